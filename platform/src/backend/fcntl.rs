@@ -1,0 +1,35 @@
+//! POSIX record locks, fcntl(2): everywhere, but owned by the process.
+
+use std::fs::File;
+
+use super::{Attempt, LockBackend, LockError, Mode, Ownership, Wakeup, outcome, range};
+
+/// fcntl(2) with `F_SETLK` and `F_SETLKW`.
+#[derive(Debug)]
+pub(super) struct Fcntl;
+
+impl LockBackend for Fcntl {
+    fn name(&self) -> &'static str {
+        "fcntl"
+    }
+
+    fn ownership(&self) -> Ownership {
+        Ownership::Process
+    }
+
+    fn read_only_suffices(&self, mode: Mode) -> bool {
+        mode == Mode::Shared
+    }
+
+    fn try_lock(&self, file: &File, mode: Mode) -> Result<Attempt, LockError> {
+        outcome::of_attempt(range::set(file, super::offset::SETLK, range::kind(mode)))
+    }
+
+    fn lock(&self, file: &File, mode: Mode) -> Result<Wakeup, LockError> {
+        outcome::of_wait(range::set(file, super::offset::SETLKW, range::kind(mode)))
+    }
+
+    fn unlock(&self, file: &File) -> Result<(), LockError> {
+        outcome::of_unlock(range::set(file, super::offset::SETLK, range::UNLOCK))
+    }
+}

@@ -1,0 +1,51 @@
+//! flock(2), called directly: for illumos, where fs2 does not compile.
+
+use std::fs::File;
+use std::io;
+use std::os::fd::AsRawFd;
+
+use super::{Attempt, LockBackend, LockError, Mode, Ownership, Wakeup, cvt, outcome};
+
+/// flock(2) with `LOCK_EX` or `LOCK_SH`.
+#[derive(Debug)]
+pub(super) struct Flock;
+
+impl LockBackend for Flock {
+    fn name(&self) -> &'static str {
+        "flock"
+    }
+
+    fn ownership(&self) -> Ownership {
+        Ownership::Description
+    }
+
+    fn read_only_suffices(&self, mode: Mode) -> bool {
+        // flock is an OFD record of the whole file there (usr/src/uts/common/syscall/lockf.c); it asks as fcntl does.
+        mode == Mode::Shared
+    }
+
+    fn try_lock(&self, file: &File, mode: Mode) -> Result<Attempt, LockError> {
+        outcome::of_attempt(call(file, kind(mode) | libc::LOCK_NB))
+    }
+
+    fn lock(&self, file: &File, mode: Mode) -> Result<Wakeup, LockError> {
+        outcome::of_wait(call(file, kind(mode)))
+    }
+
+    fn unlock(&self, file: &File) -> Result<(), LockError> {
+        // Never with LOCK_NB, which illumos answers with EINVAL.
+        outcome::of_unlock(call(file, libc::LOCK_UN))
+    }
+}
+
+fn kind(mode: Mode) -> libc::c_int {
+    match mode {
+        Mode::Exclusive => libc::LOCK_EX,
+        Mode::Shared => libc::LOCK_SH,
+    }
+}
+
+fn call(file: &File, operation: libc::c_int) -> io::Result<()> {
+    // SAFETY: the descriptor is open for as long as `file` is borrowed; no memory is passed.
+    cvt(unsafe { libc::flock(file.as_raw_fd(), operation) })
+}

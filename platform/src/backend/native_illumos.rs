@@ -1,0 +1,12 @@
+//! illumos: flock(2), but fcntl(2) over NFS and SMB, where flock(2) is refused.
+
+use super::LockBackend;
+
+/// The default on a local file system.
+pub(super) const LOCAL: &dyn LockBackend = &super::flock::Flock;
+/// The default on a remote file system.
+pub(super) const REMOTE: &dyn LockBackend = &super::fcntl::Fcntl;
+/// flock(2), where it exists.
+pub(super) const FLOCK: Option<&'static dyn LockBackend> = Some(&super::flock::Flock);
+/// What exists here beyond flock, fcntl and lockf.
+pub(super) const MORE: &[&dyn LockBackend] = &[];

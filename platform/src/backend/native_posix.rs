@@ -1,0 +1,12 @@
+//! Any other Unix: what POSIX.1 promises.
+
+use super::LockBackend;
+
+/// The default on a local file system.
+pub(super) const LOCAL: &dyn LockBackend = &super::fcntl::Fcntl;
+/// The default on a remote file system.
+pub(super) const REMOTE: &dyn LockBackend = &super::fcntl::Fcntl;
+/// flock(2), where it exists.
+pub(super) const FLOCK: Option<&'static dyn LockBackend> = None;
+/// What exists here beyond flock, fcntl and lockf.
+pub(super) const MORE: &[&dyn LockBackend] = &[];

@@ -1,0 +1,12 @@
+//! Solaris: lockf(3); its libc has no flock(2).
+
+use super::LockBackend;
+
+/// The default on a local file system.
+pub(super) const LOCAL: &dyn LockBackend = &super::lockf::Lockf;
+/// The default on a remote file system.
+pub(super) const REMOTE: &dyn LockBackend = &super::lockf::Lockf;
+/// flock(2), where it exists.
+pub(super) const FLOCK: Option<&'static dyn LockBackend> = None;
+/// What exists here beyond flock, fcntl and lockf.
+pub(super) const MORE: &[&dyn LockBackend] = &[];

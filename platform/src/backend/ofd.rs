@@ -1,0 +1,35 @@
+//! Open file description locks: byte ranges that belong to the description (fcntl(2) of Linux 3.15 and later).
+
+use std::fs::File;
+
+use super::{Attempt, LockBackend, LockError, Mode, Ownership, Wakeup, outcome, range};
+
+/// fcntl(2) with `F_OFD_SETLK` and `F_OFD_SETLKW`.
+#[derive(Debug)]
+pub(super) struct Ofd;
+
+impl LockBackend for Ofd {
+    fn name(&self) -> &'static str {
+        "ofd"
+    }
+
+    fn ownership(&self) -> Ownership {
+        Ownership::Description
+    }
+
+    fn read_only_suffices(&self, mode: Mode) -> bool {
+        mode == Mode::Shared
+    }
+
+    fn try_lock(&self, file: &File, mode: Mode) -> Result<Attempt, LockError> {
+        outcome::of_attempt(range::set(file, libc::F_OFD_SETLK, range::kind(mode)))
+    }
+
+    fn lock(&self, file: &File, mode: Mode) -> Result<Wakeup, LockError> {
+        outcome::of_wait(range::set(file, libc::F_OFD_SETLKW, range::kind(mode)))
+    }
+
+    fn unlock(&self, file: &File) -> Result<(), LockError> {
+        outcome::of_unlock(range::set(file, libc::F_OFD_SETLK, range::UNLOCK))
+    }
+}

@@ -1,0 +1,31 @@
+//! Byte-range records of fcntl(2), shared by the process-owned and the description-owned calls.
+
+use std::fs::File;
+use std::io;
+use std::os::fd::AsRawFd;
+
+use super::offset::{LENGTH, Record};
+use super::{Mode, cvt};
+
+/// The record type (`l_type`) for a lock of this mode.
+pub(super) fn kind(mode: Mode) -> i32 {
+    match mode {
+        Mode::Exclusive => i32::from(libc::F_WRLCK),
+        Mode::Shared => i32::from(libc::F_RDLCK),
+    }
+}
+
+/// The record type that unlocks.
+pub(super) const UNLOCK: i32 = libc::F_UNLCK as i32;
+
+/// Sets a record of type `kind` over the range that stands for the whole file.
+pub(super) fn set(file: &File, command: libc::c_int, kind: i32) -> io::Result<()> {
+    // SAFETY: `flock` is a plain struct of integers, for which all bits zero is a value; l_pid must be 0 for OFD calls.
+    let mut record: Record = unsafe { std::mem::zeroed() };
+    record.l_type = kind as _;
+    record.l_whence = libc::SEEK_SET as _;
+    record.l_start = 0;
+    record.l_len = LENGTH;
+    // SAFETY: the descriptor is open for as long as `file` is borrowed; the kernel only reads the record here.
+    cvt(unsafe { libc::fcntl(file.as_raw_fd(), command, &raw const record) })
+}

@@ -1,0 +1,194 @@
+//! Steps of a path walk: each relative to a directory that is already open, none following a link by itself.
+//!
+//! A walk that holds each directory open cannot be redirected between two steps: what was judged is what is used
+//! (openat(2), "Rationale"). Directories are opened for searching only, where the system can (`O_PATH`, `O_SEARCH`), so
+//! that a walk needs no more permission than the kernel's own.
+
+use std::ffi::{CString, OsStr, OsString};
+use std::fs::File;
+use std::io;
+use std::mem::MaybeUninit;
+use std::os::fd::{AsRawFd, FromRawFd, OwnedFd, RawFd};
+use std::os::unix::ffi::{OsStrExt, OsStringExt};
+
+use crate::evidence::{Facts, Kind};
+
+cfg_if::cfg_if! {
+    if #[cfg(any(target_os = "linux", target_os = "android"))] {
+        #[path = "access_path.rs"]
+        mod access;
+    } else if #[cfg(any(target_os = "freebsd", target_os = "netbsd", target_os = "illumos", target_os = "solaris"))] {
+        #[path = "access_search.rs"]
+        mod access;
+    } else {
+        #[path = "access_read.rs"]
+        mod access;
+    }
+}
+
+cfg_if::cfg_if! {
+    if #[cfg(all(any(target_os = "linux", target_os = "android"), target_env = "gnu", target_pointer_width = "32"))] {
+        use libc::{fstatat64 as fstatat, stat64 as stat};
+    } else {
+        use libc::{fstatat, stat};
+    }
+}
+
+/// What stands at a name.
+#[derive(Debug)]
+pub enum Step {
+    /// A directory, now open.
+    Directory(File, Facts),
+    /// A symbolic link, with its target as it is written there.
+    Link(OsString, Facts),
+    /// Anything else; it was not opened.
+    Other(Facts),
+}
+
+/// How a lock file is to be opened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Access {
+    /// For reading and writing.
+    ReadWrite,
+    /// For reading only.
+    ReadOnly,
+}
+
+/// Opens `/` as the start of a walk.
+///
+/// # Errors
+/// What open(2) says.
+pub fn root() -> io::Result<(File, Facts)> {
+    start(c"/")
+}
+
+/// Opens the working directory as the start of a walk.
+///
+/// # Errors
+/// What open(2) says, `ENOENT` when the directory has been removed.
+pub fn working_directory() -> io::Result<(File, Facts)> {
+    start(c".")
+}
+
+fn start(name: &std::ffi::CStr) -> io::Result<(File, Facts)> {
+    let directory = open(libc::AT_FDCWD, name, DIRECTORY, 0)?;
+    let facts = Facts::of(&directory)?;
+    Ok((directory, facts))
+}
+
+/// Takes one step: opens `name` in `directory` if it is a directory, reads it if it is a link.
+///
+/// # Errors
+/// What openat(2), fstatat(2) or readlinkat(2) say; `ENOENT` when there is no such name.
+pub fn step(directory: &File, name: &OsStr) -> io::Result<Step> {
+    let c_name = c_string(name)?;
+    match open(directory.as_raw_fd(), &c_name, DIRECTORY, 0) {
+        Ok(next) => {
+            let facts = Facts::of(&next)?;
+            Ok(Step::Directory(next, facts))
+        }
+        // A link: ELOOP (POSIX.1), EMLINK (FreeBSD), EFTYPE (NetBSD), ENOTDIR (Linux with O_DIRECTORY).
+        Err(refused) => {
+            let facts = facts_at(directory, name)?;
+            match facts.kind {
+                Kind::Link => Ok(Step::Link(read_link(directory, &c_name)?, facts)),
+                Kind::Directory => Err(refused),
+                _ => Ok(Step::Other(facts)),
+            }
+        }
+    }
+}
+
+/// The facts about `name` in `directory`, a link itself and not what it points to.
+///
+/// # Errors
+/// What fstatat(2) says; `ENOENT` when there is no such name.
+pub fn facts_at(directory: &File, name: &OsStr) -> io::Result<Facts> {
+    let name = c_string(name)?;
+    let mut record = MaybeUninit::<stat>::uninit();
+    // SAFETY: the descriptor is open, the name ends with NUL, and the kernel fills `record` whole when it answers 0.
+    let answer = unsafe {
+        fstatat(directory.as_raw_fd(), name.as_ptr(), record.as_mut_ptr(), libc::AT_SYMLINK_NOFOLLOW)
+    };
+    if answer == -1 {
+        return Err(io::Error::last_os_error());
+    }
+    // SAFETY: the call above answered 0, so the kernel has filled it.
+    let record = unsafe { record.assume_init() };
+    Ok(Facts::from_stat(
+        (record.st_dev as u64, record.st_ino as u64),
+        record.st_mode as u32,
+        (record.st_uid, record.st_gid),
+        record.st_nlink as u64,
+        record.st_size as u64,
+    ))
+}
+
+/// Opens the existing file `name`, following no link, waiting for no FIFO or device, taking no terminal.
+///
+/// The descriptor is at least 3, whatever the caller closed, and closes on exec.
+///
+/// # Errors
+/// What openat(2) says.
+pub fn open_existing(directory: &File, name: &OsStr, access: Access) -> io::Result<File> {
+    let access = match access {
+        Access::ReadWrite => libc::O_RDWR,
+        Access::ReadOnly => libc::O_RDONLY,
+    };
+    above_standard(open(directory.as_raw_fd(), &c_string(name)?, access | CAREFULLY, 0)?)
+}
+
+/// Creates the file `name`, mode 0600 less the umask; the descriptor is as of [`open_existing`].
+///
+/// # Errors
+/// What openat(2) says; `EEXIST` when the name exists, as anything at all.
+pub fn create(directory: &File, name: &OsStr) -> io::Result<File> {
+    let flags = libc::O_RDWR | libc::O_CREAT | libc::O_EXCL | CAREFULLY;
+    above_standard(open(directory.as_raw_fd(), &c_string(name)?, flags, 0o600)?)
+}
+
+/// Removes the name from the directory.
+///
+/// # Errors
+/// What unlinkat(2) says.
+pub fn remove(directory: &File, name: &OsStr) -> io::Result<()> {
+    let name = c_string(name)?;
+    // SAFETY: the descriptor is open and the name ends with NUL.
+    if unsafe { libc::unlinkat(directory.as_raw_fd(), name.as_ptr(), 0) } == -1 {
+        return Err(io::Error::last_os_error());
+    }
+    Ok(())
+}
+
+const CAREFULLY: libc::c_int = libc::O_NOFOLLOW | libc::O_NONBLOCK | libc::O_NOCTTY | libc::O_CLOEXEC;
+const DIRECTORY: libc::c_int = access::SEARCH | libc::O_DIRECTORY | libc::O_NOFOLLOW | libc::O_CLOEXEC;
+
+fn open(at: RawFd, name: &std::ffi::CStr, flags: libc::c_int, mode: libc::c_uint) -> io::Result<File> {
+    // SAFETY: `at` is AT_FDCWD or the descriptor of a borrowed `File`, and the name ends with NUL.
+    let fd = unsafe { libc::openat(at, name.as_ptr(), flags, mode) };
+    if fd == -1 {
+        return Err(io::Error::last_os_error());
+    }
+    // SAFETY: the kernel has just made this descriptor, so nobody else owns it.
+    Ok(File::from(unsafe { OwnedFd::from_raw_fd(fd) }))
+}
+
+/// A lock file as descriptor 0, 1 or 2 would receive what the job prints. (`try_clone` takes the lowest from 3 on.)
+fn above_standard(file: File) -> io::Result<File> {
+    if file.as_raw_fd() > 2 { Ok(file) } else { file.try_clone() }
+}
+
+fn read_link(directory: &File, name: &std::ffi::CStr) -> io::Result<OsString> {
+    let mut target = vec![0_u8; libc::PATH_MAX as usize];
+    // SAFETY: the descriptor is open, the name ends with NUL, and the kernel writes at most `target.len()` bytes.
+    let length = unsafe {
+        libc::readlinkat(directory.as_raw_fd(), name.as_ptr(), target.as_mut_ptr().cast(), target.len())
+    };
+    let length = usize::try_from(length).map_err(|_| io::Error::last_os_error())?;
+    target.truncate(length);
+    Ok(OsString::from_vec(target))
+}
+
+fn c_string(name: &OsStr) -> io::Result<CString> {
+    CString::new(name.as_bytes()).map_err(|_| io::Error::from_raw_os_error(libc::EINVAL))
+}

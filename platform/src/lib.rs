@@ -1,0 +1,18 @@
+//! Everything that differs between Unix systems, and every `unsafe` block, of withlock.
+//!
+//! This crate gathers facts and makes calls. It decides nothing: whether a directory may be trusted, whether a file may
+//! be removed, what an exit status means is for the `withlock` crate to say.
+//!
+//! | module | what it offers |
+//! |---|---|
+//! | [`backend`] | [`backend::LockBackend`]: flock(2), fcntl(2), lockf(3), and the Linux pair of flock(2) and OFD locks |
+//! | [`evidence`] | facts about a file or directory: kind, owner, mode, links, ACL, file system |
+//! | [`directory`] | steps of a path walk, relative to an open directory |
+//! | [`process`] | who we are, starting the job, signals, the deadline timer, dying of a signal |
+//!
+//! Conditional compilation stands in `mod.rs` files only, and only chooses between files that offer the same functions.
+
+pub mod backend;
+pub mod directory;
+pub mod evidence;
+pub mod process;

@@ -1,0 +1,20 @@
+//! Who runs this.
+
+/// The effective user id.
+#[must_use]
+pub fn effective_user() -> u32 {
+    // SAFETY: cannot fail and touches no memory (POSIX.1, geteuid).
+    unsafe { libc::geteuid() }
+}
+
+/// Whether the program runs set-user-ID or set-group-ID: with rights that its caller lacks.
+#[must_use]
+pub fn elevated() -> bool {
+    // SAFETY: cannot fail and touches no memory (POSIX.1, getuid).
+    let user = unsafe { libc::getuid() };
+    // SAFETY: cannot fail and touches no memory (POSIX.1, getgid).
+    let group = unsafe { libc::getgid() };
+    // SAFETY: cannot fail and touches no memory (POSIX.1, getegid).
+    let effective_group = unsafe { libc::getegid() };
+    user != effective_user() || group != effective_group
+}

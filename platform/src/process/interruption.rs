@@ -1,0 +1,100 @@
+//! Ending a blocked lock call: at a deadline, or when the waiter is told to give up.
+
+use std::io;
+use std::sync::atomic::{AtomicI32, Ordering};
+use std::time::{Duration, Instant};
+
+use super::{Receive, Signal, Signals, set, timer};
+
+/// Signals that make a waiter give up in order. Any other keeps its default action.
+const GIVING_UP: [Signal; 4] = [libc::SIGHUP, libc::SIGINT, libc::SIGQUIT, libc::SIGTERM];
+
+/// How often the blocked call is interrupted again, once the deadline has passed or a signal has come.
+///
+/// Between testing the deadline and blocking there is a moment in which a one-shot timer would fire unseen, and the
+/// call would then sleep for ever; a repeating one comes again.
+const AGAIN: Duration = Duration::from_millis(5);
+
+/// The first signal that told the waiter to give up; 0 when there was none.
+static SIGNAL: AtomicI32 = AtomicI32::new(0);
+
+/// While this lives, a blocking call of this thread ends with `EINTR` at the deadline, and when HUP, INT, QUIT or TERM
+/// arrive, unless the caller ignores or blocks them. Dropped, the signals are held back again.
+///
+/// A caller's own alarm(2) that runs out meanwhile counts as such a signal; one that has not run out is set again.
+pub struct Interruption {
+    before: Vec<(Signal, libc::sigaction)>,
+    open: libc::sigset_t,
+    alarm: Option<(Duration, Instant)>,
+}
+
+super::set::opaque_debug!(Interruption);
+
+impl Interruption {
+    /// Lets the waiter be interrupted: `after` so long and then again and again, or by a signal only.
+    ///
+    /// # Errors
+    /// What sigaction(2), setitimer(2) or pthread_sigmask(3) say.
+    pub fn allow<R: Receive>(signals: &Signals<R>, after: Option<Duration>) -> io::Result<Self> {
+        SIGNAL.store(0, Ordering::Relaxed);
+        let mut interruption = Self { before: Vec::new(), open: set::empty(), alarm: None };
+        for signal in GIVING_UP {
+            if !set::contains(signals.original(), signal) && !set::is_ignored(&set::disposition(signal)?) {
+                interruption.handle(signal, give_up)?;
+            }
+        }
+        // Before the timer is armed: the default action would end the process.
+        interruption.handle(libc::SIGALRM, give_up)?;
+        if let Some(after) = after {
+            let callers = timer::arm(after, AGAIN)?;
+            if callers.is_zero() || callers > after {
+                interruption.handle(libc::SIGALRM, wake)?;
+                interruption.alarm = Some((callers, Instant::now()));
+            } else {
+                timer::arm(callers, AGAIN)?;
+            }
+        }
+        interruption.open = set::of(&interruption.before.iter().map(|(signal, _)| *signal).collect::<Vec<_>>());
+        set::mask(libc::SIG_UNBLOCK, &interruption.open)?;
+        Ok(interruption)
+    }
+
+    /// The signal that told the waiter to give up.
+    #[must_use]
+    pub fn signal(&self) -> Option<Signal> {
+        Some(SIGNAL.load(Ordering::Relaxed)).filter(|signal| *signal != 0)
+    }
+
+    fn handle(&mut self, signal: Signal, handler: extern "C" fn(Signal)) -> io::Result<()> {
+        let old = set::act(signal, &set::action(handler as *const () as usize, 0))?;
+        self.before.push((signal, old));
+        Ok(())
+    }
+}
+
+impl Drop for Interruption {
+    fn drop(&mut self) {
+        // Each of these could be set a moment ago and so can be set now; there is nobody to tell if not.
+        let _ = set::mask(libc::SIG_BLOCK, &self.open);
+        if self.alarm.is_some() || self.signal().is_some() {
+            let _ = timer::disarm();
+        }
+        for (signal, old) in self.before.iter().rev() {
+            let _ = set::act(*signal, old);
+        }
+        if let Some((callers, since)) = self.alarm {
+            if !callers.is_zero() {
+                let _ = timer::arm(callers.saturating_sub(since.elapsed()), Duration::ZERO);
+            }
+        }
+    }
+}
+
+/// Async-signal-safe: an atomic exchange and one plain system call, which does not fail and so leaves errno alone.
+extern "C" fn give_up(signal: Signal) {
+    let _ = SIGNAL.compare_exchange(0, signal, Ordering::Relaxed, Ordering::Relaxed);
+    let _ = timer::arm(AGAIN, AGAIN);
+}
+
+/// That it runs at all is what ends the blocked call.
+extern "C" fn wake(_: Signal) {}

@@ -1,0 +1,84 @@
+//! The process and its job: who we are, how to start the job, what signals arrive, how to end as the job ended.
+
+mod credentials;
+mod ending;
+mod entry;
+mod exact;
+mod host;
+mod interruption;
+mod spawn;
+
+pub use credentials::{effective_user, elevated};
+pub use ending::die_of;
+#[doc(hidden)]
+pub use entry::arguments;
+pub use host::{host_name, random_token, user_name};
+pub use interruption::Interruption;
+pub use spawn::{Child, Command, Status};
+
+/// A signal's number, as kill(2) takes it.
+pub type Signal = i32;
+
+/// A signal that arrived.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Arrival {
+    /// Which one.
+    pub signal: Signal,
+    /// Who sent it.
+    pub sender: Sender,
+}
+
+/// Who sent a signal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sender {
+    /// The kernel: for INT, QUIT and TSTP that is the terminal, which tells the whole foreground process group.
+    Kernel,
+    /// A process, by kill(2), sigqueue(3) or the like.
+    Process,
+}
+
+mod by_handler;
+mod set;
+mod signals;
+mod timer;
+
+pub use by_handler::ByHandler;
+pub use signals::{Receive, Signals};
+
+cfg_if::cfg_if! {
+    if #[cfg(any(target_os = "macos", target_os = "openbsd"))] {
+        /// What suits this system, which lacks sigwaitinfo(2).
+        pub type Native = ByHandler;
+    } else {
+        mod by_waiting;
+        pub use by_waiting::ByWaiting;
+        /// What suits this system.
+        pub type Native = ByWaiting;
+    }
+}
+
+cfg_if::cfg_if! {
+    if #[cfg(any(target_os = "illumos", target_os = "solaris"))] {
+        #[path = "declared_solarish.rs"]
+        mod declared;
+    } else if #[cfg(any(target_os = "macos", target_os = "openbsd"))] {
+        #[path = "declared_libc.rs"]
+        mod declared;
+    } else {
+        #[path = "declared_waiting.rs"]
+        mod declared;
+    }
+}
+
+cfg_if::cfg_if! {
+    if #[cfg(any(target_os = "linux", target_os = "android"))] {
+        #[path = "origin_linux.rs"]
+        mod origin;
+    } else if #[cfg(any(target_os = "illumos", target_os = "solaris"))] {
+        #[path = "origin_solarish.rs"]
+        mod origin;
+    } else {
+        #[path = "origin_bsd.rs"]
+        mod origin;
+    }
+}

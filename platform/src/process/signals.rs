@@ -1,0 +1,115 @@
+//! Signals held back while a lock is taken and a job runs, and taken one by one.
+
+use std::fmt;
+use std::io;
+
+use super::{Arrival, Native, Signal, set};
+
+/// How held signals are taken: one file a way.
+pub trait Receive: Sized + fmt::Debug {
+    /// Prepares to receive; the signals are held already.
+    ///
+    /// # Errors
+    /// What sigaction(2) says.
+    fn install() -> io::Result<Self>;
+
+    /// Takes the next signal, sleeping until there is one. `original` is the mask from before the signals were held.
+    ///
+    /// # Errors
+    /// What the call says; never `EINTR`.
+    fn next(&self, original: &libc::sigset_t) -> io::Result<Arrival>;
+
+    /// The signals that must be set back to default in a child, because they have a handler of ours here.
+    fn handled(&self) -> Vec<Signal>;
+
+    /// Whether the caller ignored SIGCHLD.
+    fn child_was_ignored(&self) -> bool;
+
+    /// Puts the dispositions back as they were.
+    fn restore(&self);
+}
+
+/// Every signal that could end or stop this process, held back until it is asked for; dropped, they act as before.
+///
+/// Made for a process of one thread: the signals are held for the calling thread, and another would still take them.
+/// Faults (SEGV, BUS, FPE, ILL, TRAP, SYS, ABRT) and the terminal's TTIN and TTOU are left alone.
+#[derive(Debug)]
+pub struct Signals<R: Receive = Native> {
+    original: libc::sigset_t,
+    receiver: R,
+}
+
+impl Signals {
+    /// Holds the signals back, and receives them in the way that suits the system.
+    ///
+    /// # Errors
+    /// What pthread_sigmask(3) or sigaction(2) say.
+    pub fn hold() -> io::Result<Self> {
+        Self::hold_by()
+    }
+}
+
+impl<R: Receive> Signals<R> {
+    /// Holds the signals back, and receives them in a chosen way.
+    ///
+    /// # Errors
+    /// What pthread_sigmask(3) or sigaction(2) say.
+    pub fn hold_by() -> io::Result<Self> {
+        let original = set::mask(libc::SIG_BLOCK, &set::held())?;
+        match R::install() {
+            Ok(receiver) => Ok(Self { original, receiver }),
+            Err(error) => {
+                set::mask(libc::SIG_SETMASK, &original)?;
+                Err(error)
+            }
+        }
+    }
+
+    /// Takes the next signal, sleeping until there is one.
+    ///
+    /// # Errors
+    /// What sigwaitinfo(2) says; never `EINTR`.
+    pub fn next(&self) -> io::Result<Arrival> {
+        self.receiver.next(&self.original)
+    }
+
+    /// Whether a held signal waits to be taken.
+    ///
+    /// # Errors
+    /// What sigpending(2) says.
+    pub fn pending(&self) -> io::Result<bool> {
+        let pending = set::pending()?;
+        let held = set::held();
+        Ok((1..65).any(|signal| set::contains(&pending, signal) && set::contains(&held, signal)))
+    }
+
+    /// Stops this process as `signal` (such as SIGTSTP) would have stopped it, and returns when it is continued.
+    ///
+    /// # Errors
+    /// What pthread_sigmask(3) says.
+    pub fn stop(&self, signal: Signal) -> io::Result<()> {
+        let old = set::act(signal, &set::default_action())?;
+        // SAFETY: no memory is passed; the signal stays pending until it is let through below.
+        unsafe { libc::raise(signal) };
+        set::mask(libc::SIG_UNBLOCK, &set::of(&[signal]))?;
+        set::mask(libc::SIG_BLOCK, &set::of(&[signal]))?;
+        set::act(signal, &old)?;
+        Ok(())
+    }
+
+    pub(super) fn original(&self) -> &libc::sigset_t {
+        &self.original
+    }
+
+    pub(super) fn receiver(&self) -> &R {
+        &self.receiver
+    }
+}
+
+impl<R: Receive> Drop for Signals<R> {
+    fn drop(&mut self) {
+        self.receiver.restore();
+        // The mask was this thread's a moment ago, so it can be set; there is nobody to tell if not.
+        let _ = set::mask(libc::SIG_SETMASK, &self.original);
+    }
+}

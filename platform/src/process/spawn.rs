@@ -1,0 +1,227 @@
+//! Starting the job, in the caller's process group, and learning how it ended.
+
+use std::ffi::{CStr, CString, OsStr, OsString, c_char};
+use std::fs::File;
+use std::io;
+use std::mem::MaybeUninit;
+use std::os::fd::{AsRawFd, FromRawFd, OwnedFd};
+use std::os::unix::ffi::OsStrExt;
+
+use super::{Receive, Signal, Signals, exact, set};
+
+/// What to start.
+#[derive(Debug)]
+pub struct Command<'a> {
+    /// The program: looked up in PATH if it has no slash (execvp(3)).
+    pub program: &'a OsStr,
+    /// Its arguments, without its own name.
+    pub arguments: &'a [OsString],
+    /// Environment variables to set on top of the caller's.
+    pub environment: &'a [(&'a str, OsString)],
+    /// A file that the job inherits, on a descriptor from 10 on, where shell scripts' own redirections do not reach.
+    pub inherits: Option<&'a File>,
+}
+
+/// A job that was started and whose end has not been seen.
+#[derive(Debug)]
+pub struct Child {
+    pid: libc::pid_t,
+}
+
+/// How a job ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Status {
+    /// It exited with this status, 0 to 255.
+    Exited(i32),
+    /// It died of this signal.
+    Signaled(Signal),
+}
+
+impl Command<'_> {
+    /// Starts the job with the caller's signal mask and dispositions. A file that the system can't execute itself, but
+    /// that may be executed, is handed to `/bin/sh`, as execvp(3) does.
+    ///
+    /// # Errors
+    /// What exec says: `ENOENT` and `ENOTDIR` when there is no such program, `EACCES` when it may not be executed; or
+    /// what fork says, `EAGAIN`.
+    pub fn start<R: Receive>(&self, signals: &Signals<R>) -> io::Result<Child> {
+        let inherited = self.inherits.map(inheritable).transpose()?;
+        let answer = self.start_as_is(signals);
+        let answer = match answer {
+            Err(error) if error.raw_os_error() == Some(libc::ENOEXEC) => self.start_by_shell(signals),
+            answer => answer,
+        };
+        drop(inherited);
+        answer
+    }
+
+    fn start_as_is<R: Receive>(&self, signals: &Signals<R>) -> io::Result<Child> {
+        let pid = if signals.receiver().child_was_ignored() {
+            exact::spawn(self, signals)?
+        } else {
+            self.spawn(signals)?
+        };
+        Ok(Child { pid })
+    }
+
+    fn start_by_shell<R: Receive>(&self, signals: &Signals<R>) -> io::Result<Child> {
+        let mut arguments = vec![find(self.program)];
+        arguments.extend_from_slice(self.arguments);
+        let command = Command {
+            program: OsStr::new("/bin/sh"),
+            arguments: &arguments,
+            environment: self.environment,
+            inherits: None,
+        };
+        command.start_as_is(signals)
+    }
+
+    fn spawn<R: Receive>(&self, signals: &Signals<R>) -> io::Result<libc::pid_t> {
+        let program = c_string(self.program)?;
+        let arguments = self.arguments.iter().map(|argument| c_string(argument)).collect::<io::Result<Vec<_>>>()?;
+        let argv = pointers(std::iter::once(program.as_c_str()).chain(arguments.iter().map(CString::as_c_str)));
+        let environment = self.whole_environment()?;
+        let envp = pointers(environment.iter().map(CString::as_c_str));
+        let attributes = Attributes::new(signals)?;
+        let mut pid = 0;
+        // SAFETY: program, argv and envp are strings that end with NUL in arrays that end with null, all alive during
+        // the call; the attributes are initialised; no file actions are given.
+        let errno = unsafe {
+            libc::posix_spawnp(
+                &raw mut pid,
+                program.as_ptr(),
+                std::ptr::null(),
+                &raw const attributes.0,
+                argv.as_ptr().cast(),
+                envp.as_ptr().cast(),
+            )
+        };
+        if errno == 0 { Ok(pid) } else { Err(io::Error::from_raw_os_error(errno)) }
+    }
+
+    /// The caller's environment, with ours instead of what it may say of the same names.
+    fn whole_environment(&self) -> io::Result<Vec<CString>> {
+        let ours = self.environment.iter().map(|(name, value)| assignment(OsStr::new(name), value));
+        std::env::vars_os()
+            .filter(|(name, _)| !self.environment.iter().any(|(ours, _)| name == *ours))
+            .map(|(name, value)| assignment(&name, &value))
+            .chain(ours)
+            .collect()
+    }
+}
+
+impl Child {
+    /// Its process id.
+    #[must_use]
+    pub fn pid(&self) -> u32 {
+        self.pid.unsigned_abs()
+    }
+
+    /// How it ended, if it has.
+    ///
+    /// # Errors
+    /// What waitpid(2) says.
+    pub fn ended(&self) -> io::Result<Option<Status>> {
+        let mut status = 0;
+        // SAFETY: `status` is writable; this is our own child, and its id is ours until it is waited for.
+        let answer = unsafe { libc::waitpid(self.pid, &raw mut status, libc::WNOHANG) };
+        if answer == -1 {
+            return Err(io::Error::last_os_error());
+        }
+        if answer == 0 {
+            return Ok(None);
+        }
+        Ok(Some(if libc::WIFSIGNALED(status) {
+            Status::Signaled(libc::WTERMSIG(status))
+        } else {
+            Status::Exited(libc::WEXITSTATUS(status))
+        }))
+    }
+
+    /// Sends it a signal. A job that has ended, but was not waited for, ignores it.
+    ///
+    /// # Errors
+    /// What kill(2) says, such as `EPERM` when the job has changed its user.
+    pub fn signal(&self, signal: Signal) -> io::Result<()> {
+        // SAFETY: touches no memory; the id is our child's until it is waited for, so it names nobody else.
+        if unsafe { libc::kill(self.pid, signal) } == -1 { Err(io::Error::last_os_error()) } else { Ok(()) }
+    }
+}
+
+/// posix_spawn(3) attributes: the caller's signal mask, and default actions where this process has handlers.
+struct Attributes(libc::posix_spawnattr_t);
+
+impl Attributes {
+    fn new<R: Receive>(signals: &Signals<R>) -> io::Result<Self> {
+        let mut attributes = MaybeUninit::uninit();
+        // SAFETY: initialises the attributes when it answers 0.
+        check(unsafe { libc::posix_spawnattr_init(attributes.as_mut_ptr()) })?;
+        // SAFETY: the call above answered 0.
+        let mut this = Self(unsafe { attributes.assume_init() });
+        let mut flags = libc::POSIX_SPAWN_SETSIGMASK as libc::c_int;
+        // SAFETY: both are initialised.
+        check(unsafe { libc::posix_spawnattr_setsigmask(&raw mut this.0, signals.original()) })?;
+        let handled = signals.receiver().handled();
+        if !handled.is_empty() {
+            let handled = set::of(&handled);
+            // SAFETY: both are initialised.
+            check(unsafe { libc::posix_spawnattr_setsigdefault(&raw mut this.0, &raw const handled) })?;
+            flags |= libc::POSIX_SPAWN_SETSIGDEF as libc::c_int;
+        }
+        // SAFETY: initialised; the flags are two of POSIX.1's.
+        check(unsafe { libc::posix_spawnattr_setflags(&raw mut this.0, flags as _) })?;
+        Ok(this)
+    }
+}
+
+impl Drop for Attributes {
+    fn drop(&mut self) {
+        // SAFETY: initialised by `new`, and destroyed once.
+        unsafe { libc::posix_spawnattr_destroy(&raw mut self.0) };
+    }
+}
+
+fn check(errno: libc::c_int) -> io::Result<()> {
+    if errno == 0 { Ok(()) } else { Err(io::Error::from_raw_os_error(errno)) }
+}
+
+/// A duplicate that the next exec does not close, from 10 on if the limit on descriptors allows.
+fn inheritable(file: &File) -> io::Result<OwnedFd> {
+    for lowest in [10, 3] {
+        // SAFETY: the descriptor is open for as long as `file` is borrowed.
+        let fd = unsafe { libc::fcntl(file.as_raw_fd(), libc::F_DUPFD, lowest) };
+        if fd != -1 {
+            // SAFETY: the kernel has just made this descriptor, so nobody else owns it.
+            return Ok(unsafe { OwnedFd::from_raw_fd(fd) });
+        }
+    }
+    Err(io::Error::last_os_error())
+}
+
+/// The file that execvp(3) finds for a program's name: the first in PATH that may be executed.
+fn find(program: &OsStr) -> OsString {
+    let found = || {
+        let path = std::env::var_os("PATH")?;
+        std::env::split_paths(&path).map(|directory| directory.join(program)).find(|file| may_execute(file.as_os_str()))
+    };
+    if program.as_bytes().contains(&b'/') { program.into() } else { found().map_or_else(|| program.into(), Into::into) }
+}
+
+fn may_execute(file: &OsStr) -> bool {
+    c_string(file).is_ok_and(|file| {
+        // SAFETY: the string ends with NUL.
+        unsafe { libc::access(file.as_ptr(), libc::X_OK) == 0 }
+    })
+}
+
+fn assignment(name: &OsStr, value: &OsStr) -> io::Result<CString> {
+    c_string(OsStr::from_bytes(&[name.as_bytes(), b"=", value.as_bytes()].concat()))
+}
+
+fn c_string(text: &OsStr) -> io::Result<CString> {
+    CString::new(text.as_bytes()).map_err(|_| io::Error::from_raw_os_error(libc::EINVAL))
+}
+
+fn pointers<'a>(strings: impl Iterator<Item = &'a CStr>) -> Vec<*const c_char> {
+    strings.map(CStr::as_ptr).chain([std::ptr::null()]).collect()
+}

@@ -1,0 +1,206 @@
+//! What the black-box tests share: the program under test, a safe place, jobs that say when they have started.
+#![allow(dead_code, reason = "each test file is a crate of its own and uses a part")]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may fail by panicking")]
+
+use std::ffi::OsStr;
+use std::fs;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use std::process::{Child, ChildStdin, ChildStdout, Command, ExitStatus, Output, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::{Duration, Instant};
+
+/// How long a test waits for what must happen soon, before it says that it never did. Far beyond any load.
+pub const PATIENCE: Duration = Duration::from_secs(60);
+
+/// The program under test: `WITHLOCK_UNDER_TEST`, or the one that was built with the tests.
+pub fn program() -> PathBuf {
+    std::env::var_os("WITHLOCK_UNDER_TEST").map_or_else(|| env!("CARGO_BIN_EXE_withlock").into(), PathBuf::from)
+}
+
+/// The backend that the whole suite is to run with: `WITHLOCK_TEST_BACKEND`, or none for the default.
+pub fn forced_backend() -> Option<String> {
+    std::env::var("WITHLOCK_TEST_BACKEND").ok().filter(|name| !name.is_empty())
+}
+
+/// Whether the lock belongs to the wrapper's process, so that it ends with a killed wrapper.
+pub fn process_owned() -> bool {
+    matches!(forced_backend().as_deref(), Some("fcntl" | "lockf"))
+}
+
+/// A command line of the program under test, with the forced backend, and no variable of an outer run.
+pub fn withlock<S: AsRef<OsStr>>(arguments: impl IntoIterator<Item = S>) -> Command {
+    let mut command = Command::new(program());
+    for name in ["WITHLOCK_LOCKFILE", "WITHLOCK_PID", "WITHLOCK_HELD", "WITHLOCK_SLOT"] {
+        command.env_remove(name);
+    }
+    if let Some(backend) = forced_backend() {
+        command.arg("--backend").arg(backend);
+    }
+    command.args(arguments);
+    command
+}
+
+/// Says that a test can't run here, and why; where everything must be there (`WITHLOCK_TEST_REQUIRE=all`), fails.
+pub fn skip(why: &str) {
+    assert!(std::env::var_os("WITHLOCK_TEST_REQUIRE").is_none_or(|value| value != "all"), "needed here: {why}");
+    eprintln!("skipped: {why}");
+}
+
+/// The full path of a program, looked up in PATH and where system programs lie.
+pub fn find_program(name: &str) -> Option<PathBuf> {
+    let path = std::env::var("PATH").unwrap_or_default();
+    path.split(':').chain(["/usr/sbin", "/sbin", "/usr/bin", "/bin"]).map(|dir| Path::new(dir).join(name)).find(|file| {
+        fs::metadata(file).is_ok_and(|facts| facts.is_file() && facts.permissions().mode() & 0o111 != 0)
+    })
+}
+
+/// Whether the tests run as root.
+pub fn is_root() -> bool {
+    // SAFETY: cannot fail and touches no memory.
+    unsafe { libc::geteuid() == 0 }
+}
+
+/// A directory of mode 0700, which withlock accepts, removed at the end of the test.
+pub struct Scratch(PathBuf);
+
+impl Scratch {
+    pub fn new() -> Self {
+        static NEXT: AtomicU32 = AtomicU32::new(0);
+        let name = format!("withlock-test-{}-{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
+        let path = fs::canonicalize(std::env::temp_dir()).unwrap().join(name);
+        fs::create_dir(&path).unwrap();
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o700)).unwrap();
+        Self(path)
+    }
+
+    pub fn path(&self) -> &Path {
+        &self.0
+    }
+
+    pub fn join(&self, name: impl AsRef<Path>) -> PathBuf {
+        self.0.join(name)
+    }
+
+    /// What lies in it, sorted.
+    pub fn names(&self) -> Vec<String> {
+        let mut names: Vec<String> = fs::read_dir(&self.0)
+            .unwrap()
+            .map(|entry| entry.unwrap().file_name().to_string_lossy().into_owned())
+            .collect();
+        names.sort();
+        names
+    }
+}
+
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}
+
+/// A run whose job has said that it runs, and which goes on until it is told to end.
+pub struct Running {
+    pub child: Child,
+    input: Option<ChildStdin>,
+    output: BufReader<ChildStdout>,
+    /// The process id of the job's shell.
+    pub job: u32,
+}
+
+/// The job of a [`Running`]: says its process id, waits for a line, and exits 0.
+pub const JOB: &str = "echo $$; read line; exit 0";
+
+impl Running {
+    /// Starts `withlock [options] lock sh -c JOB` and waits until the job runs.
+    pub fn start(options: &[&str], lock: &Path) -> Self {
+        Self::start_with(options, lock, JOB)
+    }
+
+    /// The same with a script of the test's own, whose first line of output must be its process id.
+    pub fn start_with(options: &[&str], lock: &Path, script: &str) -> Self {
+        let mut command = withlock(options);
+        command.arg(lock).args(["sh", "-c", script]);
+        Self::of(command)
+    }
+
+    /// The same with a whole command line.
+    pub fn of(mut command: Command) -> Self {
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = command.spawn().unwrap();
+        let input = child.stdin.take();
+        let mut output = BufReader::new(child.stdout.take().unwrap());
+        let mut line = String::new();
+        output.read_line(&mut line).unwrap();
+        let Ok(job) = line.trim().parse() else {
+            let mut errors = String::new();
+            child.stderr.take().unwrap().read_to_string(&mut errors).unwrap();
+            panic!("the job did not start: {line:?}, {errors:?}");
+        };
+        Self { child, input, output, job }
+    }
+
+    /// The next line of the job's output.
+    pub fn line(&mut self) -> String {
+        let mut line = String::new();
+        self.output.read_line(&mut line).unwrap();
+        line.trim_end().to_owned()
+    }
+
+    /// Tells the job to go on.
+    pub fn go_on(&mut self) {
+        let _ = self.input.as_mut().unwrap().write_all(b"\n");
+    }
+
+    /// Sends the wrapper a signal.
+    pub fn signal(&self, signal: i32) {
+        kill(self.child.id(), signal);
+    }
+
+    /// Tells the job to end, and answers the wrapper's exit status, the rest of its output, and what was on stderr.
+    pub fn finish(mut self) -> (ExitStatus, String, String) {
+        self.go_on();
+        self.wait()
+    }
+
+    /// Waits for the wrapper without telling the job anything.
+    pub fn wait(mut self) -> (ExitStatus, String, String) {
+        let mut output = String::new();
+        let mut errors = String::new();
+        let _ = self.output.read_to_string(&mut output);
+        let _ = self.child.stderr.take().unwrap().read_to_string(&mut errors);
+        (self.child.wait().unwrap(), output, errors)
+    }
+}
+
+/// Sends a signal to a process that the test started.
+pub fn kill(pid: u32, signal: i32) {
+    // SAFETY: touches no memory.
+    assert_eq!(unsafe { libc::kill(pid as i32, signal) }, 0, "kill {pid} {signal}");
+}
+
+/// Waits until something is true, and fails with `what` if it never is.
+pub fn wait_until(what: &str, mut condition: impl FnMut() -> bool) {
+    let start = Instant::now();
+    while !condition() {
+        assert!(start.elapsed() < PATIENCE, "never happened: {what}");
+        std::thread::sleep(Duration::from_millis(2));
+    }
+}
+
+/// Whether a process sleeps in a lock call, as the kernel lists it (`->` in /proc/locks, Linux).
+pub fn waits_for_lock(pid: u32) -> bool {
+    let locks = fs::read_to_string("/proc/locks").unwrap_or_default();
+    let pid = pid.to_string();
+    locks.lines().any(|line| {
+        let mut words = line.split_whitespace();
+        // "1: -> FLOCK ADVISORY WRITE 4711 08:01:42 0 EOF"; OFD waiters are listed with their process as well.
+        line.contains("->") && words.any(|word| word == pid)
+    })
+}
+
+/// What a finished run printed on stderr.
+pub fn stderr(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
