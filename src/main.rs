@@ -1,5 +1,70 @@
-//! The `withlock` program.
+//! The `withlock` program: parse, run, exit.
 #![forbid(unsafe_code)]
 #![no_main]
+
+use std::ffi::OsString;
+use std::io::Write;
+
+use withlock::cli::{self, Plan, Request};
+use withlock::exit::{Ending, Exit};
+use withlock::{Attempt, Error, LockPath, Result, Signals, report};
+use withlock_platform::process;
+
 withlock_platform::entry!(run);
-fn run(_: Vec<std::ffi::OsString>) -> i32 { 0 }
+
+fn run(words: Vec<OsString>) -> i32 {
+    let ending = if process::elevated() {
+        report::say(
+            "refusing to run set-user-ID or set-group-ID: take that bit from the program (chmod ug-s)",
+        );
+        Exit::Unsafe.into()
+    } else {
+        match cli::withlock::parse(words) {
+            Request::Run(plan) => withlock(&plan),
+            Request::Print(text) => print(&text),
+            Request::Refuse(why) => {
+                report::say(&why);
+                Exit::Usage.into()
+            }
+        }
+    };
+    ending.conclude()
+}
+
+fn withlock(plan: &Plan) -> Ending {
+    attempt(plan).unwrap_or_else(|error| match error {
+        Error::Told { signal } => Ending::Signal(signal),
+        error => {
+            report::say(&error.to_string());
+            error.exit().into()
+        }
+    })
+}
+
+fn attempt(plan: &Plan) -> Result<Ending> {
+    let signals = Signals::hold().map_err(|error| Error::System {
+        step: "holding signals back",
+        error,
+    })?;
+    let checked = LockPath::new(&plan.path).check(&plan.policy, &signals)?;
+    match checked.acquire(plan.wait)? {
+        Attempt::Held(held) => held.run(&plan.job).map(Ending::from),
+        Attempt::Busy(busy) => {
+            if !plan.quiet {
+                report::say(&report::busy(&plan.path, &busy));
+            }
+            Ok(Ending::Code(plan.busy_status.into()))
+        }
+    }
+}
+
+fn print(text: &str) -> Ending {
+    let mut out = std::io::stdout();
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Ok(()) => Ending::Code(0),
+        Err(error) => {
+            report::say(&format!("writing to standard output failed: {error}"));
+            Exit::System.into()
+        }
+    }
+}

@@ -4,7 +4,9 @@ use std::fs::File;
 use std::io;
 use std::os::fd::AsRawFd;
 
-use super::{Attempt, LockBackend, LockError, Mode, Ownership, Wakeup, cvt, offset, outcome, range};
+use super::{
+    Attempt, LockBackend, LockError, Mode, Ownership, Wakeup, cvt, offset, outcome, range,
+};
 
 /// lockf(3) with `F_TLOCK`, `F_LOCK` and `F_ULOCK`, from offset 0 to the end.
 ///

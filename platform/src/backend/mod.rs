@@ -141,6 +141,13 @@ pub fn all() -> Vec<&'static dyn LockBackend> {
     all
 }
 
+/// Whether a file with the setgid bit and without group-execute is locked mandatorily on this system: reading and
+/// writing by anybody then blocks as well.
+#[must_use]
+pub fn mandatory_by_mode() -> bool {
+    native::MANDATORY_BY_MODE
+}
+
 mod fcntl;
 mod lockf;
 
@@ -184,5 +191,9 @@ cfg_if::cfg_if! {
 }
 
 fn cvt(answer: libc::c_int) -> io::Result<()> {
-    if answer == -1 { Err(io::Error::last_os_error()) } else { Ok(()) }
+    if answer == -1 {
+        Err(io::Error::last_os_error())
+    } else {
+        Ok(())
+    }
 }

@@ -10,3 +10,5 @@ pub(super) const REMOTE: &dyn LockBackend = &super::ofd::Ofd;
 pub(super) const FLOCK: Option<&'static dyn LockBackend> = Some(&super::flock::Flock);
 /// What exists here beyond flock, fcntl and lockf.
 pub(super) const MORE: &[&dyn LockBackend] = &[&super::ofd::Ofd, &super::flock_ofd::FlockOfd];
+/// Whether a setgid bit without group-execute makes locks on a file mandatory; these systems do not.
+pub(super) const MANDATORY_BY_MODE: bool = false;

@@ -10,3 +10,5 @@ pub(super) const REMOTE: &dyn LockBackend = &super::lockf::Lockf;
 pub(super) const FLOCK: Option<&'static dyn LockBackend> = None;
 /// What exists here beyond flock, fcntl and lockf.
 pub(super) const MORE: &[&dyn LockBackend] = &[];
+/// Whether a setgid bit without group-execute makes locks on a file mandatory; illumos and Solaris do (fcntl(2), chmod(2)).
+pub(super) const MANDATORY_BY_MODE: bool = true;

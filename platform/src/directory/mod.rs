@@ -108,7 +108,12 @@ pub fn facts_at(directory: &File, name: &OsStr) -> io::Result<Facts> {
     let mut record = MaybeUninit::<stat>::uninit();
     // SAFETY: the descriptor is open, the name ends with NUL, and the kernel fills `record` whole when it answers 0.
     let answer = unsafe {
-        fstatat(directory.as_raw_fd(), name.as_ptr(), record.as_mut_ptr(), libc::AT_SYMLINK_NOFOLLOW)
+        fstatat(
+            directory.as_raw_fd(),
+            name.as_ptr(),
+            record.as_mut_ptr(),
+            libc::AT_SYMLINK_NOFOLLOW,
+        )
     };
     if answer == -1 {
         return Err(io::Error::last_os_error());
@@ -135,7 +140,12 @@ pub fn open_existing(directory: &File, name: &OsStr, access: Access) -> io::Resu
         Access::ReadWrite => libc::O_RDWR,
         Access::ReadOnly => libc::O_RDONLY,
     };
-    above_standard(open(directory.as_raw_fd(), &c_string(name)?, access | CAREFULLY, 0)?)
+    above_standard(open(
+        directory.as_raw_fd(),
+        &c_string(name)?,
+        access | CAREFULLY,
+        0,
+    )?)
 }
 
 /// Creates the file `name`, mode 0600 less the umask; the descriptor is as of [`open_existing`].
@@ -160,10 +170,17 @@ pub fn remove(directory: &File, name: &OsStr) -> io::Result<()> {
     Ok(())
 }
 
-const CAREFULLY: libc::c_int = libc::O_NOFOLLOW | libc::O_NONBLOCK | libc::O_NOCTTY | libc::O_CLOEXEC;
-const DIRECTORY: libc::c_int = access::SEARCH | libc::O_DIRECTORY | libc::O_NOFOLLOW | libc::O_CLOEXEC;
+const CAREFULLY: libc::c_int =
+    libc::O_NOFOLLOW | libc::O_NONBLOCK | libc::O_NOCTTY | libc::O_CLOEXEC;
+const DIRECTORY: libc::c_int =
+    access::SEARCH | libc::O_DIRECTORY | libc::O_NOFOLLOW | libc::O_CLOEXEC;
 
-fn open(at: RawFd, name: &std::ffi::CStr, flags: libc::c_int, mode: libc::c_uint) -> io::Result<File> {
+fn open(
+    at: RawFd,
+    name: &std::ffi::CStr,
+    flags: libc::c_int,
+    mode: libc::c_uint,
+) -> io::Result<File> {
     // SAFETY: `at` is AT_FDCWD or the descriptor of a borrowed `File`, and the name ends with NUL.
     let fd = unsafe { libc::openat(at, name.as_ptr(), flags, mode) };
     if fd == -1 {
@@ -175,14 +192,23 @@ fn open(at: RawFd, name: &std::ffi::CStr, flags: libc::c_int, mode: libc::c_uint
 
 /// A lock file as descriptor 0, 1 or 2 would receive what the job prints. (`try_clone` takes the lowest from 3 on.)
 fn above_standard(file: File) -> io::Result<File> {
-    if file.as_raw_fd() > 2 { Ok(file) } else { file.try_clone() }
+    if file.as_raw_fd() > 2 {
+        Ok(file)
+    } else {
+        file.try_clone()
+    }
 }
 
 fn read_link(directory: &File, name: &std::ffi::CStr) -> io::Result<OsString> {
     let mut target = vec![0_u8; libc::PATH_MAX as usize];
     // SAFETY: the descriptor is open, the name ends with NUL, and the kernel writes at most `target.len()` bytes.
     let length = unsafe {
-        libc::readlinkat(directory.as_raw_fd(), name.as_ptr(), target.as_mut_ptr().cast(), target.len())
+        libc::readlinkat(
+            directory.as_raw_fd(),
+            name.as_ptr(),
+            target.as_mut_ptr().cast(),
+            target.len(),
+        )
     };
     let length = usize::try_from(length).map_err(|_| io::Error::last_os_error())?;
     target.truncate(length);

@@ -94,7 +94,8 @@ impl Facts {
     /// # Errors
     /// What fstat(2) says.
     pub fn of(file: &File) -> io::Result<Self> {
-        file.metadata().map(|metadata| Self::from_metadata(&metadata))
+        file.metadata()
+            .map(|metadata| Self::from_metadata(&metadata))
     }
 
     /// Asks stat(2), following links as the kernel does.
@@ -115,9 +116,18 @@ impl Facts {
         )
     }
 
-    pub(crate) fn from_stat(identity: (u64, u64), mode: u32, owner: (u32, u32), links: u64, size: u64) -> Self {
+    pub(crate) fn from_stat(
+        identity: (u64, u64),
+        mode: u32,
+        owner: (u32, u32),
+        links: u64,
+        size: u64,
+    ) -> Self {
         Self {
-            identity: Identity { device: identity.0, inode: identity.1 },
+            identity: Identity {
+                device: identity.0,
+                inode: identity.1,
+            },
             kind: Kind::from_mode(mode),
             mode: mode & 0o7777,
             owner: owner.0,
@@ -193,5 +203,9 @@ pub enum Grantee {
 /// a pattern for new files are left out as well.
 #[must_use]
 pub fn acl(directory: &File, facts: &Facts, file_system: &FileSystem) -> Acl {
-    if file_system.local { acl::of(directory, facts) } else { Acl::Remote }
+    if file_system.local {
+        acl::of(directory, facts)
+    } else {
+        Acl::Remote
+    }
 }

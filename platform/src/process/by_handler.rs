@@ -29,8 +29,12 @@ impl Receive for ByHandler {
         for signal in (1..COUNT as Signal).filter(|signal| set::contains(&held, *signal)) {
             // KILL, STOP and the C library's own can't be asked about. What the caller ignores stays ignored, for the
             // job too; all but SIGCHLD, without which the job's end would go unnoticed.
-            let Ok(old) = set::disposition(signal) else { continue };
-            if (signal == libc::SIGCHLD || !set::is_ignored(&old)) && set::act(signal, &action).is_ok() {
+            let Ok(old) = set::disposition(signal) else {
+                continue;
+            };
+            if (signal == libc::SIGCHLD || !set::is_ignored(&old))
+                && set::act(signal, &action).is_ok()
+            {
                 before.push((signal, old));
             }
         }
@@ -56,7 +60,9 @@ impl Receive for ByHandler {
     }
 
     fn child_was_ignored(&self) -> bool {
-        self.before.iter().any(|(signal, old)| *signal == libc::SIGCHLD && set::is_ignored(old))
+        self.before
+            .iter()
+            .any(|(signal, old)| *signal == libc::SIGCHLD && set::is_ignored(old))
     }
 
     fn restore(&self) {
@@ -69,19 +75,37 @@ impl Receive for ByHandler {
 
 /// Async-signal-safe: one atomic operation, and errno is not touched.
 extern "C" fn note(signal: Signal, info: *mut libc::siginfo_t, _: *mut libc::c_void) {
-    let Some(slot) = usize::try_from(signal).ok().and_then(|index| ARRIVED.get(index)) else { return };
+    let Some(slot) = usize::try_from(signal)
+        .ok()
+        .and_then(|index| ARRIVED.get(index))
+    else {
+        return;
+    };
     // SAFETY: with SA_SIGINFO the kernel passes a valid siginfo_t (POSIX.1, sigaction).
     let info = unsafe { &*info };
-    slot.fetch_or(if origin::from_process(info) { FROM_PROCESS } else { FROM_KERNEL }, Ordering::Relaxed);
+    slot.fetch_or(
+        if origin::from_process(info) {
+            FROM_PROCESS
+        } else {
+            FROM_KERNEL
+        },
+        Ordering::Relaxed,
+    );
 }
 
 fn take() -> Option<Arrival> {
     for (signal, slot) in ARRIVED.iter().enumerate() {
         let senders = slot.load(Ordering::Relaxed);
-        for (bit, sender) in [(FROM_PROCESS, Sender::Process), (FROM_KERNEL, Sender::Kernel)] {
+        for (bit, sender) in [
+            (FROM_PROCESS, Sender::Process),
+            (FROM_KERNEL, Sender::Kernel),
+        ] {
             if senders & bit != 0 {
                 slot.fetch_and(!bit, Ordering::Relaxed);
-                return Some(Arrival { signal: signal as Signal, sender });
+                return Some(Arrival {
+                    signal: signal as Signal,
+                    sender,
+                });
             }
         }
     }

@@ -18,3 +18,14 @@ pub fn elevated() -> bool {
     let effective_group = unsafe { libc::getegid() };
     user != effective_user() || group != effective_group
 }
+
+/// Whether a process of this id exists, be it of another user.
+#[must_use]
+pub fn exists(pid: u32) -> bool {
+    let Ok(pid) = libc::pid_t::try_from(pid) else {
+        return false;
+    };
+    // SAFETY: signal 0 is never delivered, and no memory is touched (POSIX.1, kill).
+    let answer = unsafe { libc::kill(pid, 0) };
+    pid > 0 && (answer == 0 || std::io::Error::last_os_error().raw_os_error() == Some(libc::EPERM))
+}

@@ -6,9 +6,17 @@ use std::os::unix::process::CommandExt;
 use super::{Command, Receive, Signals, set};
 
 /// Forks, and in the child ignores SIGCHLD and sets the caller's mask, before exec.
-pub(super) fn spawn<R: Receive>(command: &Command<'_>, signals: &Signals<R>) -> io::Result<libc::pid_t> {
+pub(super) fn spawn<R: Receive>(
+    command: &Command<'_>,
+    signals: &Signals<R>,
+) -> io::Result<libc::pid_t> {
     let mut job = std::process::Command::new(command.program);
-    job.args(command.arguments).envs(command.environment.iter().map(|(name, value)| (name, value)));
+    job.args(command.arguments).envs(
+        command
+            .environment
+            .iter()
+            .map(|(name, value)| (name, value)),
+    );
     let original = *signals.original();
     let handled = signals.receiver().handled();
     let pipe_was_ignored = set::is_ignored(&set::disposition(libc::SIGPIPE)?);

@@ -24,7 +24,13 @@ pub fn user_name(user: u32) -> Option<String> {
     let mut text = vec![0_u8; 4096];
     // SAFETY: every pointer is to memory of the stated size, alive during the call (POSIX.1, getpwuid_r).
     let answer = unsafe {
-        libc::getpwuid_r(user, entry.as_mut_ptr(), text.as_mut_ptr().cast(), text.len(), &raw mut found)
+        libc::getpwuid_r(
+            user,
+            entry.as_mut_ptr(),
+            text.as_mut_ptr().cast(),
+            text.len(),
+            &raw mut found,
+        )
     };
     if answer != 0 || found.is_null() {
         return None;
@@ -45,6 +51,14 @@ pub fn random_token() -> u64 {
         return u64::from_ne_bytes(bytes);
     }
     // No such call in this kernel or sandbox: the time of day in nanoseconds and the process tell runs apart as well.
-    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
+    let now = std::time::SystemTime::now()
+        .duration_since(std::time::UNIX_EPOCH)
+        .unwrap_or_default();
     (now.as_nanos() as u64) ^ (u64::from(std::process::id()) << 40)
+}
+
+/// Whether an error says that no more files can be opened: `EMFILE` (this process) or `ENFILE` (the system).
+#[must_use]
+pub fn is_out_of_descriptors(error: &std::io::Error) -> bool {
+    matches!(error.raw_os_error(), Some(libc::EMFILE | libc::ENFILE))
 }

@@ -8,11 +8,11 @@ mod host;
 mod interruption;
 mod spawn;
 
-pub use credentials::{effective_user, elevated};
+pub use credentials::{effective_user, elevated, exists};
 pub use ending::die_of;
 #[doc(hidden)]
 pub use entry::arguments;
-pub use host::{host_name, random_token, user_name};
+pub use host::{host_name, is_out_of_descriptors, random_token, user_name};
 pub use interruption::Interruption;
 pub use spawn::{Child, Command, Status};
 
@@ -39,11 +39,12 @@ pub enum Sender {
 
 mod by_handler;
 mod set;
+pub mod signal;
 mod signals;
 mod timer;
 
 pub use by_handler::ByHandler;
-pub use signals::{Receive, Signals};
+pub use signals::{Receive, Signals, forget_size_signal};
 
 cfg_if::cfg_if! {
     if #[cfg(any(target_os = "macos", target_os = "openbsd"))] {

@@ -8,8 +8,15 @@ use super::Signal;
 /// Signals that are left alone: faults of this very process, and stops by the terminal on background input and output.
 /// KILL and STOP can't be held by anybody.
 const LEFT_ALONE: [Signal; 9] = [
-    libc::SIGSEGV, libc::SIGBUS, libc::SIGFPE, libc::SIGILL, libc::SIGTRAP, libc::SIGSYS, libc::SIGABRT,
-    libc::SIGTTIN, libc::SIGTTOU,
+    libc::SIGSEGV,
+    libc::SIGBUS,
+    libc::SIGFPE,
+    libc::SIGILL,
+    libc::SIGTRAP,
+    libc::SIGSYS,
+    libc::SIGABRT,
+    libc::SIGTTIN,
+    libc::SIGTTOU,
 ];
 
 /// The set of every signal that is kept from acting on this process while it looks after a job.
@@ -67,7 +74,11 @@ pub(super) fn mask(how: libc::c_int, set: &libc::sigset_t) -> io::Result<libc::s
 pub(super) fn pending() -> io::Result<libc::sigset_t> {
     let mut set = empty();
     // SAFETY: the set is initialised and written by the kernel.
-    if unsafe { libc::sigpending(&raw mut set) } == -1 { Err(io::Error::last_os_error()) } else { Ok(set) }
+    if unsafe { libc::sigpending(&raw mut set) } == -1 {
+        Err(io::Error::last_os_error())
+    } else {
+        Ok(set)
+    }
 }
 
 /// Sets what happens at `signal`, and answers what was set before.

@@ -113,3 +113,13 @@ impl<R: Receive> Drop for Signals<R> {
         let _ = set::mask(libc::SIG_SETMASK, &self.original);
     }
 }
+
+/// Takes back the SIGXFSZ that a write beyond the size limit (`RLIMIT_FSIZE`) has left pending while it was held.
+///
+/// # Errors
+/// What sigaction(2) says.
+pub fn forget_size_signal() -> io::Result<()> {
+    // Ignoring a signal discards it where it is pending (POSIX.1, 2.4.3).
+    let old = set::act(libc::SIGXFSZ, &set::ignoring())?;
+    set::act(libc::SIGXFSZ, &old).map(drop)
+}

@@ -48,7 +48,9 @@ impl Command<'_> {
         let inherited = self.inherits.map(inheritable).transpose()?;
         let answer = self.start_as_is(signals);
         let answer = match answer {
-            Err(error) if error.raw_os_error() == Some(libc::ENOEXEC) => self.start_by_shell(signals),
+            Err(error) if error.raw_os_error() == Some(libc::ENOEXEC) => {
+                self.start_by_shell(signals)
+            }
             answer => answer,
         };
         drop(inherited);
@@ -78,8 +80,14 @@ impl Command<'_> {
 
     fn spawn<R: Receive>(&self, signals: &Signals<R>) -> io::Result<libc::pid_t> {
         let program = c_string(self.program)?;
-        let arguments = self.arguments.iter().map(|argument| c_string(argument)).collect::<io::Result<Vec<_>>>()?;
-        let argv = pointers(std::iter::once(program.as_c_str()).chain(arguments.iter().map(CString::as_c_str)));
+        let arguments = self
+            .arguments
+            .iter()
+            .map(|argument| c_string(argument))
+            .collect::<io::Result<Vec<_>>>()?;
+        let argv = pointers(
+            std::iter::once(program.as_c_str()).chain(arguments.iter().map(CString::as_c_str)),
+        );
         let environment = self.whole_environment()?;
         let envp = pointers(environment.iter().map(CString::as_c_str));
         let attributes = Attributes::new(signals)?;
@@ -96,12 +104,19 @@ impl Command<'_> {
                 envp.as_ptr().cast(),
             )
         };
-        if errno == 0 { Ok(pid) } else { Err(io::Error::from_raw_os_error(errno)) }
+        if errno == 0 {
+            Ok(pid)
+        } else {
+            Err(io::Error::from_raw_os_error(errno))
+        }
     }
 
     /// The caller's environment, with ours instead of what it may say of the same names.
     fn whole_environment(&self) -> io::Result<Vec<CString>> {
-        let ours = self.environment.iter().map(|(name, value)| assignment(OsStr::new(name), value));
+        let ours = self
+            .environment
+            .iter()
+            .map(|(name, value)| assignment(OsStr::new(name), value));
         std::env::vars_os()
             .filter(|(name, _)| !self.environment.iter().any(|(ours, _)| name == *ours))
             .map(|(name, value)| assignment(&name, &value))
@@ -144,7 +159,11 @@ impl Child {
     /// What kill(2) says, such as `EPERM` when the job has changed its user.
     pub fn signal(&self, signal: Signal) -> io::Result<()> {
         // SAFETY: touches no memory; the id is our child's until it is waited for, so it names nobody else.
-        if unsafe { libc::kill(self.pid, signal) } == -1 { Err(io::Error::last_os_error()) } else { Ok(()) }
+        if unsafe { libc::kill(self.pid, signal) } == -1 {
+            Err(io::Error::last_os_error())
+        } else {
+            Ok(())
+        }
     }
 }
 
@@ -165,7 +184,9 @@ impl Attributes {
         if !handled.is_empty() {
             let handled = set::of(&handled);
             // SAFETY: both are initialised.
-            check(unsafe { libc::posix_spawnattr_setsigdefault(&raw mut this.0, &raw const handled) })?;
+            check(unsafe {
+                libc::posix_spawnattr_setsigdefault(&raw mut this.0, &raw const handled)
+            })?;
             flags |= libc::POSIX_SPAWN_SETSIGDEF as libc::c_int;
         }
         // SAFETY: initialised; the flags are two of POSIX.1's.
@@ -182,7 +203,11 @@ impl Drop for Attributes {
 }
 
 fn check(errno: libc::c_int) -> io::Result<()> {
-    if errno == 0 { Ok(()) } else { Err(io::Error::from_raw_os_error(errno)) }
+    if errno == 0 {
+        Ok(())
+    } else {
+        Err(io::Error::from_raw_os_error(errno))
+    }
 }
 
 /// A duplicate that the next exec does not close, from 10 on if the limit on descriptors allows.
@@ -202,9 +227,15 @@ fn inheritable(file: &File) -> io::Result<OwnedFd> {
 fn find(program: &OsStr) -> OsString {
     let found = || {
         let path = std::env::var_os("PATH")?;
-        std::env::split_paths(&path).map(|directory| directory.join(program)).find(|file| may_execute(file.as_os_str()))
+        std::env::split_paths(&path)
+            .map(|directory| directory.join(program))
+            .find(|file| may_execute(file.as_os_str()))
     };
-    if program.as_bytes().contains(&b'/') { program.into() } else { found().map_or_else(|| program.into(), Into::into) }
+    if program.as_bytes().contains(&b'/') {
+        program.into()
+    } else {
+        found().map_or_else(|| program.into(), Into::into)
+    }
 }
 
 fn may_execute(file: &OsStr) -> bool {
@@ -215,7 +246,9 @@ fn may_execute(file: &OsStr) -> bool {
 }
 
 fn assignment(name: &OsStr, value: &OsStr) -> io::Result<CString> {
-    c_string(OsStr::from_bytes(&[name.as_bytes(), b"=", value.as_bytes()].concat()))
+    c_string(OsStr::from_bytes(
+        &[name.as_bytes(), b"=", value.as_bytes()].concat(),
+    ))
 }
 
 fn c_string(text: &OsStr) -> io::Result<CString> {
@@ -223,5 +256,8 @@ fn c_string(text: &OsStr) -> io::Result<CString> {
 }
 
 fn pointers<'a>(strings: impl Iterator<Item = &'a CStr>) -> Vec<*const c_char> {
-    strings.map(CStr::as_ptr).chain([std::ptr::null()]).collect()
+    strings
+        .map(CStr::as_ptr)
+        .chain([std::ptr::null()])
+        .collect()
 }

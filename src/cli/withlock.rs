@@ -1,0 +1,216 @@
+//! The command line of `withlock` itself.
+
+use std::ffi::OsString;
+
+use clap::error::{ContextKind, ContextValue, ErrorKind};
+use clap::{Arg, ArgAction, ArgMatches, Command};
+
+use super::{Plan, Request, duration, label};
+use crate::exit::{Exit, TABLE};
+use crate::job::{self, Job};
+use crate::{Choice, Mode, Policy, Wait, report};
+
+/// Reads a command line; the first word is the program's name.
+#[must_use]
+pub fn parse(words: Vec<OsString>) -> Request {
+    match command().try_get_matches_from(words) {
+        Ok(matches) => match plan(&matches) {
+            Ok(plan) => Request::Run(Box::new(plan)),
+            Err(why) => Request::Refuse(with_hint(&why)),
+        },
+        Err(error) => match error.kind() {
+            ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {
+                Request::Print(error.render().to_string())
+            }
+            _ => Request::Refuse(with_hint(&one_line(&error))),
+        },
+    }
+}
+
+/// The definition of the command line.
+#[must_use]
+pub fn command() -> Command {
+    let flag = |short: char, long: &'static str, help: &'static str| {
+        Arg::new(long)
+            .short(short)
+            .long(long)
+            .action(ArgAction::SetTrue)
+            .help(help)
+    };
+    Command::new("withlock")
+        .version(env!("CARGO_PKG_VERSION"))
+        .about("Runs COMMAND while it holds a lock, so that it never runs twice at once.")
+        .override_usage("withlock [OPTIONS] LOCKFILE COMMAND [ARGUMENTS...]\n       withlock [OPTIONS] LOCKFILE -c STRING")
+        .help_template("{about}\n\nUsage: {usage}\n\n{all-args}{after-help}")
+        .after_help(after_help())
+        .args_override_self(true)
+        .disable_help_flag(true)
+        .disable_version_flag(true)
+        .next_help_heading("Waiting")
+        .arg(
+            Arg::new("wait").short('w').long("wait").value_name("DURATION").overrides_with("nonblock").help(
+                "Wait at most so long for the lock: 2, 0.5, 90s, 5m, 1h30m, inf; 0 is not to wait [default: 0]",
+            ),
+        )
+        .arg(flag('n', "nonblock", "Do not wait: the default").overrides_with("wait"))
+        .next_help_heading("When the lock is busy")
+        .arg(flag('q', "quiet", "Say nothing, and exit with status 0"))
+        .arg(
+            Arg::new("conflict-exit-code").short('E').long("conflict-exit-code").value_name("N")
+                .value_parser(clap::value_parser!(u8))
+                .help("Exit with this status, 0 to 255; also with -q [default: 1]"),
+        )
+        .next_help_heading("The lock")
+        .arg(flag('x', "exclusive", "One at a time: the default").overrides_with("shared"))
+        .arg(flag('s', "shared", "A reader's lock: many at a time, but none together with an exclusive one")
+            .overrides_with("exclusive"))
+        .arg(flag('k', "keep", "Leave the lock file in its place at the end"))
+        .arg(Arg::new("no-create").long("no-create").action(ArgAction::SetTrue)
+            .help("Do not create the lock file; exit with status 69 if it is not there"))
+        .arg(Arg::new("insecure").long("insecure").action(ArgAction::SetTrue)
+            .help("Use a directory that others could write to all the same, with a warning"))
+        .arg(Arg::new("backend").long("backend").value_name("CALL").value_parser(["auto", "flock", "fcntl", "lockf"])
+            .hide_possible_values(true)
+            .help("Lock with this system call: auto, flock, fcntl, lockf [default: auto]"))
+        .next_help_heading("The command")
+        .arg(Arg::new("command").short('c').long("command").value_name("STRING").value_parser(clap::value_parser!(OsString))
+            .help("Run STRING with $SHELL -c, or /bin/sh -c; may also stand behind LOCKFILE"))
+        .arg(flag('o', "close", "Do not pass the lock on to the command: it then ends with withlock, even if killed"))
+        .next_help_heading("About")
+        .arg(flag('v', "verbose", "Say on standard error what happens"))
+        .arg(Arg::new("help").short('h').long("help").action(ArgAction::Help).help("Print this help"))
+        .arg(Arg::new("version").short('V').long("version").action(ArgAction::Version).help("Print the version"))
+        .arg(Arg::new("operands").value_name("LOCKFILE COMMAND").num_args(1..).trailing_var_arg(true).hide(true)
+            .value_parser(clap::value_parser!(OsString)))
+}
+
+fn after_help() -> String {
+    let mut text = String::from(
+        "Examples for a crontab:\n  \
+         */5 * * * *  withlock -q /run/sync.lock rsync -a /data/ backup:/data/\n  \
+         0 3 * * *    withlock -w 1h /run/nightly.lock /usr/local/sbin/nightly\n  \
+         @hourly      withlock /run/report.lock -c 'make report | mail -s report root'\n\n\
+         Exit status: that of COMMAND, or its death by signal; else\n",
+    );
+    for (exit, meaning) in TABLE {
+        text.push_str(&format!("  {:>3}  {meaning}\n", exit.code()));
+    }
+    text
+}
+
+fn plan(matches: &ArgMatches) -> Result<Plan, String> {
+    let flag = |name: &str| matches.get_flag(name);
+    let mut operands = matches
+        .get_many::<OsString>("operands")
+        .unwrap_or_default()
+        .cloned();
+    let path = operands.next().ok_or("LOCKFILE is missing")?;
+    if path.is_empty() {
+        return Err("LOCKFILE is empty".to_owned());
+    }
+    let (job, label) = job(matches, operands.collect())?;
+    let wait = match matches.get_one::<String>("wait") {
+        Some(text) => duration::parse(text).map_err(|why| format!("-w {text}: {why}"))?,
+        None => Wait::No,
+    };
+    let quiet = flag("quiet");
+    let busy_status = matches.get_one::<u8>("conflict-exit-code").copied();
+    Ok(Plan {
+        path: path.into(),
+        policy: Policy {
+            mode: if flag("shared") {
+                Mode::Shared
+            } else {
+                Mode::Exclusive
+            },
+            backend: backend(matches),
+            insecure: flag("insecure"),
+            create: !flag("no-create"),
+            keep: flag("keep"),
+            label,
+            listener: if flag("verbose") {
+                report::listen_to_all
+            } else {
+                report::listen
+            },
+        },
+        wait,
+        job,
+        quiet,
+        busy_status: busy_status.unwrap_or(if quiet { 0 } else { Exit::Busy.code() }),
+    })
+}
+
+/// The job, and how it is called in the record.
+fn job(matches: &ArgMatches, mut words: Vec<OsString>) -> Result<(Job, String), String> {
+    let before = matches.get_one::<OsString>("command");
+    let string = match (before, words.as_slice()) {
+        (Some(string), []) => Some(string.clone()),
+        (Some(_), _) => return Err("-c takes the place of COMMAND: give one of them".to_owned()),
+        (None, [option, rest @ ..]) if option == "-c" || option == "--command" => match rest {
+            [string] => Some(string.clone()),
+            _ => {
+                return Err(
+                    "-c behind LOCKFILE takes exactly one argument: quote the command".to_owned(),
+                );
+            }
+        },
+        (None, []) => return Err("COMMAND is missing".to_owned()),
+        (None, _) => None,
+    };
+    // As with other wrappers; no program is called "--".
+    if string.is_none() && words.len() > 1 && words.first().is_some_and(|word| word == "--") {
+        words.remove(0);
+    }
+    let inherits_lock = !matches.get_flag("close");
+    if let Some(string) = string {
+        let label = string.to_string_lossy().into_owned();
+        return Ok((
+            Job {
+                program: job::shell(),
+                arguments: vec!["-c".into(), string],
+                inherits_lock,
+            },
+            label,
+        ));
+    }
+    let label = label::of(words.iter().map(OsString::as_os_str));
+    let program = words.remove(0);
+    Ok((
+        Job {
+            program,
+            arguments: words,
+            inherits_lock,
+        },
+        label,
+    ))
+}
+
+fn backend(matches: &ArgMatches) -> Choice {
+    match matches.get_one::<String>("backend").map(String::as_str) {
+        Some("flock") => Choice::Flock,
+        Some("fcntl") => Choice::Fcntl,
+        Some("lockf") => Choice::Lockf,
+        _ => Choice::Auto,
+    }
+}
+
+fn with_hint(why: &str) -> String {
+    format!("{why}; see withlock --help")
+}
+
+/// The parser's own words run over several lines; the first one says it.
+fn one_line(error: &clap::Error) -> String {
+    let invalid = match error.get(ContextKind::InvalidArg) {
+        Some(ContextValue::String(argument)) => Some(argument.as_str()),
+        _ => None,
+    };
+    match (error.kind(), invalid) {
+        (ErrorKind::UnknownArgument, Some(argument)) => format!("unknown option {argument}"),
+        _ => {
+            let text = error.render().to_string();
+            let line = text.lines().next().unwrap_or_default();
+            line.strip_prefix("error: ").unwrap_or(line).to_owned()
+        }
+    }
+}

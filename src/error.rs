@@ -1,0 +1,138 @@
+//! What can go wrong. Every error names the path and the step; [`crate::report`] adds the words and the cure.
+
+use std::ffi::OsString;
+use std::io;
+use std::path::PathBuf;
+
+use withlock_platform::backend::LockError;
+use withlock_platform::evidence::Kind;
+
+use crate::exit::Exit;
+use crate::trust::Reason;
+
+/// Why there is no lock, or no job.
+#[derive(Debug)]
+pub enum Error {
+    /// A component of the path is unsafe.
+    Unsafe {
+        /// The lock file as the caller named it.
+        path: PathBuf,
+        /// The component.
+        at: PathBuf,
+        /// What is wrong with it.
+        reason: Reason,
+    },
+    /// The lock file's mode makes locks mandatory here.
+    Mandatory {
+        /// The lock file.
+        path: PathBuf,
+    },
+    /// Something that is no regular file stands in the lock file's place.
+    NotAFile {
+        /// The lock file.
+        path: PathBuf,
+        /// What it is.
+        kind: Kind,
+    },
+    /// A system call on the way to an open lock file failed.
+    Open {
+        /// What it failed at: the lock file or a directory.
+        path: PathBuf,
+        /// What was to be done, such as "opening".
+        step: &'static str,
+        /// What the system said.
+        error: io::Error,
+    },
+    /// The file was not to be created, and is not there.
+    Absent {
+        /// The lock file.
+        path: PathBuf,
+    },
+    /// A lock call failed, other than by being busy.
+    Lock {
+        /// The lock file.
+        path: PathBuf,
+        /// The backend's name.
+        backend: &'static str,
+        /// What the system said.
+        error: LockError,
+    },
+    /// The backend that was asked for does not exist on this system.
+    NoBackend {
+        /// The lock file.
+        path: PathBuf,
+    },
+    /// The name stands for another file each time it is looked at.
+    Unstable {
+        /// The lock file.
+        path: PathBuf,
+    },
+    /// A signal told the waiter to give up. Not a failure: end by that signal.
+    Told {
+        /// The signal.
+        signal: i32,
+    },
+    /// The program can't be started.
+    Start {
+        /// The program.
+        program: OsString,
+        /// What the system said.
+        error: io::Error,
+        /// It looks like a whole command line, for which there is `-c`.
+        like_shell: bool,
+    },
+    /// Signals, timers or waiting failed.
+    System {
+        /// What was to be done.
+        step: &'static str,
+        /// What the system said.
+        error: io::Error,
+    },
+}
+
+/// The result of what can go wrong in this crate.
+pub type Result<T> = std::result::Result<T, Error>;
+
+impl Error {
+    /// The exit status that stands for this error.
+    #[must_use]
+    pub fn exit(&self) -> Exit {
+        match self {
+            Self::Unsafe { .. } | Self::Mandatory { .. } => Exit::Unsafe,
+            Self::NotAFile { .. } | Self::Open { .. } => Exit::CannotOpen,
+            Self::Absent { .. } => Exit::Unavailable,
+            Self::Lock { .. }
+            | Self::NoBackend { .. }
+            | Self::Unstable { .. }
+            | Self::System { .. } => Exit::System,
+            Self::Told { .. } => Exit::Busy,
+            Self::Start { error, .. } => match error.kind() {
+                io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => Exit::NotFound,
+                io::ErrorKind::WouldBlock | io::ErrorKind::OutOfMemory => Exit::System,
+                _ => Exit::NotExecutable,
+            },
+        }
+    }
+
+    pub(crate) fn system(step: &'static str) -> impl FnOnce(io::Error) -> Self {
+        move |error| Self::System { step, error }
+    }
+}
+
+impl std::fmt::Display for Error {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&crate::report::error(self))
+    }
+}
+
+impl std::error::Error for Error {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::Open { error, .. } | Self::Start { error, .. } | Self::System { error, .. } => {
+                Some(error)
+            }
+            Self::Lock { error, .. } => Some(error),
+            _ => None,
+        }
+    }
+}

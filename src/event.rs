@@ -1,0 +1,106 @@
+//! What happens on the way, for whoever wants to know (`-v`).
+
+use std::path::Path;
+use std::time::Duration;
+
+use withlock_platform::process::Status;
+
+use crate::error::Error;
+use crate::record::Record;
+use crate::trust::{Reason, Verdict};
+
+/// Something that happened.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum Event<'a> {
+    /// A directory on the path was judged. One that would be refused is used all the same with `--insecure`.
+    Judged {
+        /// The directory or link.
+        at: &'a Path,
+        /// The verdict.
+        verdict: Verdict,
+    },
+    /// The lock file lies on this file system, and will be locked by this backend.
+    Chosen {
+        /// The lock file.
+        path: &'a Path,
+        /// The file system's type.
+        file_system: &'a str,
+        /// The backend's name.
+        backend: &'a str,
+    },
+    /// The lock file was created.
+    Created,
+    /// The file that was locked is no longer the one at the path: once more.
+    Again,
+    /// The lock is busy; this run waits, so long or without limit.
+    Waiting {
+        /// The limit.
+        limit: Option<Duration>,
+        /// The holder, if it is known.
+        holder: Option<&'a Record>,
+    },
+    /// The lock is held.
+    Acquired {
+        /// The file is withlock's own.
+        own: bool,
+    },
+    /// The job was started.
+    Started {
+        /// Its process id.
+        pid: u32,
+    },
+    /// The job has ended.
+    Ended {
+        /// How.
+        status: Status,
+    },
+    /// A signal was passed on to the job.
+    Forwarded {
+        /// The signal's number.
+        signal: i32,
+    },
+    /// The lock is free, and the file removed.
+    Removed,
+    /// The lock is free, and the file was left.
+    Left {
+        /// Why.
+        why: Kept,
+    },
+    /// Something is not as it should be, but the run goes on.
+    Odd(Oddity<'a>),
+}
+
+/// Why a lock file was left in its place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kept {
+    /// The user asked for it.
+    Asked,
+    /// It is not withlock's own.
+    Foreign,
+    /// The name stands for another file now, or for none.
+    Replaced,
+    /// Other shared holders still need it.
+    Shared,
+}
+
+/// Something that is not as it should be, but does not stop the run.
+#[derive(Debug)]
+pub enum Oddity<'a> {
+    /// A place that would be refused, and that is used because of `--insecure`; or one that can't be judged.
+    Place {
+        /// The directory or link.
+        at: &'a Path,
+        /// What is wrong or unknown.
+        reason: Reason,
+    },
+    /// The lock file's setgid bit would make locks mandatory on some systems.
+    SetgidFile {
+        /// The lock file.
+        path: &'a Path,
+    },
+    /// A signal could not be passed on to the job.
+    Signal(&'a Error),
+    /// After the job had ended, the lock could not be released in order; it ends with this process.
+    Release(&'a Error),
+}

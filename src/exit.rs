@@ -1,0 +1,87 @@
+//! The one table of exit codes.
+
+/// Why withlock ends with a status of its own. When the job ran, its status is passed on instead.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Exit {
+    /// The lock is held by somebody else, or the wait ran out.
+    Busy = 1,
+    /// The command line is wrong.
+    Usage = 2,
+    /// The place is unsafe, or withlock was started set-user-ID.
+    Unsafe = 3,
+    /// `--no-create`, and there is no lock file.
+    Unavailable = 69,
+    /// The system failed at locking, waiting or starting a process.
+    System = 71,
+    /// The lock file can't be opened or created.
+    CannotOpen = 73,
+    /// The command was found, but can't be executed.
+    NotExecutable = 126,
+    /// The command was not found.
+    NotFound = 127,
+}
+
+/// Every status that withlock gives by itself, with what it says in README, manual page and `--help`.
+pub const TABLE: [(Exit, &str); 8] = [
+    (
+        Exit::Busy,
+        "the lock is held by somebody else, or the wait ran out (-E changes it; 0 with -q)",
+    ),
+    (Exit::Usage, "the command line is wrong"),
+    (
+        Exit::Unsafe,
+        "the place is unsafe, or withlock was started set-user-ID",
+    ),
+    (
+        Exit::Unavailable,
+        "--no-create, and there is no such lock file",
+    ),
+    (
+        Exit::System,
+        "the system failed at locking, waiting or starting a process",
+    ),
+    (Exit::CannotOpen, "the lock file can't be opened or created"),
+    (
+        Exit::NotExecutable,
+        "the command was found, but can't be executed",
+    ),
+    (Exit::NotFound, "the command was not found"),
+];
+
+impl Exit {
+    /// The number.
+    #[must_use]
+    pub fn code(self) -> u8 {
+        self as u8
+    }
+}
+
+/// How withlock is to end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ending {
+    /// With this exit status.
+    Code(i32),
+    /// By this signal, as the job did.
+    Signal(i32),
+}
+
+impl Ending {
+    /// The exit status to return from `main`. For a signal, this dies of it, and returns only where that is impossible:
+    /// then with 128 + n, as a shell says it.
+    #[must_use]
+    pub fn conclude(self) -> i32 {
+        match self {
+            Self::Code(code) => code,
+            Self::Signal(signal) => {
+                withlock_platform::process::die_of(signal);
+                128 + signal
+            }
+        }
+    }
+}
+
+impl From<Exit> for Ending {
+    fn from(exit: Exit) -> Self {
+        Self::Code(exit.code().into())
+    }
+}

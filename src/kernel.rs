@@ -1,0 +1,117 @@
+//! What the protocol asks of the system, and nothing else. [`crate::system::System`] is the real one; another one can
+//! play every order of events.
+
+use std::time::Duration;
+
+use withlock_platform::backend::{Attempt, Mode, Wakeup};
+use withlock_platform::evidence::{Facts, Identity};
+
+use crate::error::Result;
+use crate::event::Event;
+use crate::record::Record;
+
+/// The system as the protocol sees it, for one lock path.
+pub trait Kernel {
+    /// The directory that the lock file lies in, held open, and the name in it.
+    type Place;
+    /// An open lock file. It is closed by [`Kernel::close`] only.
+    type File;
+    /// While it lives, blocking calls end at a deadline or when a signal tells the waiter to give up.
+    type Patience;
+
+    /// Walks the path, judging every component, and looks what stands at its end: `None` is nothing.
+    ///
+    /// # Errors
+    /// A component is unsafe, missing or unreadable.
+    fn walk(&self) -> Result<(Self::Place, Option<Facts>)>;
+
+    /// Opens the file at the place; `None` when it has gone, or became something that is not to be opened.
+    ///
+    /// # Errors
+    /// The system refuses.
+    fn open(&self, place: &Self::Place, found: &Facts) -> Result<Option<Self::File>>;
+
+    /// Creates the file at the place, mode 0600; `None` when there is one already.
+    ///
+    /// # Errors
+    /// The system refuses.
+    fn create(&self, place: &Self::Place) -> Result<Option<Self::File>>;
+
+    /// Asks the open file who it is.
+    ///
+    /// # Errors
+    /// The system refuses.
+    fn facts(&self, file: &Self::File) -> Result<Facts>;
+
+    /// Which file the path names now, links followed; `None` is none.
+    ///
+    /// # Errors
+    /// The system refuses.
+    fn named(&self) -> Result<Option<Identity>>;
+
+    /// The file that the name in the place's directory stands for now, links not followed; `None` is none.
+    ///
+    /// # Errors
+    /// The system refuses.
+    fn entry(&self, place: &Self::Place) -> Result<Option<Facts>>;
+
+    /// Whether the file was opened for writing, so that it may be changed and locked exclusively.
+    fn may_change(&self, file: &Self::File) -> bool;
+
+    /// Whether the open file begins with withlock's signature.
+    fn is_signed(&self, file: &Self::File) -> bool;
+
+    /// Writes the signature. A file that can't be written is left as it is.
+    fn sign(&self, file: &Self::File);
+
+    /// Writes who holds the lock, behind the signature; `None` takes it away. As above, it may fail.
+    fn record(&self, file: &Self::File, holder: Option<&Record>);
+
+    /// Reads who holds the lock.
+    fn holder(&self, file: &Self::File) -> Option<Record>;
+
+    /// Whether the holder of this file is an ancestor of this run, which waits for its end.
+    fn is_held_by_ancestor(&self, facts: &Facts, holder: Option<&Record>) -> bool;
+
+    /// Tries to lock.
+    ///
+    /// # Errors
+    /// Locking does not work there.
+    fn try_lock(&self, file: &Self::File, mode: Mode) -> Result<Attempt>;
+
+    /// Locks, asleep until granted or interrupted.
+    ///
+    /// # Errors
+    /// Locking does not work there.
+    fn lock(&self, file: &Self::File, mode: Mode, patience: &Self::Patience) -> Result<Wakeup>;
+
+    /// Unlocks, for all duplicates of the descriptor.
+    ///
+    /// # Errors
+    /// The system refuses.
+    fn unlock(&self, file: &Self::File) -> Result<()>;
+
+    /// Removes the name.
+    ///
+    /// # Errors
+    /// The system refuses.
+    fn remove(&self, place: &Self::Place) -> Result<()>;
+
+    /// Closes the file, which unlocks it if no duplicate is left.
+    fn close(&self, file: Self::File);
+
+    /// From now on waiting can be interrupted: after this time, if any, and by signals.
+    ///
+    /// # Errors
+    /// Timers or signals do not work.
+    fn be_patient(&self, limit: Option<Duration>) -> Result<Self::Patience>;
+
+    /// Tells whoever listens what happens.
+    fn tell(&self, event: &Event<'_>);
+
+    /// Whether the time is over.
+    fn is_over(&self, patience: &Self::Patience) -> bool;
+
+    /// The signal that told this waiter to give up.
+    fn told(&self, patience: &Self::Patience) -> Option<i32>;
+}

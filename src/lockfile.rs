@@ -1,0 +1,134 @@
+//! Steps 1 to 3 of the protocol: an open lock file that nobody could have slipped in; and whose file it is.
+
+use withlock_platform::backend;
+use withlock_platform::evidence::Facts;
+
+use crate::error::{Error, Result};
+use crate::event::Event;
+use crate::kernel::Kernel;
+use crate::settings::Settings;
+use crate::trust::{self, Origin, Trusted, Use};
+
+/// A file that may turn out to be the lock file: open, and judged, but neither locked nor compared.
+pub(crate) struct Candidate<K: Kernel> {
+    pub(crate) place: K::Place,
+    pub(crate) file: K::File,
+    pub(crate) facts: Facts,
+    pub(crate) created: bool,
+}
+
+/// Counts how often everything was tried anew without a pause. Each time somebody else got on, so that it is no fault of
+/// the protocol; but where a name never stands for the file that was opened by it (some network and user-space file
+/// systems invent inode numbers) it would never end.
+pub(crate) struct Rounds(u32);
+
+impl Rounds {
+    const AT_MOST: u32 = 10_000;
+
+    pub(crate) fn new() -> Self {
+        Self(0)
+    }
+
+    pub(crate) fn rested(&mut self) {
+        self.0 = 0;
+    }
+
+    pub(crate) fn next(&mut self, settings: &Settings) -> Result<()> {
+        self.0 += 1;
+        if self.0 > Self::AT_MOST {
+            Err(Error::Unstable {
+                path: settings.path.clone(),
+            })
+        } else {
+            Ok(())
+        }
+    }
+}
+
+/// Opens the file at the path, or creates it.
+pub(crate) fn open<K: Kernel>(
+    kernel: &K,
+    settings: &Settings,
+    rounds: &mut Rounds,
+) -> Result<Candidate<K>> {
+    loop {
+        rounds.next(settings)?;
+        // [1]
+        let (place, found) = kernel.walk()?;
+        // [2]
+        let (opened, created) = match found {
+            Some(found) => (kernel.open(&place, &found)?, false),
+            None if settings.create => (kernel.create(&place)?, true),
+            None => {
+                return Err(Error::Absent {
+                    path: settings.path.clone(),
+                });
+            }
+        };
+        let Some(file) = opened else { continue };
+        if created {
+            kernel.sign(&file);
+            kernel.tell(&Event::Created);
+        }
+        // [3]
+        let facts = match kernel.facts(&file) {
+            Ok(facts) => facts,
+            Err(error) => return refuse(kernel, file, error),
+        };
+        match trust::judge_file(&facts, origin(created, false), settings.trusted) {
+            Use::Own | Use::Foreign => {
+                return Ok(Candidate {
+                    place,
+                    file,
+                    facts,
+                    created,
+                });
+            }
+            Use::Stale => kernel.close(file),
+            Use::Refuse(kind) => {
+                return refuse(
+                    kernel,
+                    file,
+                    Error::NotAFile {
+                        path: settings.path.clone(),
+                        kind,
+                    },
+                );
+            }
+            Use::RefuseMandatory => {
+                return refuse(
+                    kernel,
+                    file,
+                    Error::Mandatory {
+                        path: settings.path.clone(),
+                    },
+                );
+            }
+        }
+    }
+}
+
+/// Whether the file is withlock's own, by facts that the caller has just asked for.
+pub(crate) fn is_own<K: Kernel>(
+    kernel: &K,
+    file: &K::File,
+    facts: &Facts,
+    created: bool,
+    trusted: Trusted,
+) -> bool {
+    let signed = created || kernel.is_signed(file);
+    trust::judge_file(facts, origin(created, signed), trusted) == Use::Own
+}
+
+fn origin(created: bool, signed: bool) -> Origin {
+    Origin {
+        created,
+        signed,
+        mandatory_by_mode: backend::mandatory_by_mode(),
+    }
+}
+
+fn refuse<K: Kernel, T>(kernel: &K, file: K::File, error: Error) -> Result<T> {
+    kernel.close(file);
+    Err(error)
+}

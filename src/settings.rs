@@ -1,0 +1,52 @@
+//! What a lock is to be like, once the path is known.
+
+use std::path::PathBuf;
+
+use withlock_platform::backend::{Choice, Mode};
+
+use crate::event::Event;
+use crate::trust::Trusted;
+
+/// What a caller may choose about a lock.
+#[derive(Clone, Debug)]
+pub struct Policy {
+    /// One holder or many.
+    pub mode: Mode,
+    /// The system call.
+    pub backend: Choice,
+    /// Use an unsafe place all the same, and only say so.
+    pub insecure: bool,
+    /// Create the file if it is not there.
+    pub create: bool,
+    /// Leave the file in its place at the end.
+    pub keep: bool,
+    /// What the holder's record says is being done.
+    pub label: String,
+    /// Is told what happens.
+    pub listener: fn(&Event<'_>),
+}
+
+impl Default for Policy {
+    fn default() -> Self {
+        Self {
+            mode: Mode::Exclusive,
+            backend: Choice::Auto,
+            insecure: false,
+            create: true,
+            keep: false,
+            label: String::new(),
+            listener: |_| {},
+        }
+    }
+}
+
+/// A policy for one path and one user.
+#[derive(Clone, Debug)]
+pub(crate) struct Settings {
+    pub(crate) path: PathBuf,
+    pub(crate) trusted: Trusted,
+    pub(crate) mode: Mode,
+    pub(crate) create: bool,
+    pub(crate) keep: bool,
+    pub(crate) label: String,
+}

@@ -1,0 +1,317 @@
+//! The real system behind the protocol.
+
+use std::cell::RefCell;
+use std::fs::File;
+use std::io;
+use std::os::unix::fs::{FileExt, PermissionsExt};
+use std::time::{Duration, Instant};
+
+use withlock_platform::backend::{self, Attempt, LockBackend, LockError, Mode, Wakeup};
+use withlock_platform::directory::{self, Access};
+use withlock_platform::evidence::{self, Facts, Identity, Kind};
+use withlock_platform::process::{self, Interruption, Signals};
+
+use crate::error::{Error, Result};
+use crate::event::{Event, Oddity};
+use crate::kernel::Kernel;
+use crate::nested;
+use crate::record::{self, Record};
+use crate::settings::{Policy, Settings};
+use crate::walk::{self, Judge, Place};
+
+/// An open lock file, with what was decided when it was opened.
+#[derive(Debug)]
+pub struct OpenFile {
+    pub(crate) file: File,
+    pub(crate) backend: &'static dyn LockBackend,
+    access: Access,
+}
+
+/// A wait that can be interrupted.
+#[derive(Debug)]
+pub struct Patience {
+    interruption: Interruption,
+    end: Option<Instant>,
+}
+
+/// The real system, for one lock path.
+#[derive(Debug)]
+pub struct System<'a> {
+    settings: Settings,
+    judge: Judge,
+    choice: backend::Choice,
+    signals: &'a Signals,
+    /// The walk that the check has made; the first round of the protocol takes it.
+    first: RefCell<Option<(Place, Option<Facts>)>>,
+}
+
+impl<'a> System<'a> {
+    pub(crate) fn new(settings: Settings, policy: &Policy, signals: &'a Signals) -> Self {
+        let judge = Judge {
+            trusted: settings.trusted,
+            insecure: policy.insecure,
+            listener: policy.listener,
+        };
+        Self {
+            settings,
+            judge,
+            choice: policy.backend,
+            signals,
+            first: RefCell::new(None),
+        }
+    }
+
+    /// Walks the path for the first time, and keeps the result.
+    pub(crate) fn check(&self) -> Result<()> {
+        let first = walk::walk(&self.settings.path, self.judge)?;
+        *self.first.borrow_mut() = Some(first);
+        Ok(())
+    }
+
+    pub(crate) fn listener(&self) -> fn(&Event<'_>) {
+        self.judge.listener
+    }
+
+    pub(crate) fn signals(&self) -> &'a Signals {
+        self.signals
+    }
+
+    fn failed(&self, step: &'static str) -> impl FnOnce(io::Error) -> Error + '_ {
+        move |error| Error::Open {
+            path: self.settings.path.clone(),
+            step,
+            error,
+        }
+    }
+
+    fn lock_failed(&self, file: &OpenFile) -> impl FnOnce(LockError) -> Error + '_ {
+        let backend = file.backend.name();
+        move |error| Error::Lock {
+            path: self.settings.path.clone(),
+            backend,
+            error,
+        }
+    }
+
+    fn backend(&self, place: &Place) -> Result<&'static dyn LockBackend> {
+        let backend = backend::select(self.choice, place.file_system.local).ok_or_else(|| {
+            Error::NoBackend {
+                path: self.settings.path.clone(),
+            }
+        })?;
+        self.tell(&Event::Chosen {
+            path: &self.settings.path,
+            file_system: &place.file_system.name,
+            backend: backend.name(),
+        });
+        Ok(backend)
+    }
+
+    /// The backend for a file that may lie on another file system than its directory: something is mounted on it.
+    fn backend_for(
+        &self,
+        place: &Place,
+        file: &File,
+        found: &Facts,
+    ) -> Result<&'static dyn LockBackend> {
+        if found.identity.device == place.device {
+            return self.backend(place);
+        }
+        let file_system = evidence::file_system(file, found)
+            .map_err(self.failed("asking for the file system of"))?;
+        backend::select(self.choice, file_system.local).ok_or_else(|| Error::NoBackend {
+            path: self.settings.path.clone(),
+        })
+    }
+
+    fn write(&self, file: &OpenFile, content: &[u8]) {
+        if file.access == Access::ReadOnly {
+            return;
+        }
+        // The record is for people: a full disk or a limit on file sizes is no reason not to run.
+        match file.file.write_all_at(content, 0) {
+            Ok(()) => drop(file.file.set_len(content.len() as u64)),
+            Err(error) if error.kind() == io::ErrorKind::FileTooLarge => {
+                drop(process::forget_size_signal())
+            }
+            Err(_) => {}
+        }
+    }
+
+    fn read(file: &OpenFile) -> Vec<u8> {
+        let mut content = vec![0; record::LONGEST];
+        let length = file.file.read_at(&mut content, 0).unwrap_or(0);
+        content.truncate(length);
+        content
+    }
+}
+
+impl Kernel for System<'_> {
+    type Place = Place;
+    type File = OpenFile;
+    type Patience = Patience;
+
+    fn walk(&self) -> Result<(Place, Option<Facts>)> {
+        match self.first.borrow_mut().take() {
+            Some(first) => Ok(first),
+            None => walk::walk(&self.settings.path, self.judge),
+        }
+    }
+
+    fn open(&self, place: &Place, found: &Facts) -> Result<Option<OpenFile>> {
+        if found.kind != Kind::Regular {
+            // Not even opened: that alone can rewind a tape, or arm a watchdog.
+            return Err(Error::NotAFile {
+                path: self.settings.path.clone(),
+                kind: found.kind,
+            });
+        }
+        let opened = |access| directory::open_existing(&place.directory, &place.name, access);
+        let (file, access) = match opened(Access::ReadWrite) {
+            Ok(file) => (file, Access::ReadWrite),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+            Err(refused) => match opened(Access::ReadOnly) {
+                Ok(file) if self.reads_suffice(place, &file, found)? => (file, Access::ReadOnly),
+                _ if self.is_being_made(found) => return Ok(None),
+                _ => return Err(self.failed("opening")(refused)),
+            },
+        };
+        let backend = self.backend_for(place, &file, found)?;
+        if found.mode & 0o2010 == 0o2000 {
+            self.tell(&Event::Odd(Oddity::SetgidFile {
+                path: &self.settings.path,
+            }));
+        }
+        Ok(Some(OpenFile {
+            file,
+            backend,
+            access,
+        }))
+    }
+
+    fn create(&self, place: &Place) -> Result<Option<OpenFile>> {
+        let backend = self.backend(place)?;
+        let file = match directory::create(&place.directory, &place.name) {
+            Ok(file) => file,
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => return Ok(None),
+            Err(error) => return Err(self.failed("creating")(error)),
+        };
+        let mode = Facts::of(&file).map_err(self.failed("examining"))?.mode;
+        if mode & 0o777 != 0o600 {
+            let _ = file.set_permissions(std::fs::Permissions::from_mode(0o600));
+        }
+        Ok(Some(OpenFile {
+            file,
+            backend,
+            access: Access::ReadWrite,
+        }))
+    }
+
+    fn facts(&self, file: &OpenFile) -> Result<Facts> {
+        Facts::of(&file.file).map_err(self.failed("examining"))
+    }
+
+    fn named(&self) -> Result<Option<Identity>> {
+        match Facts::of_path(&self.settings.path) {
+            Ok(facts) => Ok(Some(facts.identity)),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(self.failed("looking up")(error)),
+        }
+    }
+
+    fn entry(&self, place: &Place) -> Result<Option<Facts>> {
+        match directory::facts_at(&place.directory, &place.name) {
+            Ok(facts) => Ok(Some(facts)),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(self.failed("looking up")(error)),
+        }
+    }
+
+    fn may_change(&self, file: &OpenFile) -> bool {
+        file.access == Access::ReadWrite
+    }
+
+    fn is_signed(&self, file: &OpenFile) -> bool {
+        let mut start = [0; record::SIGNATURE.len()];
+        file.file.read_exact_at(&mut start, 0).is_ok() && start == record::SIGNATURE
+    }
+
+    fn sign(&self, file: &OpenFile) {
+        self.write(file, record::NOBODY);
+    }
+
+    fn record(&self, file: &OpenFile, holder: Option<&Record>) {
+        match holder {
+            Some(record) => self.write(file, record.line().as_bytes()),
+            None => self.write(file, record::NOBODY),
+        }
+    }
+
+    fn holder(&self, file: &OpenFile) -> Option<Record> {
+        Record::parse(&Self::read(file))
+    }
+
+    fn is_held_by_ancestor(&self, facts: &Facts, holder: Option<&Record>) -> bool {
+        nested::is_held(facts.identity, holder)
+    }
+
+    fn try_lock(&self, file: &OpenFile, mode: Mode) -> Result<Attempt> {
+        file.backend
+            .try_lock(&file.file, mode)
+            .map_err(self.lock_failed(file))
+    }
+
+    fn lock(&self, file: &OpenFile, mode: Mode, _: &Patience) -> Result<Wakeup> {
+        file.backend
+            .lock(&file.file, mode)
+            .map_err(self.lock_failed(file))
+    }
+
+    fn unlock(&self, file: &OpenFile) -> Result<()> {
+        file.backend
+            .unlock(&file.file)
+            .map_err(self.lock_failed(file))
+    }
+
+    fn remove(&self, place: &Place) -> Result<()> {
+        directory::remove(&place.directory, &place.name).map_err(self.failed("removing"))
+    }
+
+    fn close(&self, file: OpenFile) {
+        drop(file);
+    }
+
+    fn be_patient(&self, limit: Option<Duration>) -> Result<Patience> {
+        let end = limit.and_then(|limit| Instant::now().checked_add(limit));
+        let limit = end.and(limit);
+        let interruption = Interruption::allow(self.signals, limit)
+            .map_err(Error::system("setting up the time limit"))?;
+        Ok(Patience { interruption, end })
+    }
+
+    fn tell(&self, event: &Event<'_>) {
+        (self.judge.listener)(event);
+    }
+
+    fn is_over(&self, patience: &Patience) -> bool {
+        patience.end.is_some_and(|end| Instant::now() >= end)
+    }
+
+    fn told(&self, patience: &Patience) -> Option<i32> {
+        patience.interruption.signal()
+    }
+}
+
+impl System<'_> {
+    fn reads_suffice(&self, place: &Place, file: &File, found: &Facts) -> Result<bool> {
+        Ok(self
+            .backend_for(place, file, found)?
+            .read_only_suffices(self.settings.mode))
+    }
+
+    /// Whether the file may be one that another run of this user has just created under a umask that takes the owner's
+    /// own rights away, and that it is about to give a proper mode.
+    fn is_being_made(&self, found: &Facts) -> bool {
+        found.owner == self.settings.trusted.user && found.size == 0 && found.mode & 0o600 != 0o600
+    }
+}

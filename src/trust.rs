@@ -1,0 +1,242 @@
+//! Facts about a directory, a link or a lock file, and the verdict: pure functions over tables.
+//!
+//! *Trusted* is what root or the effective user owns: both can do anything to the caller anyway. A place is safe when
+//! nobody else can put another file where the lock file is, or take it away. Nothing here asks the system.
+
+use withlock_platform::evidence::{Acl, Facts, Grantee, Kind};
+
+/// Whom the caller trusts: root and the effective user.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Trusted {
+    /// The effective user id.
+    pub user: u32,
+}
+
+impl Trusted {
+    /// Whether this user id is trusted.
+    #[must_use]
+    pub fn contains(self, user: u32) -> bool {
+        user == 0 || user == self.user
+    }
+}
+
+/// What part a directory plays for the lock file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Role {
+    /// It leads to a directory; the owner of that one.
+    ToDirectory {
+        /// The owner of the directory that comes next.
+        owner: u32,
+    },
+    /// It leads to something else, such as a link.
+    ToOther,
+    /// The lock file itself lies in it.
+    Own,
+}
+
+/// What is wrong, or odd, about a place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reason {
+    /// A directory belongs to this user, who is not trusted.
+    OwnedByStranger(u32),
+    /// An access control list lets somebody who is not trusted change the directory.
+    ListGrants(Grantee),
+    /// A sticky directory with this mode: anybody may add a file, or a link, of that name.
+    StickyWritable(u32),
+    /// Members of a group, or everybody, may replace what lies in the directory: its mode.
+    Writable(u32),
+    /// The access control list can't be read: the errno.
+    ListUnreadable(i32),
+    /// A server decides who may write there.
+    ListRemote,
+    /// A symbolic link belongs to this user, who is not trusted.
+    LinkOwnedByStranger(u32),
+    /// A symbolic link lies in a sticky, writable directory.
+    LinkInStickyDirectory,
+}
+
+/// What to do about a place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// Nothing is wrong.
+    Accept,
+    /// Use it, but say so.
+    Warn(Reason),
+    /// Do not use it.
+    Refuse(Reason),
+}
+
+/// What one line of the table says, for one role.
+#[derive(Clone, Copy)]
+enum Rule {
+    Refuse,
+    /// Fine as long as the next component is a directory of somebody trusted, which a sticky bit protects from renaming
+    /// and removal by others; the lines below still count.
+    FineToTrustedDirectory,
+    /// Root has more to lose, and can look.
+    RefuseRoot,
+    Warn,
+}
+
+/// One line: a fact, and what follows on the way to the lock file's directory, and for that directory itself.
+struct Line {
+    fact: fn(&Facts, &Acl, Trusted) -> Option<Reason>,
+    on_the_way: Rule,
+    own: Rule,
+}
+
+/// The first line whose fact holds, and whose rule says anything, decides. None: accept.
+const DIRECTORY: [Line; 6] = [
+    Line {
+        fact: owned_by_stranger,
+        on_the_way: Rule::Refuse,
+        own: Rule::Refuse,
+    },
+    Line {
+        fact: list_grants,
+        on_the_way: Rule::Refuse,
+        own: Rule::Refuse,
+    },
+    Line {
+        fact: sticky_writable,
+        on_the_way: Rule::FineToTrustedDirectory,
+        own: Rule::Refuse,
+    },
+    Line {
+        fact: writable,
+        on_the_way: Rule::Refuse,
+        own: Rule::Refuse,
+    },
+    Line {
+        fact: list_unreadable,
+        on_the_way: Rule::RefuseRoot,
+        own: Rule::RefuseRoot,
+    },
+    Line {
+        fact: list_remote,
+        on_the_way: Rule::Warn,
+        own: Rule::Warn,
+    },
+];
+
+const STICKY: u32 = 0o1000;
+const WRITABLE_BY_OTHERS: u32 = 0o022;
+
+fn owned_by_stranger(facts: &Facts, _: &Acl, trusted: Trusted) -> Option<Reason> {
+    (!trusted.contains(facts.owner)).then_some(Reason::OwnedByStranger(facts.owner))
+}
+
+fn list_grants(_: &Facts, acl: &Acl, trusted: Trusted) -> Option<Reason> {
+    let Acl::Grants(grants) = acl else {
+        return None;
+    };
+    grants
+        .iter()
+        .find(|grantee| !matches!(grantee, Grantee::User(user) if trusted.contains(*user)))
+        .map(|grantee| Reason::ListGrants(*grantee))
+}
+
+fn sticky_writable(facts: &Facts, _: &Acl, _: Trusted) -> Option<Reason> {
+    (facts.mode & WRITABLE_BY_OTHERS != 0 && facts.mode & STICKY != 0)
+        .then_some(Reason::StickyWritable(facts.mode))
+}
+
+fn writable(facts: &Facts, _: &Acl, _: Trusted) -> Option<Reason> {
+    (facts.mode & WRITABLE_BY_OTHERS != 0 && facts.mode & STICKY == 0)
+        .then_some(Reason::Writable(facts.mode))
+}
+
+fn list_unreadable(_: &Facts, acl: &Acl, _: Trusted) -> Option<Reason> {
+    if let Acl::Unreadable(errno) = acl {
+        Some(Reason::ListUnreadable(*errno))
+    } else {
+        None
+    }
+}
+
+fn list_remote(_: &Facts, acl: &Acl, _: Trusted) -> Option<Reason> {
+    (*acl == Acl::Remote).then_some(Reason::ListRemote)
+}
+
+/// Judges a directory by the table.
+#[must_use]
+pub fn judge_directory(facts: &Facts, acl: &Acl, role: Role, trusted: Trusted) -> Verdict {
+    for line in &DIRECTORY {
+        let Some(reason) = (line.fact)(facts, acl, trusted) else {
+            continue;
+        };
+        match if role == Role::Own {
+            line.own
+        } else {
+            line.on_the_way
+        } {
+            Rule::Refuse => return Verdict::Refuse(reason),
+            Rule::Warn => return Verdict::Warn(reason),
+            Rule::RefuseRoot if trusted.user == 0 => return Verdict::Refuse(reason),
+            Rule::RefuseRoot => return Verdict::Warn(reason),
+            Rule::FineToTrustedDirectory => match role {
+                Role::ToDirectory { owner } if trusted.contains(owner) => {}
+                _ => return Verdict::Refuse(reason),
+            },
+        }
+    }
+    Verdict::Accept
+}
+
+/// Judges a symbolic link: its own facts, and those of the directory that it lies in.
+#[must_use]
+pub fn judge_link(link: &Facts, directory: &Facts, trusted: Trusted) -> Verdict {
+    if !trusted.contains(link.owner) {
+        return Verdict::Refuse(Reason::LinkOwnedByStranger(link.owner));
+    }
+    if directory.mode & WRITABLE_BY_OTHERS != 0 && directory.mode & STICKY != 0 {
+        return Verdict::Refuse(Reason::LinkInStickyDirectory);
+    }
+    Verdict::Accept
+}
+
+/// What may be done with a lock file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Use {
+    /// It is withlock's own: lock it, write the record, remove it at the end.
+    Own,
+    /// It is somebody else's: lock it, and leave it exactly as it is.
+    Foreign,
+    /// It has no name any more: open anew.
+    Stale,
+    /// Not to be touched at all: not a regular file.
+    Refuse(Kind),
+    /// Not to be touched at all: its mode makes locks mandatory on this system.
+    RefuseMandatory,
+}
+
+/// What else is known about a lock file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Origin {
+    /// This run created it.
+    pub created: bool,
+    /// It begins with withlock's signature.
+    pub signed: bool,
+    /// The system locks mandatorily by mode.
+    pub mandatory_by_mode: bool,
+}
+
+/// Judges an open lock file.
+///
+/// Own is a file that this run created, or that begins with the signature; and that the effective user owns, and that
+/// has one name. A file with more names, or of another user (also of root), is theirs.
+#[must_use]
+pub fn judge_file(facts: &Facts, origin: Origin, trusted: Trusted) -> Use {
+    const SETGID_WITHOUT_EXECUTE: u32 = 0o2000;
+    if facts.kind != Kind::Regular {
+        Use::Refuse(facts.kind)
+    } else if origin.mandatory_by_mode && facts.mode & 0o2010 == SETGID_WITHOUT_EXECUTE {
+        Use::RefuseMandatory
+    } else if facts.links == 0 {
+        Use::Stale
+    } else if facts.links == 1 && facts.owner == trusted.user && (origin.created || origin.signed) {
+        Use::Own
+    } else {
+        Use::Foreign
+    }
+}

@@ -1,0 +1,303 @@
+//! Walks a path as the kernel does, component by component, links included, and judges each one.
+
+use std::collections::VecDeque;
+use std::ffi::{OsStr, OsString};
+use std::fs::File;
+use std::io;
+use std::os::unix::ffi::{OsStrExt, OsStringExt};
+use std::path::{Path, PathBuf};
+
+use withlock_platform::directory::{self, Step};
+use withlock_platform::evidence::{self, Facts, FileSystem, Kind};
+
+use crate::error::{Error, Result};
+use crate::event::{Event, Oddity};
+use crate::trust::{self, Role, Trusted, Verdict};
+
+/// Links are followed at most so often, as Linux does (path_resolution(7): 40) and others (POSIX.1, SYMLOOP_MAX: 8).
+const LINKS_AT_MOST: u32 = 32;
+
+/// The end of a walk: where the lock file lies, or is to lie.
+#[derive(Debug)]
+pub struct Place {
+    /// Its directory, open, judged as the lock file's own.
+    pub directory: File,
+    /// The file system of the directory.
+    pub file_system: FileSystem,
+    /// The directory's device.
+    pub device: u64,
+    /// Its name in the directory.
+    pub name: OsString,
+}
+
+/// How to judge what the walk meets.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Judge {
+    /// Whom to trust.
+    pub trusted: Trusted,
+    /// Use an unsafe place all the same.
+    pub insecure: bool,
+    /// Is told each verdict.
+    pub listener: fn(&Event<'_>),
+}
+
+/// Walks to the end of `path`, and looks what stands there: `None` is nothing. A link at the end is followed, too.
+///
+/// Each directory is held open while the next component is looked up in it, so that what was judged is what is used.
+///
+/// # Errors
+/// [`Error::Unsafe`] for a component that is refused; [`Error::Open`] for one that is missing, no directory, or out of
+/// reach; [`Error::NotAFile`] for a path that can only name a directory.
+pub(crate) fn walk(path: &Path, judge: Judge) -> Result<(Place, Option<Facts>)> {
+    let mut walk = Walk::begin(path, judge)?;
+    loop {
+        let Some(name) = walk.rest.pop_front() else {
+            return Err(Error::NotAFile {
+                path: path.into(),
+                kind: Kind::Directory,
+            });
+        };
+        if !walk.rest.is_empty() {
+            walk.step(&name)?;
+        } else if let Some(end) = walk.end(&name)? {
+            return Ok((walk.place(name), end));
+        }
+    }
+}
+
+struct Walk<'a> {
+    path: &'a Path,
+    judge: Judge,
+    here: Here,
+    /// The components still to go.
+    rest: VecDeque<OsString>,
+    links: u32,
+}
+
+/// The directory that the walk has come to.
+struct Here {
+    directory: File,
+    facts: Facts,
+    file_system: FileSystem,
+    /// As it is shown to people.
+    shown: PathBuf,
+}
+
+impl<'a> Walk<'a> {
+    fn begin(path: &'a Path, judge: Judge) -> Result<Self> {
+        let here = if path.is_absolute() {
+            Here::root(path)?
+        } else {
+            Here::working_directory(path, judge)?
+        };
+        let mut rest = VecDeque::new();
+        push_components(&mut rest, path.as_os_str());
+        Ok(Self {
+            path,
+            judge,
+            here,
+            rest,
+            links: 0,
+        })
+    }
+
+    /// A component that more components follow.
+    fn step(&mut self, name: &OsStr) -> Result<()> {
+        let shown = self.here.shown.join(name);
+        let step = directory::step(&self.here.directory, name)
+            .map_err(failed("opening the directory", &shown))?;
+        match step {
+            Step::Directory(directory, facts) => {
+                self.judge_here(Role::ToDirectory { owner: facts.owner })?;
+                self.here = self.here.next(directory, facts, shown)?;
+                Ok(())
+            }
+            Step::Link(target, facts) => {
+                self.judge_here(Role::ToOther)?;
+                self.follow(&target, &facts, &shown)
+            }
+            Step::Other(_) => Err(failed("opening the directory", &shown)(
+                io::ErrorKind::NotADirectory.into(),
+            )),
+        }
+    }
+
+    /// The last component: what stands there, or `None` when it was a link, which adds new components.
+    fn end(&mut self, name: &OsStr) -> Result<Option<Option<Facts>>> {
+        self.judge_here(Role::Own)?;
+        let shown = self.here.shown.join(name);
+        let facts = match directory::facts_at(&self.here.directory, name) {
+            Ok(facts) => facts,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Some(None)),
+            Err(error) => return Err(failed("looking up", &shown)(error)),
+        };
+        if facts.kind != Kind::Link {
+            return Ok(Some(Some(facts)));
+        }
+        let step = directory::step(&self.here.directory, name)
+            .map_err(failed("reading the link", &shown))?;
+        if let Step::Link(target, facts) = step {
+            self.follow(&target, &facts, &shown)?;
+        } else {
+            // It was replaced between the look and the step: look once more.
+            self.links += 1;
+            self.rest.push_front(name.into());
+        }
+        Ok(None)
+    }
+
+    fn follow(&mut self, target: &OsStr, link: &Facts, shown: &Path) -> Result<()> {
+        let verdict = trust::judge_link(link, &self.here.facts, self.judge.trusted);
+        self.heed(verdict, shown)?;
+        self.links += 1;
+        if self.links > LINKS_AT_MOST {
+            return Err(failed("following links at", shown)(io::Error::other(
+                "too many symbolic links",
+            )));
+        }
+        let mut rest = VecDeque::new();
+        push_components(&mut rest, target);
+        rest.append(&mut self.rest);
+        self.rest = rest;
+        if Path::new(target).is_absolute() {
+            self.here = Here::root(self.path)?;
+        }
+        Ok(())
+    }
+
+    fn judge_here(&self, role: Role) -> Result<()> {
+        self.heed(self.judge.directory(&self.here, role), &self.here.shown)
+    }
+
+    fn heed(&self, verdict: Verdict, at: &Path) -> Result<()> {
+        self.judge.heed(self.path, verdict, at)
+    }
+
+    fn place(self, name: OsString) -> Place {
+        let Here {
+            directory,
+            facts,
+            file_system,
+            ..
+        } = self.here;
+        Place {
+            directory,
+            file_system,
+            device: facts.identity.device,
+            name,
+        }
+    }
+}
+
+impl Judge {
+    fn directory(self, here: &Here, role: Role) -> Verdict {
+        let acl = evidence::acl(&here.directory, &here.facts, &here.file_system);
+        trust::judge_directory(&here.facts, &acl, role, self.trusted)
+    }
+
+    fn heed(self, path: &Path, verdict: Verdict, at: &Path) -> Result<()> {
+        (self.listener)(&Event::Judged { at, verdict });
+        match verdict {
+            Verdict::Refuse(reason) if !self.insecure => Err(Error::Unsafe {
+                path: path.into(),
+                at: at.into(),
+                reason,
+            }),
+            Verdict::Refuse(reason) | Verdict::Warn(reason) => {
+                (self.listener)(&Event::Odd(Oddity::Place { at, reason }));
+                Ok(())
+            }
+            Verdict::Accept => Ok(()),
+        }
+    }
+}
+
+impl Here {
+    fn root(path: &Path) -> Result<Self> {
+        let (directory, facts) =
+            directory::root().map_err(failed("opening the directory / for", path))?;
+        Self::new(directory, facts, "/".into())
+    }
+
+    /// A relative path begins here, and whoever can rename a directory above can redirect it: so up to the root first.
+    fn working_directory(path: &Path, judge: Judge) -> Result<Self> {
+        let failed_at_start = failed("opening the working directory for", path);
+        let (directory, facts) = directory::working_directory().map_err(failed_at_start)?;
+        let shown = std::env::current_dir().unwrap_or_else(|_| ".".into());
+        let start = Self::new(directory, facts, shown)?;
+        let mut above: Option<Self> = None;
+        loop {
+            let below = above.as_ref().unwrap_or(&start);
+            let shown = below
+                .shown
+                .parent()
+                .map_or_else(|| below.shown.join(".."), Path::to_path_buf);
+            let step = directory::step(&below.directory, OsStr::new(".."))
+                .map_err(failed("opening the directory", &shown))?;
+            let Step::Directory(directory, facts) = step else {
+                return Err(failed("opening the directory", &shown)(
+                    io::ErrorKind::NotADirectory.into(),
+                ));
+            };
+            if facts.identity == below.facts.identity {
+                return Ok(start);
+            }
+            let role = Role::ToDirectory {
+                owner: below.facts.owner,
+            };
+            let parent = below.next(directory, facts, shown)?;
+            judge.heed(path, judge.directory(&parent, role), &parent.shown)?;
+            above = Some(parent);
+        }
+    }
+
+    fn new(directory: File, facts: Facts, shown: PathBuf) -> Result<Self> {
+        let file_system = evidence::file_system(&directory, &facts)
+            .map_err(failed("asking for the file system of", &shown))?;
+        Ok(Self {
+            directory,
+            facts,
+            file_system,
+            shown,
+        })
+    }
+
+    /// A directory reached from here; on the same device, it is on the same file system.
+    fn next(&self, directory: File, facts: Facts, shown: PathBuf) -> Result<Self> {
+        if facts.identity.device != self.facts.identity.device {
+            return Self::new(directory, facts, shown);
+        }
+        Ok(Self {
+            directory,
+            facts,
+            file_system: self.file_system.clone(),
+            shown,
+        })
+    }
+}
+
+/// Splits at slashes. A slash at the end asks for a directory, and so counts as one more component, ".".
+fn push_components(rest: &mut VecDeque<OsString>, path: &OsStr) {
+    let bytes = path.as_bytes();
+    for component in bytes
+        .split(|byte| *byte == b'/')
+        .filter(|component| !component.is_empty() && *component != b".")
+    {
+        rest.push_back(OsString::from_vec(component.to_vec()));
+    }
+    if matches!(rest.back(), Some(last) if last == "..")
+        || bytes.ends_with(b"/")
+        || bytes.ends_with(b"/.")
+    {
+        rest.push_back(".".into());
+    }
+}
+
+fn failed(step: &'static str, path: &Path) -> impl Fn(io::Error) -> Error + use<> {
+    let path = path.to_path_buf();
+    move |error| Error::Open {
+        path: path.clone(),
+        step,
+        error,
+    }
+}
