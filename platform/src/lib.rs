@@ -12,6 +12,12 @@
 //!
 //! Conditional compilation stands in `mod.rs` files only, and only chooses between files that offer the same functions.
 
+#![allow(
+    clippy::unnecessary_cast,
+    clippy::useless_conversion,
+    reason = "the widths of C's types differ between systems; what is one type here is two elsewhere"
+)]
+
 pub mod backend;
 pub mod directory;
 pub mod evidence;
