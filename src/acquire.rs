@@ -155,7 +155,7 @@ fn take<K: Kernel>(
             return Ok(Taken::Told(signal));
         }
         if kernel.is_over(patience) {
-            // Giving up: one last try. Nobody may be left to take the lock, and to remove the file, after this run.
+            // [4] One last try. Nobody may be left to take the lock, and to remove the file, after this run.
             let last = kernel.try_lock(file, settings.mode)?;
             return Ok(if last == Answer::Granted {
                 Taken::Granted

@@ -1,4 +1,100 @@
-//! draft
+//! Holds a lock while a command runs, so that it never runs twice at once.
+//!
+//! This page is the protocol; the code cites its steps by number, as `[5]`. What differs between systems is in the
+//! crate `withlock-platform`; here, there is one Unix.
+//!
+//! # What it means to hold the lock
+//!
+//! A run holds the lock **iff** it holds the kernel's lock on an open file **and** the path still names that very file.
+//!
+//! The second half is what makes it possible to remove the file at the end. A contender may have opened the file just
+//! before it was removed, and will be granted the kernel's lock on it: on a file that nobody else will ever meet again.
+//! Without the second half, it would run beside whoever creates the next one.
+//!
+//! # Acquire
+//!
+//! 1. Walk the path from `/` (for a relative path: up from the working directory to `/`, then down), component by
+//!    component, each relative to the open directory before it, and judge each one ([`trust`]). An unsafe one is refused.
+//! 2. Look at the name. A regular file: open it, following no link. A link: walk on to its target. Nothing there: create
+//!    it exclusively, mode 0600, and write the signature into it at once ([`record`]). It is gone or there after all: go
+//!    to 1. Anything else is refused without being opened.
+//! 3. Judge the open file by its descriptor: a regular file, with a name left.
+//! 4. Try the lock. If it is busy and this run is willing to wait: sleep in the kernel, until granted, or until the
+//!    deadline or a signal interrupts. At the deadline, try once more: that is the answer.
+//! 5. Compare, whatever the answer was: does the path name this very file (device and inode)? If not, close it and go to
+//!    1. An answer about another file means nothing: a "granted" holds nothing, and a "busy" is about somebody who does
+//!    not hold the lock either.
+//! 6. Write who holds the lock, if the file is withlock's own. For people only; the lock does not depend on it.
+//!
+//! # Release
+//!
+//! After the job's main process has ended, and while the lock is still held:
+//!
+//! 7. A shared holder tries to make its lock exclusive, without waiting. Refused: others share it, go to 9.
+//! 8. Compare again: does the name stand for this very file? Is it withlock's own, asked afresh? Then remove the name.
+//! 9. Unlock, explicitly, and close. Explicitly, because whatever the job has left behind may have the descriptor: the
+//!    unlocking is for all duplicates, the closing for this one only.
+//!
+//! Giving up because of a signal: try the lock once more; granted, go to 7. This run may have created the file, and may
+//! be the last to know of it.
+//!
+//! A run without the kernel's lock removes nothing, not even what it has created.
+//!
+//! # Whose file it is
+//!
+//! Withlock's own is a file that this run has created, or that begins with the signature; that the effective user owns;
+//! and that has one name. Any other is locked, and left exactly as it was: tools that do not compare (flock(1), lckdo,
+//! setlock) may be waiting for that very file, and would run beside the next holder if its name went away.
+//!
+//! # Why there is never a second holder
+//!
+//! Let A compare successfully [5] at the path's file f, and be before its release [7]. Suppose that B compares
+//! successfully meanwhile, at a file g.
+//!
+//! - g is f: both hold the kernel's lock on one file. For conflicting modes the kernel rules that out.
+//! - g is not f: then the name has stood for f and now stands for g, so somebody has removed or replaced it. Strangers
+//!   can't, by [1]. Withlock removes a name only at [8]: with the kernel's *exclusive* lock on the file that the name
+//!   stands for, compared under that lock. But A has a lock on f. And withlock puts a name in place only where there is
+//!   none [2]. So it was neither.
+//!
+//! What is left is root or the user removing the file by hand under a running job.
+//!
+//! A dies by SIGKILL: where the lock is owned by the open file description, the job has inherited the descriptor, so the
+//! kernel's lock stays, and with it every line above, until the job ends. Where the lock is owned by the process (fcntl,
+//! lockf), it ends with A: those backends are the default only where there is nothing better.
+//!
+//! # Why nobody waits for ever, and no file stays
+//!
+//! Unlocking wakes the waiters of that file; each compares, and goes to 1 if its file has lost its name. A deadline or a
+//! signal that comes between the test and the sleep is not lost, because the timer repeats.
+//!
+//! Whoever is granted the lock either runs and releases, or has found the name gone. So when the last run has ended, the
+//! last holder has removed the name. A run that was killed may leave the file. It is signed, so the next run removes it;
+//! all but a file whose creator was killed between creating and signing it: an empty file is somebody else's, and stays.
+//! It locks as well as any other.
+//!
+//! # As a library
+//!
+//! ```no_run
+//! use withlock::{Attempt, Job, LockPath, Policy, Signals, Wait};
+//!
+//! # fn main() -> withlock::Result<()> {
+//! let signals = Signals::hold().map_err(|error| withlock::Error::System { step: "holding signals", error })?;
+//! let checked = LockPath::new("/run/backup.lock").check(&Policy::default(), &signals)?;
+//! match checked.acquire(Wait::No)? {
+//!     Attempt::Held(held) => {
+//!         let job = Job { program: "rsync".into(), arguments: vec!["-a".into()], inherits_lock: true };
+//!         let status = held.run(&job)?;
+//!         println!("{status:?}");
+//!     }
+//!     Attempt::Busy(busy) => println!("held by {:?}", busy.holder),
+//! }
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! Signals are held for the calling thread while [`Signals`] lives, so use this from a process, or at least a moment,
+//! of one thread.
 #![forbid(unsafe_code)]
 
 use std::path::{Path, PathBuf};
