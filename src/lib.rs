@@ -48,14 +48,14 @@
 //!
 //! # Why there is never a second holder
 //!
-//! Let A compare successfully [5] at the path's file f, and be before its release [7]. Suppose that B compares
+//! Let A compare successfully step 5 at the path's file f, and be before its release step 7. Suppose that B compares
 //! successfully meanwhile, at a file g.
 //!
 //! - g is f: both hold the kernel's lock on one file. For conflicting modes the kernel rules that out.
 //! - g is not f: then the name has stood for f and now stands for g, so somebody has removed or replaced it. Strangers
-//!   can't, by [1]. Withlock removes a name only at [8]: with the kernel's *exclusive* lock on the file that the name
+//!   can't, by step 1. Withlock removes a name only at step 8: with the kernel's *exclusive* lock on the file that the name
 //!   stands for, compared under that lock. But A has a lock on f. And withlock puts a name in place only where there is
-//!   none [2]. So it was neither.
+//!   none step 2. So it was neither.
 //!
 //! What is left is root or the user removing the file by hand under a running job.
 //!
