@@ -39,8 +39,10 @@ const DANGEROUS: u32 =
     ADD_FILE | ADD_SUBDIRECTORY | DELETE_CHILD | DELETE | WRITE_ACL | WRITE_OWNER;
 
 /// What a mode's `w` shows of the entries for the owning group and for everyone: the list of a
-/// directory that has but its mode says as much (acl_common.c, `acl_trivial_access_masks`). In a
-/// sticky one DELETE_CHILD reaches no further than `w` (zfs_acl.c, `zfs_zaccess_delete`).
+/// directory that has but its mode says as much. DELETE_CHILD is in it where the kernel counts that
+/// to `w`, and then it does not reach beyond a sticky bit (OpenZFS, zfs_acl.c,
+/// `acl_trivial_access_masks`, `zfs_zaccess_delete`). In older kernels it does, but there it is in
+/// no list that nobody has written by hand.
 const SHOWN: u32 = ADD_FILE | ADD_SUBDIRECTORY | DELETE_CHILD;
 
 /// `ace_t`
