@@ -6,7 +6,7 @@ use withlock_platform::backend::{Attempt as Answer, Mode, Wakeup};
 
 use crate::error::{Error, Result};
 use crate::event::Event;
-use crate::held::Held;
+use crate::held::{self, Held};
 use crate::kernel::Kernel;
 use crate::lockfile::{self, Candidate, Rounds};
 use crate::record::Record;
@@ -44,14 +44,6 @@ pub struct Busy {
 /// A reader that does not wait may still meet the last reader's cleaning up, which takes the lock alone for a moment.
 const READERS_GRACE: Duration = Duration::from_millis(10);
 
-/// How an attempt at one candidate ended.
-enum Taken {
-    Granted,
-    Busy,
-    ByAncestor,
-    Told(i32),
-}
-
 /// Takes the lock: steps 1 to 6.
 pub(crate) fn acquire<K: Kernel>(
     kernel: K,
@@ -64,131 +56,146 @@ pub(crate) fn acquire<K: Kernel>(
         Wait::No if settings.mode == Mode::Shared => Some(READERS_GRACE),
         Wait::No => Some(Duration::ZERO),
     };
-    let mut patience = None;
-    let mut rounds = Rounds::new();
-    loop {
-        let candidate = lockfile::open(&kernel, &settings, &mut rounds)?;
-        let taken = match take(
-            &kernel,
-            &settings,
-            &candidate,
-            limit,
-            &mut patience,
-            &mut rounds,
-        ) {
-            Ok(taken) => taken,
-            Err(error) => {
-                // Even a file that this run has created stays: somebody else may have locked it, and whoever has no
-                // lock removes nothing. It is signed, so the next run removes it.
-                kernel.close(candidate.file);
-                return Err(error);
-            }
-        };
-        if let Taken::Told(signal) = taken {
-            kernel.close(candidate.file);
-            return Err(Error::Told { signal });
+    let mut contender = Contender {
+        kernel: &kernel,
+        settings: &settings,
+        limit,
+        patience: None,
+        rounds: Rounds::new(),
+    };
+    let outcome = loop {
+        if let Some(outcome) = contender.round()? {
+            break outcome;
         }
-        // [5] Whatever the answer was: it means something only if it is about the file at the path.
-        match kernel.named() {
-            Ok(Some(identity)) if identity == candidate.facts.identity => {}
-            Ok(_) => {
-                kernel.tell(&Event::Again);
-                kernel.close(candidate.file);
-                continue;
-            }
-            Err(error) => {
-                if matches!(taken, Taken::Granted) {
-                    // The first error is the one to report; whatever fails here ends with closing the file.
-                    let _ = crate::held::release(&kernel, &settings, &candidate);
-                }
-                kernel.close(candidate.file);
-                return Err(error);
-            }
-        }
-        drop(patience);
-        if matches!(taken, Taken::Granted) {
-            return Ok(Attempt::Held(hold(kernel, settings, candidate)));
-        }
-        let holder = kernel.holder(&candidate.file);
-        kernel.close(candidate.file);
-        return Ok(Attempt::Busy(Busy {
-            holder,
-            by_ancestor: matches!(taken, Taken::ByAncestor),
-        }));
-    }
+    };
+    // Signals are held back again before the record is written.
+    drop(contender);
+    Ok(match outcome {
+        Outcome::Won(candidate) => Attempt::Held(hold(kernel, settings, candidate)),
+        Outcome::Lost(busy) => Attempt::Busy(busy),
+    })
 }
 
-/// [4] Tries, and if that is not enough, waits.
-fn take<K: Kernel>(
-    kernel: &K,
-    settings: &Settings,
-    candidate: &Candidate<K>,
+/// How everything ended.
+enum Outcome<K: Kernel> {
+    Won(Candidate<K>),
+    Lost(Busy),
+}
+
+/// How an attempt at one candidate ended.
+#[derive(PartialEq, Eq)]
+enum Taken {
+    Granted,
+    Busy,
+    ByAncestor,
+}
+
+struct Contender<'a, K: Kernel> {
+    kernel: &'a K,
+    settings: &'a Settings,
     limit: Option<Duration>,
-    patience: &mut Option<K::Patience>,
-    rounds: &mut Rounds,
-) -> Result<Taken> {
-    let file = &candidate.file;
-    if kernel.try_lock(file, settings.mode)? == Answer::Granted {
-        return Ok(Taken::Granted);
+    /// From the first wait on.
+    patience: Option<K::Patience>,
+    rounds: Rounds,
+}
+
+impl<K: Kernel> Contender<'_, K> {
+    /// Steps 1 to 5; `None` is to go to 1 again.
+    fn round(&mut self) -> Result<Option<Outcome<K>>> {
+        let candidate = lockfile::open(self.kernel, self.settings, &mut self.rounds)?;
+        let answer = self.take(&candidate).and_then(|taken| self.compare(&candidate, taken));
+        let lost = match answer {
+            Ok(Some(Taken::Granted)) => return Ok(Some(Outcome::Won(candidate))),
+            Ok(Some(taken)) => Ok(Some(Outcome::Lost(Busy {
+                holder: self.kernel.holder(&candidate.file),
+                by_ancestor: taken == Taken::ByAncestor,
+            }))),
+            Ok(None) => Ok(None),
+            // Even a file that this run has created stays: somebody else may have locked it by now, and whoever has no
+            // lock removes nothing. It is signed, so the next run removes it.
+            Err(error) => Err(error),
+        };
+        self.kernel.close(candidate.file);
+        lost
     }
-    if limit == Some(Duration::ZERO) {
-        return Ok(Taken::Busy);
-    }
-    let holder = kernel.holder(file);
-    if kernel.is_held_by_ancestor(&candidate.facts, holder.as_ref()) {
-        return Ok(Taken::ByAncestor);
-    }
-    if patience.is_none() {
-        kernel.tell(&Event::Waiting {
-            limit,
-            holder: holder.as_ref(),
-        });
-        *patience = Some(kernel.be_patient(limit)?);
-    }
-    let Some(patience) = patience else {
-        return Ok(Taken::Busy);
-    };
-    rounds.rested();
-    loop {
-        if let Some(signal) = kernel.told(patience) {
-            give_up(kernel, settings, candidate)?;
-            return Ok(Taken::Told(signal));
-        }
-        if kernel.is_over(patience) {
-            // [4] One last try. Nobody may be left to take the lock, and to remove the file, after this run.
-            let last = kernel.try_lock(file, settings.mode)?;
-            return Ok(if last == Answer::Granted {
-                Taken::Granted
-            } else {
-                Taken::Busy
-            });
-        }
-        if kernel.lock(file, settings.mode, patience)? == Wakeup::Granted {
+
+    /// [4] Tries, and if that is not enough, waits.
+    fn take(&mut self, candidate: &Candidate<K>) -> Result<Taken> {
+        if self.kernel.try_lock(&candidate.file, self.settings.mode)? == Answer::Granted {
             return Ok(Taken::Granted);
         }
+        if self.limit == Some(Duration::ZERO) {
+            return Ok(Taken::Busy);
+        }
+        let holder = self.kernel.holder(&candidate.file);
+        if self.kernel.is_held_by_ancestor(&candidate.facts, holder.as_ref()) {
+            return Ok(Taken::ByAncestor);
+        }
+        let patience = match self.patience.take() {
+            Some(patience) => patience,
+            None => {
+                let (limit, holder) = (self.limit, holder.as_ref());
+                self.kernel.tell(&Event::Waiting { limit, holder });
+                self.kernel.be_patient(limit)?
+            }
+        };
+        let taken = self.wait(candidate, &patience);
+        self.patience = Some(patience);
+        self.rounds.rested();
+        taken
     }
-}
 
-/// Giving up because of a signal: the last try, and if it is granted, the release, so that no file stays.
-fn give_up<K: Kernel>(kernel: &K, settings: &Settings, candidate: &Candidate<K>) -> Result<()> {
-    if kernel.try_lock(&candidate.file, settings.mode)? == Answer::Granted {
-        crate::held::release(kernel, settings, candidate)?;
+    /// [4] Sleeps until granted, or until there is a reason to give up.
+    fn wait(&self, candidate: &Candidate<K>, patience: &K::Patience) -> Result<Taken> {
+        let mode = self.settings.mode;
+        loop {
+            let told = self.kernel.told(patience);
+            if told.is_none() && !self.kernel.is_over(patience) {
+                match self.kernel.lock(&candidate.file, mode, patience)? {
+                    Wakeup::Granted => return Ok(Taken::Granted),
+                    Wakeup::Interrupted => continue,
+                }
+            }
+            // Giving up: one last try. After this run, nobody may be left to take the lock and to remove the file.
+            let last = self.kernel.try_lock(&candidate.file, mode)?;
+            return match (told, last) {
+                (None, Answer::Granted) => Ok(Taken::Granted),
+                (None, Answer::Busy) => Ok(Taken::Busy),
+                (Some(signal), Answer::Granted) => {
+                    held::release(self.kernel, self.settings, candidate)?;
+                    Err(Error::Told { signal })
+                }
+                (Some(signal), Answer::Busy) => Err(Error::Told { signal }),
+            };
+        }
     }
-    Ok(())
+
+    /// [5] Whatever the answer was, it means something only if it is about the file at the path; `None` if not.
+    fn compare(&self, candidate: &Candidate<K>, taken: Taken) -> Result<Option<Taken>> {
+        match self.kernel.named() {
+            Ok(Some(identity)) if identity == candidate.facts.identity => Ok(Some(taken)),
+            Ok(_) => {
+                self.kernel.tell(&Event::Again);
+                Ok(None)
+            }
+            Err(error) => {
+                if taken == Taken::Granted {
+                    // The first error is the one to report; whatever fails here ends with closing the file.
+                    let _ = held::release(self.kernel, self.settings, candidate);
+                }
+                Err(error)
+            }
+        }
+    }
 }
 
 /// [6] The lock is held; says so in the file, if that is withlock's own.
 fn hold<K: Kernel>(kernel: K, settings: Settings, candidate: Candidate<K>) -> Held<K> {
-    let own = lockfile::is_own(
-        &kernel,
-        &candidate.file,
-        &candidate.facts,
-        candidate.created,
-        settings.trusted,
-    );
+    let Candidate { file, facts, created, .. } = &candidate;
+    let own = lockfile::is_own(&kernel, file, facts, *created, settings.trusted);
     let record = Record::of_this_run(&settings.label);
     if own {
-        kernel.record(&candidate.file, Some(&record));
+        kernel.record(file, Some(&record));
     }
     kernel.tell(&Event::Acquired { own });
     Held::new(kernel, settings, candidate, record)

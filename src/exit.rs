@@ -28,23 +28,11 @@ pub const TABLE: [(Exit, &str); 8] = [
         "the lock is held by somebody else, or the wait ran out (-E changes it; 0 with -q)",
     ),
     (Exit::Usage, "the command line is wrong"),
-    (
-        Exit::Unsafe,
-        "the place is unsafe, or withlock was started set-user-ID",
-    ),
-    (
-        Exit::Unavailable,
-        "--no-create, and there is no such lock file",
-    ),
-    (
-        Exit::System,
-        "the system failed at locking, waiting or starting a process",
-    ),
+    (Exit::Unsafe, "the place is unsafe, or withlock was started set-user-ID"),
+    (Exit::Unavailable, "--no-create, and there is no such lock file"),
+    (Exit::System, "the system failed at locking, waiting or starting a process"),
     (Exit::CannotOpen, "the lock file can't be opened or created"),
-    (
-        Exit::NotExecutable,
-        "the command was found, but can't be executed",
-    ),
+    (Exit::NotExecutable, "the command was found, but can't be executed"),
     (Exit::NotFound, "the command was not found"),
 ];
 

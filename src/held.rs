@@ -20,9 +20,7 @@ pub struct Held<K: Kernel> {
 
 impl<K: Kernel> std::fmt::Debug for Held<K> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Held")
-            .field("path", &self.settings.path)
-            .finish_non_exhaustive()
+        f.debug_struct("Held").field("path", &self.settings.path).finish_non_exhaustive()
     }
 }
 
@@ -33,12 +31,7 @@ impl<K: Kernel> Held<K> {
         candidate: Candidate<K>,
         record: Record,
     ) -> Self {
-        Self {
-            kernel,
-            settings,
-            record,
-            candidate: Some(candidate),
-        }
+        Self { kernel, settings, record, candidate: Some(candidate) }
     }
 
     pub(crate) fn candidate(&self) -> Option<&Candidate<K>> {
@@ -80,11 +73,8 @@ pub(crate) fn release<K: Kernel>(
     // [7] The last one out cleans up. Who is refused here is not the last, and has nothing more to do.
     let alone = settings.mode == Mode::Exclusive || upgrade(kernel, settings, candidate)?;
     // [8]
-    let left = if alone {
-        remove_if_own(kernel, settings, candidate)
-    } else {
-        Ok(Some(Kept::Shared))
-    };
+    let left =
+        if alone { remove_if_own(kernel, settings, candidate) } else { Ok(Some(Kept::Shared)) };
     // [9] Explicitly, for all duplicates, whatever became of the removal: a daemon that the job has left behind has one.
     let unlocked = kernel.unlock(&candidate.file);
     let left = left?;
@@ -111,13 +101,7 @@ fn remove_if_own<K: Kernel>(
     let Some(facts) = entry.filter(|facts| facts.identity == candidate.facts.identity) else {
         return Ok(Some(Kept::Replaced));
     };
-    if !lockfile::is_own(
-        kernel,
-        &candidate.file,
-        &facts,
-        candidate.created,
-        settings.trusted,
-    ) {
+    if !lockfile::is_own(kernel, &candidate.file, &facts, candidate.created, settings.trusted) {
         return Ok(Some(Kept::Foreign));
     }
     if settings.keep {

@@ -38,12 +38,8 @@ impl Held<System<'_>> {
         let signals = self.kernel.signals();
         let child = self.start(job, signals)?;
         self.kernel.tell(&Event::Started { pid: child.pid() });
-        let status = Supervision {
-            child: &child,
-            signals,
-            listener: self.kernel.listener(),
-        }
-        .until_the_end()?;
+        let status = Supervision { child: &child, signals, listener: self.kernel.listener() }
+            .until_the_end()?;
         self.kernel.tell(&Event::Ended { status });
         drop(self);
         Ok(status)
@@ -63,10 +59,7 @@ impl Held<System<'_>> {
             ("WITHLOCK_PID", std::process::id().to_string().into()),
         ];
         if let Some(lock) = lock {
-            environment.push((
-                nested::VARIABLE,
-                nested::value(lock.facts.identity, &self.record),
-            ));
+            environment.push((nested::VARIABLE, nested::value(lock.facts.identity, &self.record)));
         }
         let command = Command {
             program: &job.program,
@@ -91,11 +84,7 @@ struct Supervision<'a> {
 impl Supervision<'_> {
     fn until_the_end(&self) -> Result<Status> {
         // What came before the job existed reached this process only, be it from the terminal: pass all of it on.
-        while self
-            .signals
-            .pending()
-            .map_err(Error::system("asking for signals"))?
-        {
+        while self.signals.pending().map_err(Error::system("asking for signals"))? {
             if let Some(status) = self.next(true)? {
                 return Ok(status);
             }
@@ -108,23 +97,15 @@ impl Supervision<'_> {
     }
 
     fn next(&self, from_before: bool) -> Result<Option<Status>> {
-        let arrival = self
-            .signals
-            .next()
-            .map_err(Error::system("waiting for signals"))?;
+        let arrival = self.signals.next().map_err(Error::system("waiting for signals"))?;
         if arrival.signal == signal::CHLD {
-            return self
-                .child
-                .ended()
-                .map_err(Error::system("waiting for the command"));
+            return self.child.ended().map_err(Error::system("waiting for the command"));
         }
         if is_for_job(arrival, from_before) {
             self.forward(arrival.signal);
         }
         if arrival.signal == signal::TSTP {
-            self.signals
-                .stop(arrival.signal)
-                .map_err(Error::system("stopping"))?;
+            self.signals.stop(arrival.signal).map_err(Error::system("stopping"))?;
         }
         Ok(None)
     }
@@ -134,10 +115,7 @@ impl Supervision<'_> {
         match self.child.signal(signal) {
             Ok(()) => (self.listener)(&Event::Forwarded { signal }),
             Err(error) => {
-                let error = Error::System {
-                    step: "passing a signal on to the command",
-                    error,
-                };
+                let error = Error::System { step: "passing a signal on to the command", error };
                 (self.listener)(&Event::Odd(Oddity::Signal(&error)));
             }
         }
@@ -157,10 +135,7 @@ fn is_for_job(Arrival { signal, sender }: Arrival, from_before: bool) -> bool {
 
 /// Whether a program's name is more likely a command line for a shell.
 fn looks_like_shell(program: &OsStr) -> bool {
-    program
-        .as_bytes()
-        .iter()
-        .any(|byte| b" \t\n;&|<>()$`\\\"'*?[]#~{}=".contains(byte))
+    program.as_bytes().iter().any(|byte| b" \t\n;&|<>()$`\\\"'*?[]#~{}=".contains(byte))
 }
 
 impl From<Status> for crate::exit::Ending {
@@ -175,7 +150,5 @@ impl From<Status> for crate::exit::Ending {
 /// The shell that runs a command string: `$SHELL`, or else /bin/sh.
 #[must_use]
 pub fn shell() -> OsString {
-    std::env::var_os("SHELL")
-        .filter(|shell| !shell.is_empty())
-        .unwrap_or_else(|| "/bin/sh".into())
+    std::env::var_os("SHELL").filter(|shell| !shell.is_empty()).unwrap_or_else(|| "/bin/sh".into())
 }

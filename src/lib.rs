@@ -16,14 +16,14 @@
 //! 1. Walk the path from `/` (for a relative path: up from the working directory to `/`, then down), component by
 //!    component, each relative to the open directory before it, and judge each one ([`trust`]). An unsafe one is refused.
 //! 2. Look at the name. A regular file: open it, following no link. A link: walk on to its target. Nothing there: create
-//!    it exclusively, mode 0600, and write the signature into it at once ([`record`]). It is gone or there after all: go
-//!    to 1. Anything else is refused without being opened.
+//!    it exclusively, mode 0600, and write the signature into it at once ([`record`]). It is gone or there after all:
+//!    start again. Anything else is refused without being opened.
 //! 3. Judge the open file by its descriptor: a regular file, with a name left.
 //! 4. Try the lock. If it is busy and this run is willing to wait: sleep in the kernel, until granted, or until the
 //!    deadline or a signal interrupts. At the deadline, try once more: that is the answer.
-//! 5. Compare, whatever the answer was: does the path name this very file (device and inode)? If not, close it and go to
-//!    1. An answer about another file means nothing: a "granted" holds nothing, and a "busy" is about somebody who does
-//!    not hold the lock either.
+//! 5. Compare, whatever the answer was: does the path name this very file (device and inode)? If it does not, close
+//!    the file and start again at step 1. An answer about another file means nothing: a "granted" holds nothing, and a
+//!    "busy" is about somebody who does not hold the lock either.
 //! 6. Write who holds the lock, if the file is withlock's own. For people only; the lock does not depend on it.
 //!
 //! # Release
@@ -48,14 +48,14 @@
 //!
 //! # Why there is never a second holder
 //!
-//! Let A compare successfully step 5 at the path's file f, and be before its release step 7. Suppose that B compares
-//! successfully meanwhile, at a file g.
+//! Let A compare successfully (step 5) at the path's file f, and be before its release (step 7). Suppose that B
+//! compares successfully meanwhile, at a file g.
 //!
 //! - g is f: both hold the kernel's lock on one file. For conflicting modes the kernel rules that out.
 //! - g is not f: then the name has stood for f and now stands for g, so somebody has removed or replaced it. Strangers
-//!   can't, by step 1. Withlock removes a name only at step 8: with the kernel's *exclusive* lock on the file that the name
-//!   stands for, compared under that lock. But A has a lock on f. And withlock puts a name in place only where there is
-//!   none step 2. So it was neither.
+//!   can't, by step 1. Withlock removes a name only at step 8: with the kernel's *exclusive* lock on the file that the
+//!   name stands for, compared under that lock. But A has a lock on f. And withlock puts a name in place only where there is
+//!   none (step 2). So it was neither.
 //!
 //! What is left is root or the user removing the file by hand under a running job.
 //!
@@ -154,9 +154,7 @@ impl LockPath {
     pub fn check<'a>(&self, policy: &Policy, signals: &'a Signals) -> Result<Checked<'a>> {
         let settings = settings::Settings {
             path: self.path.clone(),
-            trusted: trust::Trusted {
-                user: process::effective_user(),
-            },
+            trusted: trust::Trusted { user: process::effective_user() },
             mode: policy.mode,
             create: policy.create,
             keep: policy.keep,

@@ -36,9 +36,7 @@ impl Rounds {
     pub(crate) fn next(&mut self, settings: &Settings) -> Result<()> {
         self.0 += 1;
         if self.0 > Self::AT_MOST {
-            Err(Error::Unstable {
-                path: settings.path.clone(),
-            })
+            Err(Error::Unstable { path: settings.path.clone() })
         } else {
             Ok(())
         }
@@ -60,9 +58,7 @@ pub(crate) fn open<K: Kernel>(
             Some(found) => (kernel.open(&place, &found)?, false),
             None if settings.create => (kernel.create(&place)?, true),
             None => {
-                return Err(Error::Absent {
-                    path: settings.path.clone(),
-                });
+                return Err(Error::Absent { path: settings.path.clone() });
             }
         };
         let Some(file) = opened else { continue };
@@ -77,32 +73,14 @@ pub(crate) fn open<K: Kernel>(
         };
         match trust::judge_file(&facts, origin(created, false), settings.trusted) {
             Use::Own | Use::Foreign => {
-                return Ok(Candidate {
-                    place,
-                    file,
-                    facts,
-                    created,
-                });
+                return Ok(Candidate { place, file, facts, created });
             }
             Use::Stale => kernel.close(file),
             Use::Refuse(kind) => {
-                return refuse(
-                    kernel,
-                    file,
-                    Error::NotAFile {
-                        path: settings.path.clone(),
-                        kind,
-                    },
-                );
+                return refuse(kernel, file, Error::NotAFile { path: settings.path.clone(), kind });
             }
             Use::RefuseMandatory => {
-                return refuse(
-                    kernel,
-                    file,
-                    Error::Mandatory {
-                        path: settings.path.clone(),
-                    },
-                );
+                return refuse(kernel, file, Error::Mandatory { path: settings.path.clone() });
             }
         }
     }
@@ -121,11 +99,7 @@ pub(crate) fn is_own<K: Kernel>(
 }
 
 fn origin(created: bool, signed: bool) -> Origin {
-    Origin {
-        created,
-        signed,
-        mandatory_by_mode: backend::mandatory_by_mode(),
-    }
+    Origin { created, signed, mandatory_by_mode: backend::mandatory_by_mode() }
 }
 
 fn refuse<K: Kernel, T>(kernel: &K, file: K::File, error: Error) -> Result<T> {

@@ -42,10 +42,8 @@ fn withlock(plan: &Plan) -> Ending {
 }
 
 fn attempt(plan: &Plan) -> Result<Ending> {
-    let signals = Signals::hold().map_err(|error| Error::System {
-        step: "holding signals back",
-        error,
-    })?;
+    let signals =
+        Signals::hold().map_err(|error| Error::System { step: "holding signals back", error })?;
     let checked = LockPath::new(&plan.path).check(&plan.policy, &signals)?;
     match checked.acquire(plan.wait)? {
         Attempt::Held(held) => held.run(&plan.job).map(Ending::from),

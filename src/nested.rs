@@ -31,17 +31,13 @@ pub fn is_held(identity: Identity, holder: Option<&Record>) -> bool {
     let Some(value) = std::env::var_os(VARIABLE) else {
         return false;
     };
-    value
-        .to_string_lossy()
-        .split(' ')
-        .filter_map(Entry::parse)
-        .any(|entry| {
-            entry.identity == identity
-                && match holder {
-                    Some(record) => record.token == entry.token,
-                    None => process::exists(entry.pid),
-                }
-        })
+    value.to_string_lossy().split(' ').filter_map(Entry::parse).any(|entry| {
+        entry.identity == identity
+            && match holder {
+                Some(record) => record.token == entry.token,
+                None => process::exists(entry.pid),
+            }
+    })
 }
 
 struct Entry<'a> {
@@ -53,16 +49,10 @@ struct Entry<'a> {
 impl<'a> Entry<'a> {
     fn parse(text: &'a str) -> Option<Self> {
         let mut parts = text.split(':');
-        let identity = Identity {
-            device: parts.next()?.parse().ok()?,
-            inode: parts.next()?.parse().ok()?,
-        };
+        let identity =
+            Identity { device: parts.next()?.parse().ok()?, inode: parts.next()?.parse().ok()? };
         let pid = parts.next()?.parse().ok()?;
         let token = parts.next()?;
-        parts.next().is_none().then_some(Self {
-            identity,
-            pid,
-            token,
-        })
+        parts.next().is_none().then_some(Self { identity, pid, token })
     }
 }

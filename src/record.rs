@@ -38,9 +38,7 @@ impl Record {
     /// The record of this process, from now on.
     #[must_use]
     pub fn of_this_run(command: &str) -> Self {
-        let now = SystemTime::now()
-            .duration_since(UNIX_EPOCH)
-            .unwrap_or_default();
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         Self {
             pid: std::process::id(),
             user: process::effective_user(),
@@ -54,9 +52,7 @@ impl Record {
     /// The line that stands in the file, with its end.
     #[must_use]
     pub fn line(&self) -> String {
-        let Self {
-            pid, user, since, ..
-        } = self;
+        let Self { pid, user, since, .. } = self;
         let [host, token, command] =
             [&self.host, &self.token, &self.command].map(|text| Value::from(text.as_str()));
         format!(
@@ -71,13 +67,7 @@ impl Record {
         let line = content.split(|byte| *byte == b'\n').next()?;
         let fields: Map<String, Value> = serde_json::from_slice(line).ok()?;
         let number = |name| fields.get(name).and_then(Value::as_u64);
-        let text = |name| {
-            fields
-                .get(name)
-                .and_then(Value::as_str)
-                .unwrap_or_default()
-                .to_owned()
-        };
+        let text = |name| fields.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
         (number("withlock")? == 1).then_some(())?;
         Some(Self {
             pid: number("pid")?.try_into().ok()?,
@@ -92,9 +82,7 @@ impl Record {
     /// How long ago it was written; zero if that lies ahead.
     #[must_use]
     pub fn age(&self) -> Duration {
-        let now = SystemTime::now()
-            .duration_since(UNIX_EPOCH)
-            .unwrap_or_default();
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         Duration::from_secs(now.as_secs().saturating_sub(self.since))
     }
 }

@@ -57,12 +57,7 @@ pub fn error(error: &Error) -> String {
             self::kind(*kind)
         ),
         Error::Open { path, step, error } => {
-            format!(
-                "{}: {step} failed: {}{}",
-                path.display(),
-                system(error),
-                cure(error)
-            )
+            format!("{}: {step} failed: {}{}", path.display(), system(error), cure(error))
         }
         Error::Absent { path } => {
             format!(
@@ -70,31 +65,20 @@ pub fn error(error: &Error) -> String {
                 path.display()
             )
         }
-        Error::Lock {
-            path,
-            backend,
-            error,
-        } => format!(
+        Error::Lock { path, backend, error } => format!(
             "{}: locking ({backend}) failed: {}; try another --backend or a local file system",
             path.display(),
             system(error.io())
         ),
         Error::NoBackend { path } => {
-            format!(
-                "{}: this system has no such --backend; leave the option out",
-                path.display()
-            )
+            format!("{}: this system has no such --backend; leave the option out", path.display())
         }
         Error::Unstable { path } => format!(
             "{}: locking failed: the name stands for another file each time; put it on a local file system",
             path.display()
         ),
         Error::Told { signal } => format!("told to give up by signal {}", signal_name(*signal)),
-        Error::Start {
-            program,
-            error,
-            like_shell,
-        } => {
+        Error::Start { program, error, like_shell } => {
             let hint = match (like_shell, error.kind()) {
                 (true, _) => "; to run it by a shell, use: withlock LOCKFILE -c COMMAND".to_owned(),
                 (_, io::ErrorKind::NotFound) => "; check the spelling and PATH".to_owned(),
@@ -116,11 +100,7 @@ pub fn error(error: &Error) -> String {
 /// The line for a lock that somebody else holds.
 #[must_use]
 pub fn busy(path: &Path, busy: &Busy) -> String {
-    let mut line = format!(
-        "{} is held by {}",
-        path.display(),
-        holder(busy.holder.as_ref())
-    );
+    let mut line = format!("{} is held by {}", path.display(), holder(busy.holder.as_ref()));
     if busy.by_ancestor {
         line.push_str(
             ", which waits for this very run: a lock can't be taken again inside its own job",
@@ -166,24 +146,15 @@ fn event(event: &Event<'_>) -> String {
     match event {
         Event::Judged { at, verdict } => match verdict {
             Verdict::Accept => format!("directory {}: safe", at.display()),
-            Verdict::Warn(reason) => format!(
-                "directory {}: usable, but {}",
-                at.display(),
-                self::reason(*reason)
-            ),
+            Verdict::Warn(reason) => {
+                format!("directory {}: usable, but {}", at.display(), self::reason(*reason))
+            }
             Verdict::Refuse(reason) => {
                 format!("{}: unsafe: {}", at.display(), self::reason(*reason))
             }
         },
-        Event::Chosen {
-            path,
-            file_system,
-            backend,
-        } => {
-            format!(
-                "lock file {} ({file_system} file system), backend {backend}",
-                path.display()
-            )
+        Event::Chosen { path, file_system, backend } => {
+            format!("lock file {} ({file_system} file system), backend {backend}", path.display())
         }
         Event::Created => "lock file created".to_owned(),
         Event::Again => "the lock file was removed or replaced meanwhile: trying again".to_owned(),
@@ -200,12 +171,10 @@ fn event(event: &Event<'_>) -> String {
                 .to_owned()
         }
         Event::Started { pid } => format!("command started, pid {pid}"),
-        Event::Ended {
-            status: Status::Exited(code),
-        } => format!("command exited with status {code}"),
-        Event::Ended {
-            status: Status::Signaled(signal),
-        } => {
+        Event::Ended { status: Status::Exited(code) } => {
+            format!("command exited with status {code}")
+        }
+        Event::Ended { status: Status::Signaled(signal) } => {
             format!("command died of signal {}", signal_name(*signal))
         }
         Event::Forwarded { signal } => {
@@ -244,15 +213,11 @@ fn oddity(oddity: &Oddity<'_>) -> String {
 
 fn reason(reason: Reason) -> String {
     match reason {
-        Reason::OwnedByStranger(user) => format!(
-            "belongs to {}, who could replace the lock file",
-            self::user(user)
-        ),
+        Reason::OwnedByStranger(user) => {
+            format!("belongs to {}, who could replace the lock file", self::user(user))
+        }
         Reason::ListGrants(grantee) => {
-            format!(
-                "has an access control list that lets {} change it",
-                self::grantee(grantee)
-            )
+            format!("has an access control list that lets {} change it", self::grantee(grantee))
         }
         Reason::StickyWritable(mode) => {
             format!(
@@ -268,10 +233,7 @@ fn reason(reason: Reason) -> String {
         ),
         Reason::ListRemote => "lies on a server, which alone knows who may write there".to_owned(),
         Reason::LinkOwnedByStranger(user) => {
-            format!(
-                "is a symbolic link of {}, who could point it elsewhere",
-                self::user(user)
-            )
+            format!("is a symbolic link of {}, who could point it elsewhere", self::user(user))
         }
         Reason::LinkInStickyDirectory => {
             "is a symbolic link in a directory that others can write to".to_owned()

@@ -52,13 +52,7 @@ impl<'a> System<'a> {
             insecure: policy.insecure,
             listener: policy.listener,
         };
-        Self {
-            settings,
-            judge,
-            choice: policy.backend,
-            signals,
-            first: RefCell::new(None),
-        }
+        Self { settings, judge, choice: policy.backend, signals, first: RefCell::new(None) }
     }
 
     /// Walks the path for the first time, and keeps the result.
@@ -77,28 +71,17 @@ impl<'a> System<'a> {
     }
 
     fn failed(&self, step: &'static str) -> impl FnOnce(io::Error) -> Error + '_ {
-        move |error| Error::Open {
-            path: self.settings.path.clone(),
-            step,
-            error,
-        }
+        move |error| Error::Open { path: self.settings.path.clone(), step, error }
     }
 
     fn lock_failed(&self, file: &OpenFile) -> impl FnOnce(LockError) -> Error + '_ {
         let backend = file.backend.name();
-        move |error| Error::Lock {
-            path: self.settings.path.clone(),
-            backend,
-            error,
-        }
+        move |error| Error::Lock { path: self.settings.path.clone(), backend, error }
     }
 
     fn backend(&self, place: &Place) -> Result<&'static dyn LockBackend> {
-        let backend = backend::select(self.choice, place.file_system.local).ok_or_else(|| {
-            Error::NoBackend {
-                path: self.settings.path.clone(),
-            }
-        })?;
+        let backend = backend::select(self.choice, place.file_system.local)
+            .ok_or_else(|| Error::NoBackend { path: self.settings.path.clone() })?;
         self.tell(&Event::Chosen {
             path: &self.settings.path,
             file_system: &place.file_system.name,
@@ -119,9 +102,8 @@ impl<'a> System<'a> {
         }
         let file_system = evidence::file_system(file, found)
             .map_err(self.failed("asking for the file system of"))?;
-        backend::select(self.choice, file_system.local).ok_or_else(|| Error::NoBackend {
-            path: self.settings.path.clone(),
-        })
+        backend::select(self.choice, file_system.local)
+            .ok_or_else(|| Error::NoBackend { path: self.settings.path.clone() })
     }
 
     fn write(&self, file: &OpenFile, content: &[u8]) {
@@ -161,10 +143,7 @@ impl Kernel for System<'_> {
     fn open(&self, place: &Place, found: &Facts) -> Result<Option<OpenFile>> {
         if found.kind != Kind::Regular {
             // Not even opened: that alone can rewind a tape, or arm a watchdog.
-            return Err(Error::NotAFile {
-                path: self.settings.path.clone(),
-                kind: found.kind,
-            });
+            return Err(Error::NotAFile { path: self.settings.path.clone(), kind: found.kind });
         }
         let opened = |access| directory::open_existing(&place.directory, &place.name, access);
         let (file, access) = match opened(Access::ReadWrite) {
@@ -178,15 +157,9 @@ impl Kernel for System<'_> {
         };
         let backend = self.backend_for(place, &file, found)?;
         if found.mode & 0o2010 == 0o2000 {
-            self.tell(&Event::Odd(Oddity::SetgidFile {
-                path: &self.settings.path,
-            }));
+            self.tell(&Event::Odd(Oddity::SetgidFile { path: &self.settings.path }));
         }
-        Ok(Some(OpenFile {
-            file,
-            backend,
-            access,
-        }))
+        Ok(Some(OpenFile { file, backend, access }))
     }
 
     fn create(&self, place: &Place) -> Result<Option<OpenFile>> {
@@ -200,11 +173,7 @@ impl Kernel for System<'_> {
         if mode & 0o777 != 0o600 {
             let _ = file.set_permissions(std::fs::Permissions::from_mode(0o600));
         }
-        Ok(Some(OpenFile {
-            file,
-            backend,
-            access: Access::ReadWrite,
-        }))
+        Ok(Some(OpenFile { file, backend, access: Access::ReadWrite }))
     }
 
     fn facts(&self, file: &OpenFile) -> Result<Facts> {
@@ -256,21 +225,15 @@ impl Kernel for System<'_> {
     }
 
     fn try_lock(&self, file: &OpenFile, mode: Mode) -> Result<Attempt> {
-        file.backend
-            .try_lock(&file.file, mode)
-            .map_err(self.lock_failed(file))
+        file.backend.try_lock(&file.file, mode).map_err(self.lock_failed(file))
     }
 
     fn lock(&self, file: &OpenFile, mode: Mode, _: &Patience) -> Result<Wakeup> {
-        file.backend
-            .lock(&file.file, mode)
-            .map_err(self.lock_failed(file))
+        file.backend.lock(&file.file, mode).map_err(self.lock_failed(file))
     }
 
     fn unlock(&self, file: &OpenFile) -> Result<()> {
-        file.backend
-            .unlock(&file.file)
-            .map_err(self.lock_failed(file))
+        file.backend.unlock(&file.file).map_err(self.lock_failed(file))
     }
 
     fn remove(&self, place: &Place) -> Result<()> {
@@ -304,9 +267,7 @@ impl Kernel for System<'_> {
 
 impl System<'_> {
     fn reads_suffice(&self, place: &Place, file: &File, found: &Facts) -> Result<bool> {
-        Ok(self
-            .backend_for(place, file, found)?
-            .read_only_suffices(self.settings.mode))
+        Ok(self.backend_for(place, file, found)?.read_only_suffices(self.settings.mode))
     }
 
     /// Whether the file may be one that another run of this user has just created under a umask that takes the owner's

@@ -87,36 +87,12 @@ struct Line {
 
 /// The first line whose fact holds, and whose rule says anything, decides. None: accept.
 const DIRECTORY: [Line; 6] = [
-    Line {
-        fact: owned_by_stranger,
-        on_the_way: Rule::Refuse,
-        own: Rule::Refuse,
-    },
-    Line {
-        fact: list_grants,
-        on_the_way: Rule::Refuse,
-        own: Rule::Refuse,
-    },
-    Line {
-        fact: sticky_writable,
-        on_the_way: Rule::FineToTrustedDirectory,
-        own: Rule::Refuse,
-    },
-    Line {
-        fact: writable,
-        on_the_way: Rule::Refuse,
-        own: Rule::Refuse,
-    },
-    Line {
-        fact: list_unreadable,
-        on_the_way: Rule::RefuseRoot,
-        own: Rule::RefuseRoot,
-    },
-    Line {
-        fact: list_remote,
-        on_the_way: Rule::Warn,
-        own: Rule::Warn,
-    },
+    Line { fact: owned_by_stranger, on_the_way: Rule::Refuse, own: Rule::Refuse },
+    Line { fact: list_grants, on_the_way: Rule::Refuse, own: Rule::Refuse },
+    Line { fact: sticky_writable, on_the_way: Rule::FineToTrustedDirectory, own: Rule::Refuse },
+    Line { fact: writable, on_the_way: Rule::Refuse, own: Rule::Refuse },
+    Line { fact: list_unreadable, on_the_way: Rule::RefuseRoot, own: Rule::RefuseRoot },
+    Line { fact: list_remote, on_the_way: Rule::Warn, own: Rule::Warn },
 ];
 
 const STICKY: u32 = 0o1000;
@@ -147,11 +123,7 @@ fn writable(facts: &Facts, _: &Acl, _: Trusted) -> Option<Reason> {
 }
 
 fn list_unreadable(_: &Facts, acl: &Acl, _: Trusted) -> Option<Reason> {
-    if let Acl::Unreadable(errno) = acl {
-        Some(Reason::ListUnreadable(*errno))
-    } else {
-        None
-    }
+    if let Acl::Unreadable(errno) = acl { Some(Reason::ListUnreadable(*errno)) } else { None }
 }
 
 fn list_remote(_: &Facts, acl: &Acl, _: Trusted) -> Option<Reason> {
@@ -165,11 +137,7 @@ pub fn judge_directory(facts: &Facts, acl: &Acl, role: Role, trusted: Trusted) -
         let Some(reason) = (line.fact)(facts, acl, trusted) else {
             continue;
         };
-        match if role == Role::Own {
-            line.own
-        } else {
-            line.on_the_way
-        } {
+        match if role == Role::Own { line.own } else { line.on_the_way } {
             Rule::Refuse => return Verdict::Refuse(reason),
             Rule::Warn => return Verdict::Warn(reason),
             Rule::RefuseRoot if trusted.user == 0 => return Verdict::Refuse(reason),

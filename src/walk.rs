@@ -52,10 +52,7 @@ pub(crate) fn walk(path: &Path, judge: Judge) -> Result<(Place, Option<Facts>)> 
     let mut walk = Walk::begin(path, judge)?;
     loop {
         let Some(name) = walk.rest.pop_front() else {
-            return Err(Error::NotAFile {
-                path: path.into(),
-                kind: Kind::Directory,
-            });
+            return Err(Error::NotAFile { path: path.into(), kind: Kind::Directory });
         };
         if !walk.rest.is_empty() {
             walk.step(&name)?;
@@ -92,13 +89,7 @@ impl<'a> Walk<'a> {
         };
         let mut rest = VecDeque::new();
         push_components(&mut rest, path.as_os_str());
-        Ok(Self {
-            path,
-            judge,
-            here,
-            rest,
-            links: 0,
-        })
+        Ok(Self { path, judge, here, rest, links: 0 })
     }
 
     /// A component that more components follow.
@@ -116,9 +107,9 @@ impl<'a> Walk<'a> {
                 self.judge_here(Role::ToOther)?;
                 self.follow(&target, &facts, &shown)
             }
-            Step::Other(_) => Err(failed("opening the directory", &shown)(
-                io::ErrorKind::NotADirectory.into(),
-            )),
+            Step::Other(_) => {
+                Err(failed("opening the directory", &shown)(io::ErrorKind::NotADirectory.into()))
+            }
         }
     }
 
@@ -174,18 +165,8 @@ impl<'a> Walk<'a> {
     }
 
     fn place(self, name: OsString) -> Place {
-        let Here {
-            directory,
-            facts,
-            file_system,
-            ..
-        } = self.here;
-        Place {
-            directory,
-            file_system,
-            device: facts.identity.device,
-            name,
-        }
+        let Here { directory, facts, file_system, .. } = self.here;
+        Place { directory, file_system, device: facts.identity.device, name }
     }
 }
 
@@ -198,11 +179,9 @@ impl Judge {
     fn heed(self, path: &Path, verdict: Verdict, at: &Path) -> Result<()> {
         (self.listener)(&Event::Judged { at, verdict });
         match verdict {
-            Verdict::Refuse(reason) if !self.insecure => Err(Error::Unsafe {
-                path: path.into(),
-                at: at.into(),
-                reason,
-            }),
+            Verdict::Refuse(reason) if !self.insecure => {
+                Err(Error::Unsafe { path: path.into(), at: at.into(), reason })
+            }
             Verdict::Refuse(reason) | Verdict::Warn(reason) => {
                 (self.listener)(&Event::Odd(Oddity::Place { at, reason }));
                 Ok(())
@@ -228,10 +207,8 @@ impl Here {
         let mut above: Option<Self> = None;
         loop {
             let below = above.as_ref().unwrap_or(&start);
-            let shown = below
-                .shown
-                .parent()
-                .map_or_else(|| below.shown.join(".."), Path::to_path_buf);
+            let shown =
+                below.shown.parent().map_or_else(|| below.shown.join(".."), Path::to_path_buf);
             let step = directory::step(&below.directory, OsStr::new(".."))
                 .map_err(failed("opening the directory", &shown))?;
             let Step::Directory(directory, facts) = step else {
@@ -242,9 +219,7 @@ impl Here {
             if facts.identity == below.facts.identity {
                 return Ok(start);
             }
-            let role = Role::ToDirectory {
-                owner: below.facts.owner,
-            };
+            let role = Role::ToDirectory { owner: below.facts.owner };
             let parent = below.next(directory, facts, shown)?;
             judge.heed(path, judge.directory(&parent, role), &parent.shown)?;
             above = Some(parent);
@@ -254,12 +229,7 @@ impl Here {
     fn new(directory: File, facts: Facts, shown: PathBuf) -> Result<Self> {
         let file_system = evidence::file_system(&directory, &facts)
             .map_err(failed("asking for the file system of", &shown))?;
-        Ok(Self {
-            directory,
-            facts,
-            file_system,
-            shown,
-        })
+        Ok(Self { directory, facts, file_system, shown })
     }
 
     /// A directory reached from here; on the same device, it is on the same file system.
@@ -267,12 +237,7 @@ impl Here {
         if facts.identity.device != self.facts.identity.device {
             return Self::new(directory, facts, shown);
         }
-        Ok(Self {
-            directory,
-            facts,
-            file_system: self.file_system.clone(),
-            shown,
-        })
+        Ok(Self { directory, facts, file_system: self.file_system.clone(), shown })
     }
 }
 
@@ -295,9 +260,5 @@ fn push_components(rest: &mut VecDeque<OsString>, path: &OsStr) {
 
 fn failed(step: &'static str, path: &Path) -> impl Fn(io::Error) -> Error + use<> {
     let path = path.to_path_buf();
-    move |error| Error::Open {
-        path: path.clone(),
-        step,
-        error,
-    }
+    move |error| Error::Open { path: path.clone(), step, error }
 }

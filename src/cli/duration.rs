@@ -19,11 +19,7 @@ pub(super) fn parse(text: &str) -> Result<Wait, String> {
     let seconds = u64::try_from(nanos / NANOS)
         .map_err(|_| "too long: write inf to wait without limit".to_owned())?;
     let limit = Duration::new(seconds, (nanos % NANOS) as u32);
-    Ok(if limit.is_zero() {
-        Wait::No
-    } else {
-        Wait::AtMost(limit)
-    })
+    Ok(if limit.is_zero() { Wait::No } else { Wait::AtMost(limit) })
 }
 
 /// The sum of numbers with units, each unit shorter than the one before; or one number of seconds.
@@ -32,9 +28,7 @@ fn nanoseconds(text: &str) -> Option<u128> {
     let mut rest = text;
     let mut sum = 0_u128;
     while !rest.is_empty() {
-        let end = rest
-            .find(|c: char| !c.is_ascii_digit() && c != '.')
-            .unwrap_or(rest.len());
+        let end = rest.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(rest.len());
         let (number, behind) = rest.split_at(end);
         let (unit, behind) = match behind.chars().next() {
             None if rest.len() == text.len() => ('s', ""),
@@ -55,11 +49,7 @@ fn decimal(text: &str) -> Option<u128> {
     if (whole.is_empty() && fraction.is_empty()) || !digits(whole) || !digits(fraction) {
         return None;
     }
-    let whole: u128 = if whole.is_empty() {
-        0
-    } else {
-        whole.parse().ok()?
-    };
+    let whole: u128 = if whole.is_empty() { 0 } else { whole.parse().ok()? };
     let nanos: u128 = format!("{fraction:0<9.9}").parse().ok()?;
     whole.checked_mul(NANOS)?.checked_add(nanos)
 }

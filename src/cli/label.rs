@@ -4,10 +4,7 @@ use std::ffi::OsStr;
 
 /// Joins words with blanks, quoting those that a shell would not leave alone.
 pub(super) fn of<'a>(words: impl IntoIterator<Item = &'a OsStr>) -> String {
-    let words: Vec<String> = words
-        .into_iter()
-        .map(|word| quote(&word.to_string_lossy()))
-        .collect();
+    let words: Vec<String> = words.into_iter().map(|word| quote(&word.to_string_lossy())).collect();
     words.join(" ")
 }
 

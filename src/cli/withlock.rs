@@ -31,11 +31,7 @@ pub fn parse(words: Vec<OsString>) -> Request {
 #[must_use]
 pub fn command() -> Command {
     let flag = |short: char, long: &'static str, help: &'static str| {
-        Arg::new(long)
-            .short(short)
-            .long(long)
-            .action(ArgAction::SetTrue)
-            .help(help)
+        Arg::new(long).short(short).long(long).action(ArgAction::SetTrue).help(help)
     };
     Command::new("withlock")
         .version(env!("CARGO_PKG_VERSION"))
@@ -100,10 +96,7 @@ fn after_help() -> String {
 
 fn plan(matches: &ArgMatches) -> Result<Plan, String> {
     let flag = |name: &str| matches.get_flag(name);
-    let mut operands = matches
-        .get_many::<OsString>("operands")
-        .unwrap_or_default()
-        .cloned();
+    let mut operands = matches.get_many::<OsString>("operands").unwrap_or_default().cloned();
     let path = operands.next().ok_or("LOCKFILE is missing")?;
     if path.is_empty() {
         return Err("LOCKFILE is empty".to_owned());
@@ -118,21 +111,13 @@ fn plan(matches: &ArgMatches) -> Result<Plan, String> {
     Ok(Plan {
         path: path.into(),
         policy: Policy {
-            mode: if flag("shared") {
-                Mode::Shared
-            } else {
-                Mode::Exclusive
-            },
+            mode: if flag("shared") { Mode::Shared } else { Mode::Exclusive },
             backend: backend(matches),
             insecure: flag("insecure"),
             create: !flag("no-create"),
             keep: flag("keep"),
             label,
-            listener: if flag("verbose") {
-                report::listen_to_all
-            } else {
-                report::listen
-            },
+            listener: if flag("verbose") { report::listen_to_all } else { report::listen },
         },
         wait,
         job,
@@ -151,7 +136,7 @@ fn job(matches: &ArgMatches, mut words: Vec<OsString>) -> Result<(Job, String), 
             [string] => Some(string.clone()),
             _ => {
                 return Err(
-                    "-c behind LOCKFILE takes exactly one argument: quote the command".to_owned(),
+                    "-c behind LOCKFILE takes exactly one argument: quote the command".to_owned()
                 );
             }
         },
@@ -166,24 +151,13 @@ fn job(matches: &ArgMatches, mut words: Vec<OsString>) -> Result<(Job, String), 
     if let Some(string) = string {
         let label = string.to_string_lossy().into_owned();
         return Ok((
-            Job {
-                program: job::shell(),
-                arguments: vec!["-c".into(), string],
-                inherits_lock,
-            },
+            Job { program: job::shell(), arguments: vec!["-c".into(), string], inherits_lock },
             label,
         ));
     }
     let label = label::of(words.iter().map(OsString::as_os_str));
     let program = words.remove(0);
-    Ok((
-        Job {
-            program,
-            arguments: words,
-            inherits_lock,
-        },
-        label,
-    ))
+    Ok((Job { program, arguments: words, inherits_lock }, label))
 }
 
 fn backend(matches: &ArgMatches) -> Choice {

@@ -191,9 +191,5 @@ cfg_if::cfg_if! {
 }
 
 fn cvt(answer: libc::c_int) -> io::Result<()> {
-    if answer == -1 {
-        Err(io::Error::last_os_error())
-    } else {
-        Ok(())
-    }
+    if answer == -1 { Err(io::Error::last_os_error()) } else { Ok(()) }
 }

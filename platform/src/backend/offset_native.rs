@@ -3,8 +3,5 @@
 pub(super) use libc::{F_SETLK as SETLK, F_SETLKW as SETLKW, flock as Record};
 
 /// The length of the range that stands for the whole file; 0 ("to the end") where offsets have 32 bits.
-pub(super) const LENGTH: libc::off_t = if libc::off_t::BITS >= 64 {
-    (1_u64 << 62) as libc::off_t
-} else {
-    0
-};
+pub(super) const LENGTH: libc::off_t =
+    if libc::off_t::BITS >= 64 { (1_u64 << 62) as libc::off_t } else { 0 };

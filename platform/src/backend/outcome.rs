@@ -48,13 +48,8 @@ impl std::error::Error for LockError {
     }
 }
 
-const UNSUPPORTED: [i32; 5] = [
-    libc::ENOLCK,
-    libc::EOPNOTSUPP,
-    libc::ENOTSUP,
-    libc::ENOSYS,
-    libc::EINVAL,
-];
+const UNSUPPORTED: [i32; 5] =
+    [libc::ENOLCK, libc::EOPNOTSUPP, libc::ENOTSUP, libc::ENOSYS, libc::EINVAL];
 
 /// `EWOULDBLOCK` (flock), `EAGAIN` or `EACCES` (fcntl and lockf; POSIX.1 allows either).
 pub(super) fn of_attempt(answer: io::Result<()>) -> Result<Attempt, LockError> {

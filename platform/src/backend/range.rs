@@ -10,8 +10,8 @@ use super::{Mode, cvt};
 /// The record type (`l_type`) for a lock of this mode.
 pub(super) fn kind(mode: Mode) -> i32 {
     match mode {
-        Mode::Exclusive => i32::from(libc::F_WRLCK),
-        Mode::Shared => i32::from(libc::F_RDLCK),
+        Mode::Exclusive => libc::F_WRLCK as i32,
+        Mode::Shared => libc::F_RDLCK as i32,
     }
 }
 

@@ -140,12 +140,7 @@ pub fn open_existing(directory: &File, name: &OsStr, access: Access) -> io::Resu
         Access::ReadWrite => libc::O_RDWR,
         Access::ReadOnly => libc::O_RDONLY,
     };
-    above_standard(open(
-        directory.as_raw_fd(),
-        &c_string(name)?,
-        access | CAREFULLY,
-        0,
-    )?)
+    above_standard(open(directory.as_raw_fd(), &c_string(name)?, access | CAREFULLY, 0)?)
 }
 
 /// Creates the file `name`, mode 0600 less the umask; the descriptor is as of [`open_existing`].
@@ -192,11 +187,7 @@ fn open(
 
 /// A lock file as descriptor 0, 1 or 2 would receive what the job prints. (`try_clone` takes the lowest from 3 on.)
 fn above_standard(file: File) -> io::Result<File> {
-    if file.as_raw_fd() > 2 {
-        Ok(file)
-    } else {
-        file.try_clone()
-    }
+    if file.as_raw_fd() > 2 { Ok(file) } else { file.try_clone() }
 }
 
 fn read_link(directory: &File, name: &std::ffi::CStr) -> io::Result<OsString> {

@@ -1,9 +1,185 @@
-//! Linux, NetBSD, OpenBSD, DragonFly: no list, or a POSIX.1e one, whose mask shows in the group's bits (acl(5)).
+//! macOS: extended lists beside the mode bits (acl(3)), whose entries name people by UUID.
+//!
+//! libc binds none of these calls. Names, types and numbers are of sys/acl.h, sys/kauth.h and
+//! membership.h; `ci/headers/acl_macos.c` compares those of the first two.
 
+use std::ffi::{c_int, c_void};
 use std::fs::File;
+use std::io;
+use std::marker::PhantomData;
+use std::os::fd::AsRawFd;
+use std::ptr::{NonNull, null_mut};
 
-use super::{Acl, Facts};
+use super::{Acl, Facts, Grantee};
 
-pub(super) fn of(_: &File, _: &Facts) -> Acl {
-    Acl::InMode
+const TYPE_EXTENDED: c_int = 0x100;
+
+const FIRST_ENTRY: c_int = 0;
+const NEXT_ENTRY: c_int = -1;
+
+const EXTENDED_ALLOW: c_int = 1;
+const ENTRY_ONLY_INHERIT: c_int = 1 << 8;
+
+/// The rights over a directory that `Acl::Grants` speaks of.
+const DANGEROUS: u64 = 1 << 2 // ACL_ADD_FILE
+    | 1 << 4 // ACL_DELETE
+    | 1 << 5 // ACL_ADD_SUBDIRECTORY
+    | 1 << 6 // ACL_DELETE_CHILD
+    | 1 << 12 // ACL_WRITE_SECURITY
+    | 1 << 13 // ACL_CHANGE_OWNER
+    // Not in acl(3), but the kernel takes them for sets of the above (sys/kauth.h, "expansions").
+    | 1 << 21 // KAUTH_ACE_GENERIC_ALL
+    | 1 << 23; // KAUTH_ACE_GENERIC_WRITE
+
+/// UUIDs that begin so are known to the kernel itself (xnu, bsd/kern/kern_credential.c,
+/// `kauth_wellknown_guid`); the last four bytes, most significant first, say which.
+const WELL_KNOWN: [u8; 12] =
+    [0xab, 0xcd, 0xef, 0xab, 0xcd, 0xef, 0xab, 0xcd, 0xef, 0xab, 0xcd, 0xef];
+const OWNER: u32 = 0x0a;
+const OWNING_GROUP: u32 = 0x10;
+const EVERYONE: u32 = 0x0c;
+const NOBODY: u32 = 0xffff_fffe;
+
+/// membership.h
+const ID_TYPE_UID: c_int = 0;
+/// membership.h
+const ID_TYPE_GID: c_int = 1;
+
+unsafe extern "C" {
+    fn acl_free(object: *mut c_void) -> c_int;
+    fn acl_get_entry(list: *mut c_void, which: c_int, entry: *mut *mut c_void) -> c_int;
+    fn acl_get_fd_np(fd: c_int, kind: c_int) -> *mut c_void;
+    fn acl_get_flag_np(flags: *mut c_void, flag: c_int) -> c_int;
+    fn acl_get_flagset_np(object: *mut c_void, flags: *mut *mut c_void) -> c_int;
+    fn acl_get_permset_mask_np(entry: *mut c_void, rights: *mut u64) -> c_int;
+    fn acl_get_qualifier(entry: *mut c_void) -> *mut c_void;
+    fn acl_get_tag_type(entry: *mut c_void, tag: *mut c_int) -> c_int;
+    fn mbr_uuid_to_id(uuid: *const u8, id: *mut libc::id_t, kind: *mut c_int) -> c_int;
+}
+
+pub(super) fn of(directory: &File, facts: &Facts) -> Acl {
+    grantees(directory, facts).into()
+}
+
+fn grantees(directory: &File, facts: &Facts) -> io::Result<Vec<Grantee>> {
+    let Some(list) = List::of(directory)? else {
+        return Ok(Vec::new());
+    };
+    let mut grantees = Vec::new();
+    let mut which = FIRST_ENTRY;
+    while let Some(entry) = list.entry(which)? {
+        if entry.allows()? && !entry.only_inherit()? && entry.is_dangerous()? {
+            grantees.extend(grantee(&entry.uuid()?, facts));
+        }
+        which = NEXT_ENTRY;
+    }
+    Ok(grantees)
+}
+
+/// What the C library has allocated; freed when dropped.
+struct Allocated(NonNull<c_void>);
+
+impl Allocated {
+    /// Takes over what a call has just answered; null says that it failed.
+    fn take(answer: *mut c_void) -> io::Result<Self> {
+        NonNull::new(answer).map(Self).ok_or_else(io::Error::last_os_error)
+    }
+}
+
+impl Drop for Allocated {
+    fn drop(&mut self) {
+        // SAFETY: from a call whose answer is to be freed so (acl_free(3)), and freed once.
+        unsafe { acl_free(self.0.as_ptr()) };
+    }
+}
+
+struct List(Allocated);
+
+impl List {
+    /// The list, if there is one: `ENOENT` says that there is none (filesec_get_property(3), of
+    /// which acl_get_fd_np is made), `ENOTSUP` that the file system keeps none.
+    fn of(directory: &File) -> io::Result<Option<Self>> {
+        // SAFETY: the descriptor is open for as long as `directory` is borrowed.
+        let list = unsafe { acl_get_fd_np(directory.as_raw_fd(), TYPE_EXTENDED) };
+        match Allocated::take(list) {
+            Ok(list) => Ok(Some(Self(list))),
+            Err(error) => match error.raw_os_error() {
+                Some(libc::ENOENT | libc::ENOTSUP) => Ok(None),
+                _ => Err(error),
+            },
+        }
+    }
+
+    /// The next entry, or the first. Unlike elsewhere 0 says that there is one, and `EINVAL` that
+    /// the list has ended (acl_get_entry(3)).
+    fn entry(&self, which: c_int) -> io::Result<Option<Entry<'_>>> {
+        let mut entry = null_mut();
+        // SAFETY: the list is alive, and `entry` is writable.
+        match check(unsafe { acl_get_entry(self.0.0.as_ptr(), which, &raw mut entry) }) {
+            Ok(_) => Ok(Some(Entry(entry, PhantomData))),
+            Err(error) if error.raw_os_error() == Some(libc::EINVAL) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+}
+
+/// An entry, which lies in its list.
+struct Entry<'a>(*mut c_void, PhantomData<&'a List>);
+
+impl Entry<'_> {
+    fn allows(&self) -> io::Result<bool> {
+        let mut tag = 0;
+        // SAFETY: the entry's list is alive, and `tag` is writable.
+        check(unsafe { acl_get_tag_type(self.0, &raw mut tag) })?;
+        Ok(tag == EXTENDED_ALLOW)
+    }
+
+    fn only_inherit(&self) -> io::Result<bool> {
+        let mut flags = null_mut();
+        // SAFETY: the entry's list is alive, and `flags` is writable.
+        check(unsafe { acl_get_flagset_np(self.0, &raw mut flags) })?;
+        // SAFETY: the flags lie in the entry, whose list is alive.
+        Ok(check(unsafe { acl_get_flag_np(flags, ENTRY_ONLY_INHERIT) })? == 1)
+    }
+
+    fn is_dangerous(&self) -> io::Result<bool> {
+        let mut rights = 0;
+        // SAFETY: the entry's list is alive, and `rights` is writable.
+        check(unsafe { acl_get_permset_mask_np(self.0, &raw mut rights) })?;
+        Ok(rights & DANGEROUS != 0)
+    }
+
+    fn uuid(&self) -> io::Result<libc::uuid_t> {
+        // SAFETY: the entry's list is alive.
+        let uuid = Allocated::take(unsafe { acl_get_qualifier(self.0) })?;
+        // SAFETY: the answer points to a guid_t, 16 bytes (acl_get_qualifier(3)), freed after this.
+        Ok(unsafe { uuid.0.cast::<libc::uuid_t>().read() })
+    }
+}
+
+/// Whom the UUID stands for; nobody to report if that is the owner.
+fn grantee(uuid: &libc::uuid_t, facts: &Facts) -> Option<Grantee> {
+    match well_known(uuid) {
+        Some(OWNER | NOBODY) => return None,
+        Some(OWNING_GROUP) => return Some(Grantee::Group(facts.group)),
+        Some(EVERYONE) => return Some(Grantee::Everyone),
+        _ => {}
+    }
+    let (mut id, mut kind) = (0, 0);
+    // SAFETY: the UUID has 16 bytes, and the other two are writable.
+    let errno = unsafe { mbr_uuid_to_id(uuid.as_ptr(), &raw mut id, &raw mut kind) };
+    Some(match (errno, kind) {
+        (0, ID_TYPE_UID) => Grantee::User(id),
+        (0, ID_TYPE_GID) => Grantee::Group(id),
+        _ => Grantee::Unknown,
+    })
+}
+
+fn well_known(uuid: &libc::uuid_t) -> Option<u32> {
+    let number = uuid.strip_prefix(&WELL_KNOWN)?;
+    Some(u32::from_be_bytes(number.try_into().ok()?))
+}
+
+fn check(answer: c_int) -> io::Result<c_int> {
+    if answer == -1 { Err(io::Error::last_os_error()) } else { Ok(answer) }
 }

@@ -24,10 +24,7 @@ pub(super) fn of(file: &File, facts: &Facts) -> io::Result<FileSystem> {
     // A file system on a block device has that device's number, and is local; the others have major number 0
     // (Linux, fs/super.c, get_anon_bdev). This saves a call where the lock directory lies on a disk.
     if libc::major(facts.identity.device as libc::dev_t) != 0 {
-        return Ok(FileSystem {
-            local: true,
-            name: "local".into(),
-        });
+        return Ok(FileSystem { local: true, name: "local".into() });
     }
     let mut record = MaybeUninit::<libc::statfs>::uninit();
     // SAFETY: the descriptor is open, and the kernel fills `record` whole when it answers 0.
@@ -37,13 +34,7 @@ pub(super) fn of(file: &File, facts: &Facts) -> io::Result<FileSystem> {
     // SAFETY: the call above answered 0, so the kernel has filled it.
     let magic = unsafe { record.assume_init() }.f_type as u32;
     Ok(match REMOTE.iter().find(|(number, _)| *number == magic) {
-        Some((_, name)) => FileSystem {
-            local: false,
-            name: (*name).into(),
-        },
-        None => FileSystem {
-            local: true,
-            name: "local".into(),
-        },
+        Some((_, name)) => FileSystem { local: false, name: (*name).into() },
+        None => FileSystem { local: true, name: "local".into() },
     })
 }

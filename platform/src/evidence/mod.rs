@@ -94,8 +94,7 @@ impl Facts {
     /// # Errors
     /// What fstat(2) says.
     pub fn of(file: &File) -> io::Result<Self> {
-        file.metadata()
-            .map(|metadata| Self::from_metadata(&metadata))
+        file.metadata().map(|metadata| Self::from_metadata(&metadata))
     }
 
     /// Asks stat(2), following links as the kernel does.
@@ -124,10 +123,7 @@ impl Facts {
         size: u64,
     ) -> Self {
         Self {
-            identity: Identity {
-                device: identity.0,
-                inode: identity.1,
-            },
+            identity: Identity { device: identity.0, inode: identity.1 },
             kind: Kind::from_mode(mode),
             mode: mode & 0o7777,
             owner: owner.0,
@@ -183,6 +179,18 @@ pub enum Acl {
     Remote,
 }
 
+/// From those whom a list grants something dangerous: without any, it adds nothing to the mode bits.
+impl From<io::Result<Vec<Grantee>>> for Acl {
+    fn from(grantees: io::Result<Vec<Grantee>>) -> Self {
+        match grantees {
+            Ok(grantees) if grantees.is_empty() => Self::InMode,
+            Ok(grantees) => Self::Grants(grantees),
+            // An error that no system call reported is none that a file system knows.
+            Err(error) => Self::Unreadable(error.raw_os_error().unwrap_or(libc::EIO)),
+        }
+    }
+}
+
 /// Whom an entry of an access control list speaks of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Grantee {
@@ -200,12 +208,27 @@ pub enum Grantee {
 ///
 /// Only entries that allow are reported, and of these only rights to write, to add or delete entries, or to change the
 /// list or the owner. An entry for the owner itself is left out: the owner is judged as such. Entries that only serve as
-/// a pattern for new files are left out as well.
+/// a pattern for new files are left out as well, and so is what the mode bits' `w` already says of the owning group and
+/// of everyone: reported again, it would make a list out of the mere mode of a sticky directory such as `/tmp`.
 #[must_use]
 pub fn acl(directory: &File, facts: &Facts, file_system: &FileSystem) -> Acl {
-    if file_system.local {
-        acl::of(directory, facts)
-    } else {
-        Acl::Remote
+    if file_system.local { acl::of(directory, facts) } else { Acl::Remote }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_list_that_grants_nothing_is_not_taken_for_one_that_grants() {
+        assert_eq!(Acl::from(Ok(Vec::new())), Acl::InMode);
+        assert_eq!(Acl::from(Ok(vec![Grantee::Everyone])), Acl::Grants(vec![Grantee::Everyone]));
+    }
+
+    #[test]
+    fn a_list_that_cannot_be_read_is_not_taken_for_none() {
+        let refused = io::Error::from_raw_os_error(libc::EACCES);
+        assert_eq!(Acl::from(Err(refused)), Acl::Unreadable(libc::EACCES));
+        assert_eq!(Acl::from(Err(io::Error::other("unknown"))), Acl::Unreadable(libc::EIO));
     }
 }

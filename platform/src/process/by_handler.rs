@@ -60,9 +60,7 @@ impl Receive for ByHandler {
     }
 
     fn child_was_ignored(&self) -> bool {
-        self.before
-            .iter()
-            .any(|(signal, old)| *signal == libc::SIGCHLD && set::is_ignored(old))
+        self.before.iter().any(|(signal, old)| *signal == libc::SIGCHLD && set::is_ignored(old))
     }
 
     fn restore(&self) {
@@ -75,20 +73,13 @@ impl Receive for ByHandler {
 
 /// Async-signal-safe: one atomic operation, and errno is not touched.
 extern "C" fn note(signal: Signal, info: *mut libc::siginfo_t, _: *mut libc::c_void) {
-    let Some(slot) = usize::try_from(signal)
-        .ok()
-        .and_then(|index| ARRIVED.get(index))
-    else {
+    let Some(slot) = usize::try_from(signal).ok().and_then(|index| ARRIVED.get(index)) else {
         return;
     };
     // SAFETY: with SA_SIGINFO the kernel passes a valid siginfo_t (POSIX.1, sigaction).
     let info = unsafe { &*info };
     slot.fetch_or(
-        if origin::from_process(info) {
-            FROM_PROCESS
-        } else {
-            FROM_KERNEL
-        },
+        if origin::from_process(info) { FROM_PROCESS } else { FROM_KERNEL },
         Ordering::Relaxed,
     );
 }
@@ -96,16 +87,10 @@ extern "C" fn note(signal: Signal, info: *mut libc::siginfo_t, _: *mut libc::c_v
 fn take() -> Option<Arrival> {
     for (signal, slot) in ARRIVED.iter().enumerate() {
         let senders = slot.load(Ordering::Relaxed);
-        for (bit, sender) in [
-            (FROM_PROCESS, Sender::Process),
-            (FROM_KERNEL, Sender::Kernel),
-        ] {
+        for (bit, sender) in [(FROM_PROCESS, Sender::Process), (FROM_KERNEL, Sender::Kernel)] {
             if senders & bit != 0 {
                 slot.fetch_and(!bit, Ordering::Relaxed);
-                return Some(Arrival {
-                    signal: signal as Signal,
-                    sender,
-                });
+                return Some(Arrival { signal: signal as Signal, sender });
             }
         }
     }

@@ -18,10 +18,7 @@ impl Receive for ByWaiting {
         // A handler, if an empty one: an ignored SIGCHLD loses the job's status, and FreeBSD discards a signal whose
         // action is to be ignored even while it is held (sys/kern/kern_sig.c, ps_sigignore).
         let handler: extern "C" fn(Signal) = nothing;
-        let child_action = set::act(
-            libc::SIGCHLD,
-            &set::action(handler as *const () as usize, 0),
-        )?;
+        let child_action = set::act(libc::SIGCHLD, &set::action(handler as *const () as usize, 0))?;
         Ok(Self { child_action })
     }
 
@@ -40,11 +37,7 @@ impl Receive for ByWaiting {
             }
             // SAFETY: the call above did not fail.
             let info = unsafe { info.assume_init() };
-            let sender = if origin::from_process(&info) {
-                Sender::Process
-            } else {
-                Sender::Kernel
-            };
+            let sender = if origin::from_process(&info) { Sender::Process } else { Sender::Kernel };
             return Ok(Arrival { signal, sender });
         }
     }

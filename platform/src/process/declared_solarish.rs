@@ -1,4 +1,5 @@
-//! illumos, Solaris: libc lacks a binding for setitimer(2), which the systems have (sys/time.h).
+//! illumos, Solaris: libc lacks bindings for setitimer(2) and sigwaitinfo(3C), which the systems'
+//! libc has (sys/time.h, signal.h).
 
 pub(super) use libc::getentropy;
 
@@ -10,5 +11,10 @@ unsafe extern "C" {
         which: libc::c_int,
         value: *const libc::itimerval,
         old: *mut libc::itimerval,
+    ) -> libc::c_int;
+
+    pub(super) fn sigwaitinfo(
+        set: *const libc::sigset_t,
+        info: *mut libc::siginfo_t,
     ) -> libc::c_int;
 }

@@ -16,10 +16,7 @@ pub fn die_of(signal: Signal) {
 }
 
 fn no_core_dump() -> io::Result<()> {
-    let none = libc::rlimit {
-        rlim_cur: 0,
-        rlim_max: 0,
-    };
+    let none = libc::rlimit { rlim_cur: 0, rlim_max: 0 };
     // SAFETY: the struct is alive during the call.
     if unsafe { libc::setrlimit(libc::RLIMIT_CORE, &raw const none) } == -1 {
         return Err(io::Error::last_os_error());

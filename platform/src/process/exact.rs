@@ -11,12 +11,7 @@ pub(super) fn spawn<R: Receive>(
     signals: &Signals<R>,
 ) -> io::Result<libc::pid_t> {
     let mut job = std::process::Command::new(command.program);
-    job.args(command.arguments).envs(
-        command
-            .environment
-            .iter()
-            .map(|(name, value)| (name, value)),
-    );
+    job.args(command.arguments).envs(command.environment.iter().map(|(name, value)| (name, value)));
     let original = *signals.original();
     let handled = signals.receiver().handled();
     let pipe_was_ignored = set::is_ignored(&set::disposition(libc::SIGPIPE)?);

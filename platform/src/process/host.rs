@@ -51,9 +51,8 @@ pub fn random_token() -> u64 {
         return u64::from_ne_bytes(bytes);
     }
     // No such call in this kernel or sandbox: the time of day in nanoseconds and the process tell runs apart as well.
-    let now = std::time::SystemTime::now()
-        .duration_since(std::time::UNIX_EPOCH)
-        .unwrap_or_default();
+    let now =
+        std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
     (now.as_nanos() as u64) ^ (u64::from(std::process::id()) << 40)
 }
 

@@ -37,11 +37,7 @@ impl Interruption {
     /// What sigaction(2), setitimer(2) or pthread_sigmask(3) say.
     pub fn allow<R: Receive>(signals: &Signals<R>, after: Option<Duration>) -> io::Result<Self> {
         SIGNAL.store(0, Ordering::Relaxed);
-        let mut interruption = Self {
-            before: Vec::new(),
-            open: set::empty(),
-            alarm: None,
-        };
+        let mut interruption = Self { before: Vec::new(), open: set::empty(), alarm: None };
         for signal in GIVING_UP {
             if !set::contains(signals.original(), signal)
                 && !set::is_ignored(&set::disposition(signal)?)
@@ -60,13 +56,8 @@ impl Interruption {
                 timer::arm(callers, AGAIN)?;
             }
         }
-        interruption.open = set::of(
-            &interruption
-                .before
-                .iter()
-                .map(|(signal, _)| *signal)
-                .collect::<Vec<_>>(),
-        );
+        interruption.open =
+            set::of(&interruption.before.iter().map(|(signal, _)| *signal).collect::<Vec<_>>());
         set::mask(libc::SIG_UNBLOCK, &interruption.open)?;
         Ok(interruption)
     }

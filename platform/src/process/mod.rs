@@ -65,6 +65,9 @@ cfg_if::cfg_if! {
     } else if #[cfg(any(target_os = "macos", target_os = "openbsd"))] {
         #[path = "declared_libc.rs"]
         mod declared;
+    } else if #[cfg(target_env = "musl")] {
+        #[path = "declared_musl.rs"]
+        mod declared;
     } else {
         #[path = "declared_waiting.rs"]
         mod declared;

@@ -44,8 +44,5 @@ pub fn name(signal: Signal) -> Option<&'static str> {
         (libc::SIGCONT, "CONT"),
         (libc::SIGTSTP, "TSTP"),
     ];
-    NAMES
-        .iter()
-        .find(|(number, _)| *number == signal)
-        .map(|(_, name)| *name)
+    NAMES.iter().find(|(number, _)| *number == signal).map(|(_, name)| *name)
 }

@@ -104,19 +104,12 @@ impl Command<'_> {
                 envp.as_ptr().cast(),
             )
         };
-        if errno == 0 {
-            Ok(pid)
-        } else {
-            Err(io::Error::from_raw_os_error(errno))
-        }
+        if errno == 0 { Ok(pid) } else { Err(io::Error::from_raw_os_error(errno)) }
     }
 
     /// The caller's environment, with ours instead of what it may say of the same names.
     fn whole_environment(&self) -> io::Result<Vec<CString>> {
-        let ours = self
-            .environment
-            .iter()
-            .map(|(name, value)| assignment(OsStr::new(name), value));
+        let ours = self.environment.iter().map(|(name, value)| assignment(OsStr::new(name), value));
         std::env::vars_os()
             .filter(|(name, _)| !self.environment.iter().any(|(ours, _)| name == *ours))
             .map(|(name, value)| assignment(&name, &value))
@@ -203,11 +196,7 @@ impl Drop for Attributes {
 }
 
 fn check(errno: libc::c_int) -> io::Result<()> {
-    if errno == 0 {
-        Ok(())
-    } else {
-        Err(io::Error::from_raw_os_error(errno))
-    }
+    if errno == 0 { Ok(()) } else { Err(io::Error::from_raw_os_error(errno)) }
 }
 
 /// A duplicate that the next exec does not close, from 10 on if the limit on descriptors allows.
@@ -246,9 +235,7 @@ fn may_execute(file: &OsStr) -> bool {
 }
 
 fn assignment(name: &OsStr, value: &OsStr) -> io::Result<CString> {
-    c_string(OsStr::from_bytes(
-        &[name.as_bytes(), b"=", value.as_bytes()].concat(),
-    ))
+    c_string(OsStr::from_bytes(&[name.as_bytes(), b"=", value.as_bytes()].concat()))
 }
 
 fn c_string(text: &OsStr) -> io::Result<CString> {
@@ -256,8 +243,5 @@ fn c_string(text: &OsStr) -> io::Result<CString> {
 }
 
 fn pointers<'a>(strings: impl Iterator<Item = &'a CStr>) -> Vec<*const c_char> {
-    strings
-        .map(CStr::as_ptr)
-        .chain([std::ptr::null()])
-        .collect()
+    strings.map(CStr::as_ptr).chain([std::ptr::null()]).collect()
 }

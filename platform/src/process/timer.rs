@@ -26,14 +26,9 @@ pub(super) fn disarm() -> io::Result<Duration> {
 const LONGEST: u64 = 100_000_000;
 
 fn set(first: Duration, interval: Duration) -> io::Result<Duration> {
-    let new = libc::itimerval {
-        it_interval: timeval(interval),
-        it_value: timeval(first),
-    };
-    let mut old = libc::itimerval {
-        it_interval: timeval(Duration::ZERO),
-        it_value: timeval(Duration::ZERO),
-    };
+    let new = libc::itimerval { it_interval: timeval(interval), it_value: timeval(first) };
+    let mut old =
+        libc::itimerval { it_interval: timeval(Duration::ZERO), it_value: timeval(Duration::ZERO) };
     // SAFETY: both structs are alive during the call.
     if unsafe { setitimer(ITIMER_REAL, &raw const new, &raw mut old) } == -1 {
         return Err(io::Error::last_os_error());
