@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use withlock_platform::backend::LockError;
 use withlock_platform::evidence::Kind;
+use withlock_platform::process;
 
 use crate::exit::Exit;
 use crate::trust::Reason;
@@ -106,6 +107,7 @@ impl Error {
             | Self::Unstable { .. }
             | Self::System { .. } => Exit::System,
             Self::Told { .. } => Exit::Busy,
+            Self::Start { error, .. } if process::is_out_of_descriptors(error) => Exit::System,
             Self::Start { error, .. } => match error.kind() {
                 io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => Exit::NotFound,
                 io::ErrorKind::WouldBlock | io::ErrorKind::OutOfMemory => Exit::System,

@@ -71,10 +71,16 @@ pub(crate) fn release<K: Kernel>(
     candidate: &Candidate<K>,
 ) -> Result<()> {
     // [7] The last one out cleans up. Who is refused here is not the last, and has nothing more to do.
-    let alone = settings.mode == Mode::Exclusive || upgrade(kernel, settings, candidate)?;
+    let alone = match settings.mode {
+        Mode::Exclusive => Ok(true),
+        Mode::Shared => upgrade(kernel, candidate),
+    };
     // [8]
-    let left =
-        if alone { remove_if_own(kernel, settings, candidate) } else { Ok(Some(Kept::Shared)) };
+    let left = match alone {
+        Ok(true) => remove_if_own(kernel, settings, candidate),
+        Ok(false) => Ok(Some(Kept::Shared)),
+        Err(error) => Err(error),
+    };
     // [9] Explicitly, for all duplicates, whatever became of the removal: a daemon that the job has left behind has one.
     let unlocked = kernel.unlock(&candidate.file);
     let left = left?;
@@ -83,9 +89,9 @@ pub(crate) fn release<K: Kernel>(
     Ok(())
 }
 
-fn upgrade<K: Kernel>(kernel: &K, settings: &Settings, candidate: &Candidate<K>) -> Result<bool> {
+fn upgrade<K: Kernel>(kernel: &K, candidate: &Candidate<K>) -> Result<bool> {
     // Without the right to write, there is nothing to clean up either; some calls do not even let one ask.
-    if settings.keep || !kernel.may_change(&candidate.file) {
+    if !kernel.may_change(&candidate.file) {
         return Ok(false);
     }
     Ok(kernel.try_lock(&candidate.file, Mode::Exclusive)? == Answer::Granted)

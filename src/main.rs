@@ -4,6 +4,7 @@
 
 use std::ffi::OsString;
 use std::io::Write;
+use std::mem::ManuallyDrop;
 
 use withlock::cli::{self, Plan, Request};
 use withlock::exit::{Ending, Exit};
@@ -42,8 +43,11 @@ fn withlock(plan: &Plan) -> Ending {
 }
 
 fn attempt(plan: &Plan) -> Result<Ending> {
+    // Never let go of: what is pending at the end, such as the SIGPIPE of a message that nobody read, shall not take the
+    // place of the job's status.
     let signals =
         Signals::hold().map_err(|error| Error::System { step: "holding signals back", error })?;
+    let signals = ManuallyDrop::new(signals);
     let checked = LockPath::new(&plan.path).check(&plan.policy, &signals)?;
     match checked.acquire(plan.wait)? {
         Attempt::Held(held) => held.run(&plan.job).map(Ending::from),
