@@ -42,7 +42,7 @@
 //!
 //! # Whose file it is
 //!
-//! Withlock's own is a file that this run has created, or that begins with the signature; that the effective user owns;
+//! Withlock's own is a file that this run has created, or that begins with the signature; that the effective user owns, and nobody else may write to;
 //! and that has one name. Any other is locked, and left exactly as it was: tools that do not compare (flock(1), lckdo,
 //! setlock) may be waiting for that very file, and would run beside the next holder if its name went away.
 //!

@@ -305,9 +305,9 @@ fn cure(error: &io::Error) -> String {
         io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
             "make room there, or use another file system"
         }
-        io::ErrorKind::InvalidFilename => "use a shorter name",
         io::ErrorKind::ArgumentListTooLong => "pass fewer or shorter arguments",
         io::ErrorKind::WouldBlock => "raise the limit on processes (ulimit -u)",
+        _ if process::is_name_too_long(error) => "use a shorter name",
         _ if process::is_out_of_descriptors(error) => "raise the limit on open files (ulimit -n)",
         _ => return String::new(),
     };

@@ -39,6 +39,7 @@ pub struct Patience {
 pub struct System<'a> {
     settings: Settings,
     judge: Judge,
+    listener: fn(&Event<'_>),
     choice: backend::Choice,
     signals: &'a Signals,
     /// The walk that the check has made; the first round of the protocol takes it.
@@ -47,23 +48,26 @@ pub struct System<'a> {
 
 impl<'a> System<'a> {
     pub(crate) fn new(settings: Settings, policy: &Policy, signals: &'a Signals) -> Self {
-        let judge = Judge {
-            trusted: settings.trusted,
-            insecure: policy.insecure,
+        let judge = Judge::new(settings.trusted, policy.insecure, policy.listener);
+        Self {
+            settings,
+            judge,
             listener: policy.listener,
-        };
-        Self { settings, judge, choice: policy.backend, signals, first: RefCell::new(None) }
+            choice: policy.backend,
+            signals,
+            first: RefCell::new(None),
+        }
     }
 
     /// Walks the path for the first time, and keeps the result.
     pub(crate) fn check(&self) -> Result<()> {
-        let first = walk::walk(&self.settings.path, self.judge)?;
+        let first = walk::walk(&self.settings.path, &self.judge)?;
         *self.first.borrow_mut() = Some(first);
         Ok(())
     }
 
     pub(crate) fn listener(&self) -> fn(&Event<'_>) {
-        self.judge.listener
+        self.listener
     }
 
     pub(crate) fn signals(&self) -> &'a Signals {
@@ -136,7 +140,7 @@ impl Kernel for System<'_> {
     fn walk(&self) -> Result<(Place, Option<Facts>)> {
         match self.first.borrow_mut().take() {
             Some(first) => Ok(first),
-            None => walk::walk(&self.settings.path, self.judge),
+            None => walk::walk(&self.settings.path, &self.judge),
         }
     }
 
@@ -253,7 +257,7 @@ impl Kernel for System<'_> {
     }
 
     fn tell(&self, event: &Event<'_>) {
-        (self.judge.listener)(event);
+        (self.listener)(event);
     }
 
     fn is_over(&self, patience: &Patience) -> bool {

@@ -191,8 +191,9 @@ pub struct Origin {
 
 /// Judges an open lock file.
 ///
-/// Own is a file that this run created, or that begins with the signature; and that the effective user owns, and that
-/// has one name. A file with more names, or of another user (also of root), is theirs.
+/// Own is a file that this run created, or that begins with the signature; that the effective user owns, and nobody else
+/// may write to, or the signature would mean nothing; and that has one name. A file with more names, or of another user
+/// (also of root), is theirs.
 #[must_use]
 pub fn judge_file(facts: &Facts, origin: Origin, trusted: Trusted) -> Use {
     const SETGID_WITHOUT_EXECUTE: u32 = 0o2000;
@@ -202,7 +203,10 @@ pub fn judge_file(facts: &Facts, origin: Origin, trusted: Trusted) -> Use {
         Use::RefuseMandatory
     } else if facts.links == 0 {
         Use::Stale
-    } else if facts.links == 1 && facts.owner == trusted.user && (origin.created || origin.signed) {
+    } else if facts.links == 1
+        && facts.owner == trusted.user
+        && (origin.created || origin.signed && facts.mode & WRITABLE_BY_OTHERS == 0)
+    {
         Use::Own
     } else {
         Use::Foreign

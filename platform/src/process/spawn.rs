@@ -125,6 +125,15 @@ impl Child {
         self.pid.unsigned_abs()
     }
 
+    /// Whether it is in the process group of this process, so that the terminal's signals reach both.
+    #[must_use]
+    pub fn shares_group(&self) -> bool {
+        // SAFETY: touches no memory; the id is our child's until it is waited for, so it names nobody else.
+        let theirs = unsafe { libc::getpgid(self.pid) };
+        // SAFETY: cannot fail and touches no memory (POSIX.1, getpgrp).
+        theirs == unsafe { libc::getpgrp() }
+    }
+
     /// How it ended, if it has.
     ///
     /// # Errors
