@@ -91,6 +91,19 @@ pub trait Kernel {
     /// The system refuses.
     fn unlock(&self, file: &Self::File) -> Result<()>;
 
+    /// Announces that this run waits, where that can be done.
+    fn announce(&self, file: &Self::File);
+
+    /// Takes the announcement back.
+    fn withdraw(&self, file: &Self::File);
+
+    /// Closes the queue until the lock is unlocked, if nobody waits: answers whether nobody does. Where waiters can't
+    /// announce themselves, nobody does.
+    fn close_queue(&self, file: &Self::File) -> bool;
+
+    /// Whether nobody announces that it waits: a look that changes nothing.
+    fn is_queue_empty(&self, file: &Self::File) -> bool;
+
     /// Removes the name.
     ///
     /// # Errors
@@ -112,6 +125,9 @@ pub trait Kernel {
     /// Whether the time is over.
     fn is_over(&self, patience: &Self::Patience) -> bool;
 
-    /// The signal that told this waiter to give up.
+    /// The signal that told this waiter to give up, so far.
     fn told(&self, patience: &Self::Patience) -> Option<i32>;
+
+    /// Ends waiting: signals are held back again. The signal that came meanwhile, if one did.
+    fn end_patience(&self, patience: Self::Patience) -> Option<i32>;
 }

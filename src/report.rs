@@ -275,6 +275,7 @@ fn kept(why: Kept) -> &'static str {
         Kept::Foreign => "withlock did not make it",
         Kept::Replaced => "the name stands for something else now",
         Kept::Shared => "others still share it",
+        Kept::Awaited => "others wait for it",
     }
 }
 

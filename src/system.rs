@@ -240,6 +240,23 @@ impl Kernel for System<'_> {
         file.backend.unlock(&file.file).map_err(self.lock_failed(file))
     }
 
+    fn announce(&self, file: &OpenFile) {
+        // Unannounced, a wait costs more, and is as good.
+        let _ = file.backend.queue().map(|queue| queue.announce(&file.file));
+    }
+
+    fn withdraw(&self, file: &OpenFile) {
+        let _ = file.backend.queue().map(|queue| queue.withdraw(&file.file));
+    }
+
+    fn close_queue(&self, file: &OpenFile) -> bool {
+        file.backend.queue().is_none_or(|queue| queue.close(&file.file).unwrap_or(true))
+    }
+
+    fn is_queue_empty(&self, file: &OpenFile) -> bool {
+        file.backend.queue().is_none_or(|queue| queue.is_empty(&file.file).unwrap_or(true))
+    }
+
     fn remove(&self, place: &Place) -> Result<()> {
         directory::remove(&place.directory, &place.name).map_err(self.failed("removing"))
     }
@@ -266,6 +283,10 @@ impl Kernel for System<'_> {
 
     fn told(&self, patience: &Patience) -> Option<i32> {
         patience.interruption.signal()
+    }
+
+    fn end_patience(&self, patience: Patience) -> Option<i32> {
+        patience.interruption.end()
     }
 }
 

@@ -3,6 +3,7 @@
 mod credentials;
 mod ending;
 mod entry;
+mod environment;
 mod exact;
 mod host;
 mod interruption;

@@ -7,6 +7,7 @@ use std::mem::MaybeUninit;
 use std::os::fd::{AsRawFd, FromRawFd, OwnedFd};
 use std::os::unix::ffi::OsStrExt;
 
+use super::environment::Environment;
 use super::{Receive, Signal, Signals, exact, set};
 
 /// What to start.
@@ -88,11 +89,10 @@ impl Command<'_> {
         let argv = pointers(
             std::iter::once(program.as_c_str()).chain(arguments.iter().map(CString::as_c_str)),
         );
-        let environment = self.whole_environment()?;
-        let envp = pointers(environment.iter().map(CString::as_c_str));
+        let environment = Environment::with(self.environment)?;
         let attributes = Attributes::new(signals)?;
         let mut pid = 0;
-        // SAFETY: program, argv and envp are strings that end with NUL in arrays that end with null, all alive during
+        // SAFETY: program, argv and environment are strings that end with NUL in arrays that end with null, all alive during
         // the call; the attributes are initialised; no file actions are given.
         let errno = unsafe {
             libc::posix_spawnp(
@@ -101,20 +101,10 @@ impl Command<'_> {
                 std::ptr::null(),
                 &raw const attributes.0,
                 argv.as_ptr().cast(),
-                envp.as_ptr().cast(),
+                environment.as_ptr().cast(),
             )
         };
         if errno == 0 { Ok(pid) } else { Err(io::Error::from_raw_os_error(errno)) }
-    }
-
-    /// The caller's environment, with ours instead of what it may say of the same names.
-    fn whole_environment(&self) -> io::Result<Vec<CString>> {
-        let ours = self.environment.iter().map(|(name, value)| assignment(OsStr::new(name), value));
-        std::env::vars_os()
-            .filter(|(name, _)| !self.environment.iter().any(|(ours, _)| name == *ours))
-            .map(|(name, value)| assignment(&name, &value))
-            .chain(ours)
-            .collect()
     }
 }
 
@@ -243,11 +233,7 @@ fn may_execute(file: &OsStr) -> bool {
     })
 }
 
-fn assignment(name: &OsStr, value: &OsStr) -> io::Result<CString> {
-    c_string(OsStr::from_bytes(&[name.as_bytes(), b"=", value.as_bytes()].concat()))
-}
-
-fn c_string(text: &OsStr) -> io::Result<CString> {
+pub(super) fn c_string(text: &OsStr) -> io::Result<CString> {
     CString::new(text.as_bytes()).map_err(|_| io::Error::from_raw_os_error(libc::EINVAL))
 }
 
