@@ -12,6 +12,7 @@ use std::os::fd::{AsRawFd, FromRawFd, OwnedFd, RawFd};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 
 use crate::evidence::{Facts, Kind};
+use crate::text::c_string;
 
 cfg_if::cfg_if! {
     if #[cfg(any(target_os = "linux", target_os = "android"))] {
@@ -204,8 +205,4 @@ fn read_link(directory: &File, name: &std::ffi::CStr) -> io::Result<OsString> {
     let length = usize::try_from(length).map_err(|_| io::Error::last_os_error())?;
     target.truncate(length);
     Ok(OsString::from_vec(target))
-}
-
-fn c_string(name: &OsStr) -> io::Result<CString> {
-    CString::new(name.as_bytes()).map_err(|_| io::Error::from_raw_os_error(libc::EINVAL))
 }

@@ -4,6 +4,8 @@ use std::ffi::{CStr, CString, OsStr, OsString, c_char};
 use std::io;
 use std::os::unix::ffi::OsStrExt;
 
+use crate::text::c_string;
+
 unsafe extern "C" {
     /// The process's environment, an array that ends with null (POSIX.1, environ).
     static environ: *const *const c_char;
@@ -64,5 +66,5 @@ fn callers() -> impl Iterator<Item = &'static CStr> {
 }
 
 fn assignment(name: &str, value: &OsStr) -> io::Result<CString> {
-    super::spawn::c_string(OsStr::from_bytes(&[name.as_bytes(), b"=", value.as_bytes()].concat()))
+    c_string(OsStr::from_bytes(&[name.as_bytes(), b"=", value.as_bytes()].concat()))
 }

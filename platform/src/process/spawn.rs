@@ -9,6 +9,7 @@ use std::os::unix::ffi::OsStrExt;
 
 use super::environment::Environment;
 use super::{Receive, Signal, Signals, exact, set};
+use crate::text::c_string;
 
 /// What to start.
 #[derive(Debug)]
@@ -231,10 +232,6 @@ fn may_execute(file: &OsStr) -> bool {
         // SAFETY: the string ends with NUL.
         unsafe { libc::access(file.as_ptr(), libc::X_OK) == 0 }
     })
-}
-
-pub(super) fn c_string(text: &OsStr) -> io::Result<CString> {
-    CString::new(text.as_bytes()).map_err(|_| io::Error::from_raw_os_error(libc::EINVAL))
 }
 
 fn pointers<'a>(strings: impl Iterator<Item = &'a CStr>) -> Vec<*const c_char> {
