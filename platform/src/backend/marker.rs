@@ -4,10 +4,10 @@
 //! The kernel keeps the waiters' records as it keeps locks: they end with the waiter, however it ends.
 
 use std::fs::File;
-use std::io;
+use std::os::fd::AsRawFd;
 
 use super::range::{self, Range};
-use super::{Attempt, LockError, Mode, Queue, offset, outcome};
+use super::{Attempt, LockError, Mode, Queue, cvt, offset, outcome};
 
 const MARKER: Range = Range { start: offset::LENGTH, length: 1 };
 
@@ -32,9 +32,12 @@ impl Queue for Marker {
     }
 
     fn is_empty(&self, file: &File) -> Result<bool, LockError> {
-        let answer: io::Result<bool> =
-            range::is_free(file, libc::F_OFD_GETLK, range::kind(Mode::Exclusive), MARKER);
-        answer.map_err(LockError::from_io)
+        let mut record = range::record(range::kind(Mode::Exclusive), MARKER);
+        // SAFETY: the descriptor is open for as long as `file` is borrowed; the record is alive, and the kernel writes to
+        // it.
+        let answer = unsafe { libc::fcntl(file.as_raw_fd(), libc::F_OFD_GETLK, &raw mut record) };
+        cvt(answer).map_err(LockError::from_io)?;
+        Ok(record.l_type as i32 == range::UNLOCK)
     }
 }
 

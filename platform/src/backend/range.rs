@@ -36,7 +36,8 @@ pub(super) fn set(file: &File, command: libc::c_int, kind: i32, range: Range) ->
     cvt(unsafe { libc::fcntl(file.as_raw_fd(), command, &raw const record) })
 }
 
-fn record(kind: i32, range: Range) -> Record {
+/// A record of type `kind`, as fcntl(2) takes it.
+pub(super) fn record(kind: i32, range: Range) -> Record {
     // SAFETY: `flock` is a plain struct of integers, for which all bits zero is a value; l_pid must be 0 for OFD calls.
     let mut record: Record = unsafe { std::mem::zeroed() };
     record.l_type = kind as _;
@@ -44,17 +45,4 @@ fn record(kind: i32, range: Range) -> Record {
     record.l_start = range.start;
     record.l_len = range.length;
     record
-}
-
-/// Whether a record of type `kind` could be set, by a look that sets none. `command` is `F_OFD_GETLK` or the like.
-pub(super) fn is_free(
-    file: &File,
-    command: libc::c_int,
-    kind: i32,
-    range: Range,
-) -> io::Result<bool> {
-    let mut record = record(kind, range);
-    // SAFETY: the descriptor is open for as long as `file` is borrowed; the record is alive, and the kernel writes to it.
-    cvt(unsafe { libc::fcntl(file.as_raw_fd(), command, &raw mut record) })?;
-    Ok(record.l_type as i32 == UNLOCK)
 }

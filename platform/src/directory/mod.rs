@@ -4,12 +4,12 @@
 //! (openat(2), "Rationale"). Directories are opened for searching only, where the system can (`O_PATH`, `O_SEARCH`), so
 //! that a walk needs no more permission than the kernel's own.
 
-use std::ffi::{CString, OsStr, OsString};
+use std::ffi::{OsStr, OsString};
 use std::fs::File;
 use std::io;
 use std::mem::MaybeUninit;
 use std::os::fd::{AsRawFd, FromRawFd, OwnedFd, RawFd};
-use std::os::unix::ffi::{OsStrExt, OsStringExt};
+use std::os::unix::ffi::OsStringExt;
 
 use crate::evidence::{Facts, Kind};
 use crate::text::c_string;
