@@ -11,6 +11,7 @@ use crate::kernel::Kernel;
 use crate::lockfile::{self, Candidate, Rounds};
 use crate::record::Record;
 use crate::settings::Settings;
+use crate::trust;
 
 /// How long to wait for a lock that somebody else holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -199,6 +200,9 @@ fn hold<K: Kernel>(kernel: K, settings: Settings, candidate: Candidate<K>) -> He
     let own = lockfile::is_own(&kernel, file, facts, *created, settings.trusted);
     let record = Record::of_this_run(&settings.label);
     if own {
+        if !created && trust::is_begun(facts) {
+            kernel.sign(file);
+        }
         kernel.record(file, Some(&record));
     }
     kernel.tell(&Event::Acquired { own });

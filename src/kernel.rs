@@ -31,7 +31,7 @@ pub trait Kernel {
     /// The system refuses.
     fn open(&self, place: &Self::Place, found: &Facts) -> Result<Option<Self::File>>;
 
-    /// Creates the file at the place, mode 0600; `None` when there is one already.
+    /// Creates the file at the place, with the mode of a file that is begun; `None` when there is one already.
     ///
     /// # Errors
     /// The system refuses.
@@ -61,7 +61,7 @@ pub trait Kernel {
     /// Whether the open file begins with withlock's signature.
     fn is_signed(&self, file: &Self::File) -> bool;
 
-    /// Writes the signature. A file that can't be written is left as it is.
+    /// Writes the signature, and then gives the file mode 0600. A file that can't be written stays begun.
     fn sign(&self, file: &Self::File);
 
     /// Writes who holds the lock, behind the signature; `None` takes it away. As above, it may fail.

@@ -16,8 +16,8 @@
 //! 1. Walk the path from `/` (for a relative path: up from the working directory to `/`, then down), component by
 //!    component, each relative to the open directory before it, and judge each one ([`trust`]). An unsafe one is refused.
 //! 2. Look at the name. A regular file: open it, following no link. A link: walk on to its target. Nothing there: create
-//!    it exclusively, mode 0600, and write the signature into it at once ([`record`]). It is gone or there after all:
-//!    start again. Anything else is refused without being opened.
+//!    it exclusively, mode 0700, write the signature into it at once ([`record`]), and make its mode 0600. It is gone or
+//!    there after all: start again. Anything else is refused without being opened.
 //! 3. Judge the open file by its descriptor: a regular file, with a name left.
 //! 4. Try the lock. If it is busy and this run is willing to wait: announce the wait, and sleep in the kernel, until
 //!    granted, or until the deadline or a signal interrupts; then take the announcement back. Interrupted: try once more,
@@ -54,8 +54,9 @@
 //!
 //! # Whose file it is
 //!
-//! Withlock's own is a file that this run has created, or that begins with the signature; that the effective user
-//! owns, and nobody else may write to; and that has one name. Any other is locked, and left exactly as it was: tools that do not compare (flock(1), lckdo,
+//! Withlock's own is a file that this run has created, or that begins with the signature, or that is empty and of mode
+//! 0700 (its creator has not signed it yet, or was killed before it could); that the effective user owns, and nobody else
+//! may write to; and that has one name. Any other is locked, and left exactly as it was: tools that do not compare (flock(1), lckdo,
 //! setlock) may be waiting for that very file, and would run beside the next holder if its name went away.
 //!
 //! # Why there is never a second holder
@@ -84,9 +85,8 @@
 //! waiter unlocks it, and then looks again (step 10); the waiter, giving up, takes its announcement back and then tries the
 //! lock (step 4). Whichever comes second in this sees what the other has done: if the look finds no announcement, the
 //! holder tries the lock; if it finds one, the waiter's try comes after the unlock. So when the last run has ended,
-//! somebody has removed the name. A run that was killed may leave the file. It is signed, so the next run removes it;
-//! all but a file whose creator was killed between creating and signing it: an empty file is somebody else's, and stays.
-//! It locks as well as any other.
+//! somebody has removed the name. A run that was killed may leave the file, signed
+//! or begun, and the next run removes it.
 //!
 //! # As a library
 //!

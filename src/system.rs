@@ -1,7 +1,7 @@
 //! The real system behind the protocol.
 
 use std::cell::RefCell;
-use std::fs::File;
+use std::fs::{File, Permissions};
 use std::io;
 use std::os::unix::fs::{FileExt, PermissionsExt};
 use std::time::{Duration, Instant};
@@ -17,6 +17,7 @@ use crate::kernel::Kernel;
 use crate::nested;
 use crate::record::{self, Record};
 use crate::settings::{Policy, Settings};
+use crate::trust;
 use crate::walk::{self, Judge, Place};
 
 /// An open lock file, with what was decided when it was opened.
@@ -110,18 +111,17 @@ impl<'a> System<'a> {
             .ok_or_else(|| Error::NoBackend { path: self.settings.path.clone() })
     }
 
-    fn write(&self, file: &OpenFile, content: &[u8]) {
+    /// Writes at the start of the file; answers whether that went well. A full disk, or a limit on file sizes, is no
+    /// reason not to run: what is written is for people.
+    fn write(file: &OpenFile, content: &[u8]) -> bool {
         if file.access == Access::ReadOnly {
-            return;
+            return false;
         }
-        // The record is for people: a full disk or a limit on file sizes is no reason not to run.
-        match file.file.write_all_at(content, 0) {
-            Ok(()) => drop(file.file.set_len(content.len() as u64)),
-            Err(error) if error.kind() == io::ErrorKind::FileTooLarge => {
-                drop(process::forget_size_signal())
-            }
-            Err(_) => {}
+        let written = file.file.write_all_at(content, 0);
+        if matches!(&written, Err(error) if error.kind() == io::ErrorKind::FileTooLarge) {
+            let _ = process::forget_size_signal();
         }
+        written.is_ok()
     }
 
     fn read(file: &OpenFile) -> Vec<u8> {
@@ -168,15 +168,11 @@ impl Kernel for System<'_> {
 
     fn create(&self, place: &Place) -> Result<Option<OpenFile>> {
         let backend = self.backend(place)?;
-        let file = match directory::create(&place.directory, &place.name) {
+        let file = match directory::create(&place.directory, &place.name, trust::MODE_BEGUN) {
             Ok(file) => file,
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => return Ok(None),
             Err(error) => return Err(self.failed("creating")(error)),
         };
-        let mode = Facts::of(&file).map_err(self.failed("examining"))?.mode;
-        if mode & 0o777 != 0o600 {
-            let _ = file.set_permissions(std::fs::Permissions::from_mode(0o600));
-        }
         Ok(Some(OpenFile { file, backend, access: Access::ReadWrite }))
     }
 
@@ -210,13 +206,16 @@ impl Kernel for System<'_> {
     }
 
     fn sign(&self, file: &OpenFile) {
-        self.write(file, record::NOBODY);
+        let mode = if Self::write(file, record::NOBODY) { 0o600 } else { trust::MODE_BEGUN };
+        // A umask may have taken the owner's own rights away. The file works with any mode, for whoever has it open.
+        let _ = file.file.set_permissions(Permissions::from_mode(mode));
     }
 
     fn record(&self, file: &OpenFile, holder: Option<&Record>) {
-        match holder {
-            Some(record) => self.write(file, record.line().as_bytes()),
-            None => self.write(file, record::NOBODY),
+        let line = holder.map_or(record::NOBODY.into(), |record| record.line().into_bytes());
+        if Self::write(file, &line) {
+            // Something longer may have stood there, behind the end of this line.
+            let _ = file.file.set_len(line.len() as u64);
         }
     }
 

@@ -144,13 +144,13 @@ pub fn open_existing(directory: &File, name: &OsStr, access: Access) -> io::Resu
     above_standard(open(directory.as_raw_fd(), &c_string(name)?, access | CAREFULLY, 0)?)
 }
 
-/// Creates the file `name`, mode 0600 less the umask; the descriptor is as of [`open_existing`].
+/// Creates the file `name`, with this mode less the umask; the descriptor is as of [`open_existing`].
 ///
 /// # Errors
 /// What openat(2) says; `EEXIST` when the name exists, as anything at all.
-pub fn create(directory: &File, name: &OsStr) -> io::Result<File> {
+pub fn create(directory: &File, name: &OsStr, mode: u32) -> io::Result<File> {
     let flags = libc::O_RDWR | libc::O_CREAT | libc::O_EXCL | CAREFULLY;
-    above_standard(open(directory.as_raw_fd(), &c_string(name)?, flags, 0o600)?)
+    above_standard(open(directory.as_raw_fd(), &c_string(name)?, flags, mode)?)
 }
 
 /// Removes the name from the directory.
