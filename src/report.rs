@@ -145,9 +145,9 @@ fn duration(duration: Duration) -> String {
 fn event(event: &Event<'_>) -> String {
     match event {
         Event::Judged { at, verdict } => match verdict {
-            Verdict::Accept => format!("directory {}: safe", at.display()),
+            Verdict::Accept => format!("{}: safe", at.display()),
             Verdict::Warn(reason) => {
-                format!("directory {}: usable, but {}", at.display(), self::reason(*reason))
+                format!("{}: usable, but {}", at.display(), self::reason(*reason))
             }
             Verdict::Refuse(reason) => {
                 format!("{}: unsafe: {}", at.display(), self::reason(*reason))

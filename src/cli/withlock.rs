@@ -71,7 +71,7 @@ pub fn command() -> Command {
         .next_help_heading("The command")
         .arg(Arg::new("command").short('c').long("command").value_name("STRING").value_parser(clap::value_parser!(OsString))
             .help("Run STRING with $SHELL -c, or /bin/sh -c; may also stand behind LOCKFILE"))
-        .arg(flag('o', "close", "Do not pass the lock on to the command: it then ends with withlock, even if killed"))
+        .arg(flag('o', "close", "Do not pass the lock on to the command: if withlock is killed, the lock is free at once"))
         .next_help_heading("About")
         .arg(flag('v', "verbose", "Say on standard error what happens"))
         .arg(Arg::new("help").short('h').long("help").action(ArgAction::Help).help("Print this help"))
