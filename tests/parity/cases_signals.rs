@@ -23,8 +23,11 @@ pub const CASES: &[Case] = &[
 
 /// A job that notes in a file that a signal has come, cleans up until it gets a line, and then ends with 9.
 fn careful_job(signal: &str) -> String {
+    // The line is read in the background, for every shell ends a `wait` at once to run its trap, and not all a `read`.
+    // It ignores the signal, which a terminal sends to it as well.
     format!(
-        "trap ': >told; read line; echo cleaned up; exit 9' {signal}\necho $$\nread line\nexit 0\n"
+        "exec 3<&0\ntrap '' {signal}\nsh -c 'read line' <&3 &\nreader=$!\n\
+         trap ': >told; wait $reader; echo cleaned up; exit 9' {signal}\necho $$\nwait $reader\nexit 0\n"
     )
 }
 

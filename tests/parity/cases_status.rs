@@ -126,10 +126,12 @@ fn version(stage: &Stage) -> Seen {
 fn verbose(stage: &Stage, option: &str) -> Seen {
     let file = stage.file("job", "echo out; exit 42\n");
     let finished = stage.finish(stage.words(&[option], ["sh".as_ref(), file.as_os_str()]));
+    let lock = stage.lock().to_string_lossy().into_owned();
+    let but_the_lock_file = String::from_utf8_lossy(&finished.stderr).replace(&lock, "");
     Seen::new()
         .run(&finished, stage.dir())
-        .names("lock file", &finished.stderr, &stage.lock().to_string_lossy())
-        .names("directory", &finished.stderr, "dir")
+        .names("lock file", &finished.stderr, &lock)
+        .names("directory", but_the_lock_file.as_bytes(), &stage.dir().to_string_lossy())
         .names("removal", &finished.stderr, "remov")
         .names("status", &finished.stderr, "42")
         .lock(&stage.lock())

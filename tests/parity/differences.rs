@@ -118,7 +118,7 @@ pub const DIFFERENCES: &[Difference] = &[
             ),
             (
                 "error-output-closed",
-                r#"exit 0 | stream, and secrets in the lock file: "closed\n0\n" | lock gone"#,
+                r#"exit 0 | stream, and secrets in the lock file: "unasked\n0\n" | lock gone"#,
             ),
         ],
     ),
@@ -276,6 +276,18 @@ pub const DIFFERENCES: &[Difference] = &[
             ("terminate-a-waiting-run", "signal 15 | second run refused | holder 0 | lock gone"),
             ("interrupt-a-waiting-run", "signal 2 | second run refused | holder 0 | lock gone"),
         ],
+    ),
+    difference(
+        21,
+        "A double dash between the lock file and the command is taken for what it is meant to be; in 0.5 it went to \
+         the shell, which made a usage error of its own of it",
+        &[("command-after-double-dash", r#"exit 0 | out "hi\n" | err nothing | lock gone"#)],
+    ),
+    difference(
+        22,
+        "Long options are written out: what is short for one option today may be short for two when there are more, \
+         and 0.5 had three where there are now many",
+        &[("option-abbreviated", r#"exit 2 | out "" | err a message | lock gone"#)],
     ),
 ];
 

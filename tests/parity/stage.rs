@@ -124,6 +124,10 @@ impl Stage {
     }
 
     fn settle(&self, command: &mut Command) {
+        // Only directories that can be searched: whether a command is not found or forbidden is not to depend on others.
+        let path = std::env::var_os("PATH").unwrap_or_default();
+        let path = std::env::split_paths(&path).filter(|directory| directory.join(".").exists());
+        command.env("PATH", std::env::join_paths(path).unwrap());
         command.current_dir(self.dir()).stdin(Stdio::null());
         for name in [
             "WITHLOCK_LOCKFILE",

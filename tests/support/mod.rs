@@ -1,6 +1,11 @@
 //! What the black-box tests share: the program under test, a safe place, jobs that say when they have started.
 #![allow(dead_code, reason = "each test file is a crate of its own and uses a part")]
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may fail by panicking")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test may fail by panicking"
+)]
 
 use std::ffi::OsStr;
 use std::fs;
@@ -16,7 +21,8 @@ pub const PATIENCE: Duration = Duration::from_secs(60);
 
 /// The program under test: `WITHLOCK_UNDER_TEST`, or the one that was built with the tests.
 pub fn program() -> PathBuf {
-    std::env::var_os("WITHLOCK_UNDER_TEST").map_or_else(|| env!("CARGO_BIN_EXE_withlock").into(), PathBuf::from)
+    std::env::var_os("WITHLOCK_UNDER_TEST")
+        .map_or_else(|| env!("CARGO_BIN_EXE_withlock").into(), PathBuf::from)
 }
 
 /// The backend that the whole suite is to run with: `WITHLOCK_TEST_BACKEND`, or none for the default.
@@ -44,16 +50,23 @@ pub fn withlock<S: AsRef<OsStr>>(arguments: impl IntoIterator<Item = S>) -> Comm
 
 /// Says that a test can't run here, and why; where everything must be there (`WITHLOCK_TEST_REQUIRE=all`), fails.
 pub fn skip(why: &str) {
-    assert!(std::env::var_os("WITHLOCK_TEST_REQUIRE").is_none_or(|value| value != "all"), "needed here: {why}");
+    assert!(
+        std::env::var_os("WITHLOCK_TEST_REQUIRE").is_none_or(|value| value != "all"),
+        "needed here: {why}"
+    );
     eprintln!("skipped: {why}");
 }
 
 /// The full path of a program, looked up in PATH and where system programs lie.
 pub fn find_program(name: &str) -> Option<PathBuf> {
     let path = std::env::var("PATH").unwrap_or_default();
-    path.split(':').chain(["/usr/sbin", "/sbin", "/usr/bin", "/bin"]).map(|dir| Path::new(dir).join(name)).find(|file| {
-        fs::metadata(file).is_ok_and(|facts| facts.is_file() && facts.permissions().mode() & 0o111 != 0)
-    })
+    path.split(':')
+        .chain(["/usr/sbin", "/sbin", "/usr/bin", "/bin"])
+        .map(|dir| Path::new(dir).join(name))
+        .find(|file| {
+            fs::metadata(file)
+                .is_ok_and(|facts| facts.is_file() && facts.permissions().mode() & 0o111 != 0)
+        })
 }
 
 /// Whether the tests run as root.
@@ -68,7 +81,11 @@ pub struct Scratch(PathBuf);
 impl Scratch {
     pub fn new() -> Self {
         static NEXT: AtomicU32 = AtomicU32::new(0);
-        let name = format!("withlock-test-{}-{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
+        let name = format!(
+            "withlock-test-{}-{}",
+            std::process::id(),
+            NEXT.fetch_add(1, Ordering::Relaxed)
+        );
         let path = fs::canonicalize(std::env::temp_dir()).unwrap().join(name);
         fs::create_dir(&path).unwrap();
         fs::set_permissions(&path, fs::Permissions::from_mode(0o700)).unwrap();
