@@ -11,6 +11,7 @@ use crate::kernel::Kernel;
 use crate::lockfile::{self, Candidate, Rounds};
 use crate::record::Record;
 use crate::settings::Settings;
+use crate::trust;
 
 /// How long to wait for a lock that somebody else holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -68,12 +69,18 @@ pub(crate) fn acquire<K: Kernel>(
             break outcome;
         }
     };
-    // Signals are held back again before the record is written.
-    drop(contender);
-    Ok(match outcome {
-        Outcome::Won(candidate) => Attempt::Held(hold(kernel, settings, candidate)),
-        Outcome::Lost(busy) => Attempt::Busy(busy),
-    })
+    // Only now that signals are held back again is it certain that none has come.
+    let told = contender.patience.and_then(|patience| kernel.end_patience(patience));
+    match (told, outcome) {
+        (None, Outcome::Won(candidate)) => Ok(Attempt::Held(hold(kernel, settings, candidate))),
+        (None, Outcome::Lost(busy)) => Ok(Attempt::Busy(busy)),
+        (Some(signal), Outcome::Won(candidate)) => {
+            let released = held::release(&kernel, &settings, &candidate);
+            kernel.close(candidate.file);
+            released.and(Err(Error::Told { signal }))
+        }
+        (Some(signal), Outcome::Lost(_)) => Err(Error::Told { signal }),
+    }
 }
 
 /// How everything ended.
@@ -147,27 +154,25 @@ impl<K: Kernel> Contender<'_, K> {
 
     /// [4] Sleeps until granted, or until there is a reason to give up.
     fn wait(&self, candidate: &Candidate<K>, patience: &K::Patience) -> Result<Taken> {
-        let mode = self.settings.mode;
-        loop {
-            let told = self.kernel.told(patience);
-            if told.is_none() && !self.kernel.is_over(patience) {
-                match self.kernel.lock(&candidate.file, mode, patience)? {
-                    Wakeup::Granted => return Ok(Taken::Granted),
-                    Wakeup::Interrupted => continue,
-                }
-            }
-            // Giving up: one last try. After this run, nobody may be left to take the lock and to remove the file.
-            let last = self.kernel.try_lock(&candidate.file, mode)?;
-            return match (told, last) {
-                (None, Answer::Granted) => Ok(Taken::Granted),
-                (None, Answer::Busy) => Ok(Taken::Busy),
-                (Some(signal), Answer::Granted) => {
-                    held::release(self.kernel, self.settings, candidate)?;
-                    Err(Error::Told { signal })
-                }
-                (Some(signal), Answer::Busy) => Err(Error::Told { signal }),
-            };
+        let (file, mode) = (&candidate.file, self.settings.mode);
+        self.kernel.announce(file);
+        let mut answer = Wakeup::Interrupted;
+        while answer == Wakeup::Interrupted
+            && self.kernel.told(patience).is_none()
+            && !self.kernel.is_over(patience)
+        {
+            answer = self.kernel.lock(file, mode, patience)?;
         }
+        self.kernel.withdraw(file);
+        if answer == Wakeup::Granted {
+            return Ok(Taken::Granted);
+        }
+        // Giving up: one last try, after withdrawing. A holder may have left the file to this run, and nobody may be
+        // left to remove it.
+        Ok(match self.kernel.try_lock(file, mode)? {
+            Answer::Granted => Taken::Granted,
+            Answer::Busy => Taken::Busy,
+        })
     }
 
     /// [5] Whatever the answer was, it means something only if it is about the file at the path; `None` if not.
@@ -195,6 +200,9 @@ fn hold<K: Kernel>(kernel: K, settings: Settings, candidate: Candidate<K>) -> He
     let own = lockfile::is_own(&kernel, file, facts, *created, settings.trusted);
     let record = Record::of_this_run(&settings.label);
     if own {
+        if !created && trust::is_begun(facts) {
+            kernel.sign(file);
+        }
         kernel.record(file, Some(&record));
     }
     kernel.tell(&Event::Acquired { own });

@@ -82,6 +82,8 @@ pub enum Kept {
     Replaced,
     /// Other shared holders still need it.
     Shared,
+    /// Others wait for it: the next one takes it over.
+    Awaited,
 }
 
 /// Something that is not as it should be, but does not stop the run.

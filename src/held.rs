@@ -64,7 +64,7 @@ impl<K: Kernel> Drop for Held<K> {
     }
 }
 
-/// The release up to closing: steps 7 to 9 of the protocol.
+/// The release up to closing: steps 7 to 10 of the protocol.
 pub(crate) fn release<K: Kernel>(
     kernel: &K,
     settings: &Settings,
@@ -75,18 +75,32 @@ pub(crate) fn release<K: Kernel>(
         Mode::Exclusive => Ok(true),
         Mode::Shared => upgrade(kernel, candidate),
     };
-    // [8]
-    let left = match alone {
-        Ok(true) => remove_if_own(kernel, settings, candidate),
+    let mut left = match alone {
+        Ok(true) => clean_up(kernel, settings, candidate),
         Ok(false) => Ok(Some(Kept::Shared)),
         Err(error) => Err(error),
     };
-    // [9] Explicitly, for all duplicates, whatever became of the removal: a daemon that the job has left behind has one.
-    let unlocked = kernel.unlock(&candidate.file);
-    let left = left?;
-    unlocked?;
-    kernel.tell(&left.map_or(Event::Removed, |why| Event::Left { why }));
-    Ok(())
+    loop {
+        // [9] Explicitly, for all duplicates, whatever became of the removal: a daemon that the job has left behind has
+        // one.
+        let unlocked = kernel.unlock(&candidate.file);
+        let kept = left?;
+        unlocked?;
+        // [10] The waiter that the file was left to may have given up before it was unlocked, and then nobody would
+        // remove it.
+        if kept == Some(Kept::Awaited) && is_abandoned(kernel, candidate)? {
+            left = clean_up(kernel, settings, candidate);
+            continue;
+        }
+        kernel.tell(&kept.map_or(Event::Removed, |why| Event::Left { why }));
+        return Ok(());
+    }
+}
+
+/// Whether nobody waits any more and nobody has taken the lock; it is this run's again then.
+fn is_abandoned<K: Kernel>(kernel: &K, candidate: &Candidate<K>) -> Result<bool> {
+    Ok(kernel.is_queue_empty(&candidate.file)
+        && kernel.try_lock(&candidate.file, Mode::Exclusive)? == Answer::Granted)
 }
 
 fn upgrade<K: Kernel>(kernel: &K, candidate: &Candidate<K>) -> Result<bool> {
@@ -97,8 +111,8 @@ fn upgrade<K: Kernel>(kernel: &K, candidate: &Candidate<K>) -> Result<bool> {
     Ok(kernel.try_lock(&candidate.file, Mode::Exclusive)? == Answer::Granted)
 }
 
-/// [8] Compares, and removes the name if it still stands for this file and the file is withlock's own.
-fn remove_if_own<K: Kernel>(
+/// [8] Compares, and removes the name if it still stands for this file, the file is withlock's own, and nobody waits.
+fn clean_up<K: Kernel>(
     kernel: &K,
     settings: &Settings,
     candidate: &Candidate<K>,
@@ -113,6 +127,9 @@ fn remove_if_own<K: Kernel>(
     if settings.keep {
         kernel.record(&candidate.file, None);
         return Ok(Some(Kept::Asked));
+    }
+    if !kernel.close_queue(&candidate.file) {
+        return Ok(Some(Kept::Awaited));
     }
     kernel.remove(&candidate.place)?;
     Ok(None)

@@ -101,7 +101,7 @@ impl Supervision<'_> {
         if arrival.signal == signal::CHLD {
             return self.child.ended().map_err(Error::system("waiting for the command"));
         }
-        if is_for_job(arrival, from_before) {
+        if is_for_job(arrival, from_before || !self.child.shares_group()) {
             self.forward(arrival.signal);
         }
         if arrival.signal == signal::TSTP {
@@ -122,11 +122,11 @@ impl Supervision<'_> {
     }
 }
 
-/// Whether the job must be told. What the terminal sends it has already, being in the same process group; some signals
-/// speak of the process that gets them.
-fn is_for_job(Arrival { signal, sender }: Arrival, from_before: bool) -> bool {
+/// Whether the job must be told. What the terminal sends, it has already, unless it was not there yet, or has moved to a
+/// process group of its own; some signals speak of the process that gets them.
+fn is_for_job(Arrival { signal, sender }: Arrival, misses_terminal: bool) -> bool {
     match signal {
-        signal::INT | signal::QUIT | signal::TSTP => sender == Sender::Process || from_before,
+        signal::INT | signal::QUIT | signal::TSTP => sender == Sender::Process || misses_terminal,
         signal::PIPE | signal::XCPU | signal::XFSZ => false,
         signal::WINCH | signal::URG | signal::IO => sender == Sender::Process,
         _ => true,

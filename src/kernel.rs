@@ -31,7 +31,7 @@ pub trait Kernel {
     /// The system refuses.
     fn open(&self, place: &Self::Place, found: &Facts) -> Result<Option<Self::File>>;
 
-    /// Creates the file at the place, mode 0600; `None` when there is one already.
+    /// Creates the file at the place, with the mode of a file that is begun; `None` when there is one already.
     ///
     /// # Errors
     /// The system refuses.
@@ -61,7 +61,7 @@ pub trait Kernel {
     /// Whether the open file begins with withlock's signature.
     fn is_signed(&self, file: &Self::File) -> bool;
 
-    /// Writes the signature. A file that can't be written is left as it is.
+    /// Writes the signature, and then gives the file mode 0600. A file that can't be written stays begun.
     fn sign(&self, file: &Self::File);
 
     /// Writes who holds the lock, behind the signature; `None` takes it away. As above, it may fail.
@@ -91,6 +91,19 @@ pub trait Kernel {
     /// The system refuses.
     fn unlock(&self, file: &Self::File) -> Result<()>;
 
+    /// Announces that this run waits, where that can be done.
+    fn announce(&self, file: &Self::File);
+
+    /// Takes the announcement back.
+    fn withdraw(&self, file: &Self::File);
+
+    /// Closes the queue until the lock is unlocked, if nobody waits: answers whether nobody does. Where waiters can't
+    /// announce themselves, nobody does.
+    fn close_queue(&self, file: &Self::File) -> bool;
+
+    /// Whether nobody announces that it waits: a look that changes nothing.
+    fn is_queue_empty(&self, file: &Self::File) -> bool;
+
     /// Removes the name.
     ///
     /// # Errors
@@ -112,6 +125,9 @@ pub trait Kernel {
     /// Whether the time is over.
     fn is_over(&self, patience: &Self::Patience) -> bool;
 
-    /// The signal that told this waiter to give up.
+    /// The signal that told this waiter to give up, so far.
     fn told(&self, patience: &Self::Patience) -> Option<i32>;
+
+    /// Ends waiting: signals are held back again. The signal that came meanwhile, if one did.
+    fn end_patience(&self, patience: Self::Patience) -> Option<i32>;
 }

@@ -16,11 +16,12 @@
 //! 1. Walk the path from `/` (for a relative path: up from the working directory to `/`, then down), component by
 //!    component, each relative to the open directory before it, and judge each one ([`trust`]). An unsafe one is refused.
 //! 2. Look at the name. A regular file: open it, following no link. A link: walk on to its target. Nothing there: create
-//!    it exclusively, mode 0600, and write the signature into it at once ([`record`]). It is gone or there after all:
-//!    start again. Anything else is refused without being opened.
+//!    it exclusively, mode 0700, write the signature into it at once ([`record`]), and make its mode 0600. It is gone or
+//!    there after all: start again. Anything else is refused without being opened.
 //! 3. Judge the open file by its descriptor: a regular file, with a name left.
-//! 4. Try the lock. If it is busy and this run is willing to wait: sleep in the kernel, until granted, or until the
-//!    deadline or a signal interrupts. At the deadline, try once more: that is the answer.
+//! 4. Try the lock. If it is busy and this run is willing to wait: announce the wait, and sleep in the kernel, until
+//!    granted, or until the deadline or a signal interrupts; then take the announcement back. Interrupted: try once more,
+//!    and that is the answer.
 //! 5. Compare, whatever the answer was: does the path name this very file (device and inode)? If it does not, close
 //!    the file and start again at step 1. An answer about another file means nothing: a "granted" holds nothing, and a
 //!    "busy" is about somebody who does not hold the lock either.
@@ -31,19 +32,31 @@
 //! After the job's main process has ended, and while the lock is still held:
 //!
 //! 7. A shared holder tries to make its lock exclusive, without waiting. Refused: others share it, go to 9.
-//! 8. Compare again: does the name stand for this very file? Is it withlock's own, asked afresh? Then remove the name.
+//! 8. Compare again: does the name stand for this very file? Is it withlock's own, asked afresh? Does nobody announce
+//!    that it waits? Then remove the name. If somebody waits, leave the file: the next one takes it over as it is.
 //! 9. Unlock, explicitly, and close. Explicitly, because whatever the job has left behind may have the descriptor: the
 //!    unlocking is for all duplicates, the closing for this one only.
+//! 10. If the file was left to a waiter, look again before closing: does anybody announce that it waits? If nobody does,
+//!     try the lock once; granted, go to 8. Refused: somebody has it, and will get here.
 //!
-//! Giving up because of a signal: try the lock once more; granted, go to 7. This run may have created the file, and may
-//! be the last to know of it.
+//! Giving up because of a signal is to be granted nothing: if the last try of step 4 was granted, go to 7 at once. This run
+//! may have created the file, and may be the last to know of it.
 //!
 //! A run without the kernel's lock removes nothing, not even what it has created.
 //!
+//! # Announcing
+//!
+//! On a local file system of Linux, a waiter announces itself by a read lock on one byte behind all that is locked, and a
+//! holder asks for a write lock on it, without waiting: granted, nobody waits, and nobody can announce before the unlock.
+//! So a queue of waiters is handed one file, in the order of the kernel's queue, and each hand-over wakes one of them.
+//! Elsewhere nobody announces and the name is always removed: every waiter wakes up, finds the name gone, and starts
+//! again. An announcement that goes unheard costs just that: nothing here relies on it to exclude anybody.
+//!
 //! # Whose file it is
 //!
-//! Withlock's own is a file that this run has created, or that begins with the signature; that the effective user owns;
-//! and that has one name. Any other is locked, and left exactly as it was: tools that do not compare (flock(1), lckdo,
+//! Withlock's own is a file that this run has created, or that begins with the signature, or that is empty and of mode
+//! 0700 (its creator has not signed it yet, or was killed before it could); that the effective user owns, and nobody else
+//! may write to; and that has one name. Any other is locked, and left exactly as it was: tools that do not compare (flock(1), lckdo,
 //! setlock) may be waiting for that very file, and would run beside the next holder if its name went away.
 //!
 //! # Why there is never a second holder
@@ -68,10 +81,12 @@
 //! Unlocking wakes the waiters of that file; each compares, and goes to 1 if its file has lost its name. A deadline or a
 //! signal that comes between the test and the sleep is not lost, because the timer repeats.
 //!
-//! Whoever is granted the lock either runs and releases, or has found the name gone. So when the last run has ended, the
-//! last holder has removed the name. A run that was killed may leave the file. It is signed, so the next run removes it;
-//! all but a file whose creator was killed between creating and signing it: an empty file is somebody else's, and stays.
-//! It locks as well as any other.
+//! Whoever is granted the lock either runs and releases, or has found the name gone. A holder that leaves the file to a
+//! waiter unlocks it, and then looks again (step 10); the waiter, giving up, takes its announcement back and then tries the
+//! lock (step 4). Whichever comes second in this sees what the other has done: if the look finds no announcement, the
+//! holder tries the lock; if it finds one, the waiter's try comes after the unlock. So when the last run has ended,
+//! somebody has removed the name. A run that was killed may leave the file, signed
+//! or begun, and the next run removes it.
 //!
 //! # As a library
 //!

@@ -275,6 +275,7 @@ fn kept(why: Kept) -> &'static str {
         Kept::Foreign => "withlock did not make it",
         Kept::Replaced => "the name stands for something else now",
         Kept::Shared => "others still share it",
+        Kept::Awaited => "others wait for it",
     }
 }
 
@@ -305,9 +306,9 @@ fn cure(error: &io::Error) -> String {
         io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
             "make room there, or use another file system"
         }
-        io::ErrorKind::InvalidFilename => "use a shorter name",
         io::ErrorKind::ArgumentListTooLong => "pass fewer or shorter arguments",
         io::ErrorKind::WouldBlock => "raise the limit on processes (ulimit -u)",
+        _ if process::is_name_too_long(error) => "use a shorter name",
         _ if process::is_out_of_descriptors(error) => "raise the limit on open files (ulimit -n)",
         _ => return String::new(),
     };

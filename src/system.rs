@@ -1,7 +1,7 @@
 //! The real system behind the protocol.
 
 use std::cell::RefCell;
-use std::fs::File;
+use std::fs::{File, Permissions};
 use std::io;
 use std::os::unix::fs::{FileExt, PermissionsExt};
 use std::time::{Duration, Instant};
@@ -17,6 +17,7 @@ use crate::kernel::Kernel;
 use crate::nested;
 use crate::record::{self, Record};
 use crate::settings::{Policy, Settings};
+use crate::trust;
 use crate::walk::{self, Judge, Place};
 
 /// An open lock file, with what was decided when it was opened.
@@ -39,6 +40,7 @@ pub struct Patience {
 pub struct System<'a> {
     settings: Settings,
     judge: Judge,
+    listener: fn(&Event<'_>),
     choice: backend::Choice,
     signals: &'a Signals,
     /// The walk that the check has made; the first round of the protocol takes it.
@@ -47,23 +49,26 @@ pub struct System<'a> {
 
 impl<'a> System<'a> {
     pub(crate) fn new(settings: Settings, policy: &Policy, signals: &'a Signals) -> Self {
-        let judge = Judge {
-            trusted: settings.trusted,
-            insecure: policy.insecure,
+        let judge = Judge::new(settings.trusted, policy.insecure, policy.listener);
+        Self {
+            settings,
+            judge,
             listener: policy.listener,
-        };
-        Self { settings, judge, choice: policy.backend, signals, first: RefCell::new(None) }
+            choice: policy.backend,
+            signals,
+            first: RefCell::new(None),
+        }
     }
 
     /// Walks the path for the first time, and keeps the result.
     pub(crate) fn check(&self) -> Result<()> {
-        let first = walk::walk(&self.settings.path, self.judge)?;
+        let first = walk::walk(&self.settings.path, &self.judge)?;
         *self.first.borrow_mut() = Some(first);
         Ok(())
     }
 
     pub(crate) fn listener(&self) -> fn(&Event<'_>) {
-        self.judge.listener
+        self.listener
     }
 
     pub(crate) fn signals(&self) -> &'a Signals {
@@ -106,18 +111,17 @@ impl<'a> System<'a> {
             .ok_or_else(|| Error::NoBackend { path: self.settings.path.clone() })
     }
 
-    fn write(&self, file: &OpenFile, content: &[u8]) {
+    /// Writes at the start of the file; answers whether that went well. A full disk, or a limit on file sizes, is no
+    /// reason not to run: what is written is for people.
+    fn write(file: &OpenFile, content: &[u8]) -> bool {
         if file.access == Access::ReadOnly {
-            return;
+            return false;
         }
-        // The record is for people: a full disk or a limit on file sizes is no reason not to run.
-        match file.file.write_all_at(content, 0) {
-            Ok(()) => drop(file.file.set_len(content.len() as u64)),
-            Err(error) if error.kind() == io::ErrorKind::FileTooLarge => {
-                drop(process::forget_size_signal())
-            }
-            Err(_) => {}
+        let written = file.file.write_all_at(content, 0);
+        if matches!(&written, Err(error) if error.kind() == io::ErrorKind::FileTooLarge) {
+            let _ = process::forget_size_signal();
         }
+        written.is_ok()
     }
 
     fn read(file: &OpenFile) -> Vec<u8> {
@@ -136,7 +140,7 @@ impl Kernel for System<'_> {
     fn walk(&self) -> Result<(Place, Option<Facts>)> {
         match self.first.borrow_mut().take() {
             Some(first) => Ok(first),
-            None => walk::walk(&self.settings.path, self.judge),
+            None => walk::walk(&self.settings.path, &self.judge),
         }
     }
 
@@ -164,15 +168,11 @@ impl Kernel for System<'_> {
 
     fn create(&self, place: &Place) -> Result<Option<OpenFile>> {
         let backend = self.backend(place)?;
-        let file = match directory::create(&place.directory, &place.name) {
+        let file = match directory::create(&place.directory, &place.name, trust::MODE_BEGUN) {
             Ok(file) => file,
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => return Ok(None),
             Err(error) => return Err(self.failed("creating")(error)),
         };
-        let mode = Facts::of(&file).map_err(self.failed("examining"))?.mode;
-        if mode & 0o777 != 0o600 {
-            let _ = file.set_permissions(std::fs::Permissions::from_mode(0o600));
-        }
         Ok(Some(OpenFile { file, backend, access: Access::ReadWrite }))
     }
 
@@ -206,13 +206,16 @@ impl Kernel for System<'_> {
     }
 
     fn sign(&self, file: &OpenFile) {
-        self.write(file, record::NOBODY);
+        let mode = if Self::write(file, record::NOBODY) { 0o600 } else { trust::MODE_BEGUN };
+        // A umask may have taken the owner's own rights away. The file works with any mode, for whoever has it open.
+        let _ = file.file.set_permissions(Permissions::from_mode(mode));
     }
 
     fn record(&self, file: &OpenFile, holder: Option<&Record>) {
-        match holder {
-            Some(record) => self.write(file, record.line().as_bytes()),
-            None => self.write(file, record::NOBODY),
+        let line = holder.map_or(record::NOBODY.into(), |record| record.line().into_bytes());
+        if Self::write(file, &line) {
+            // Something longer may have stood there, behind the end of this line.
+            let _ = file.file.set_len(line.len() as u64);
         }
     }
 
@@ -236,6 +239,23 @@ impl Kernel for System<'_> {
         file.backend.unlock(&file.file).map_err(self.lock_failed(file))
     }
 
+    fn announce(&self, file: &OpenFile) {
+        // Unannounced, a wait costs more, and is as good.
+        let _ = file.backend.queue().map(|queue| queue.announce(&file.file));
+    }
+
+    fn withdraw(&self, file: &OpenFile) {
+        let _ = file.backend.queue().map(|queue| queue.withdraw(&file.file));
+    }
+
+    fn close_queue(&self, file: &OpenFile) -> bool {
+        file.backend.queue().is_none_or(|queue| queue.close(&file.file).unwrap_or(true))
+    }
+
+    fn is_queue_empty(&self, file: &OpenFile) -> bool {
+        file.backend.queue().is_none_or(|queue| queue.is_empty(&file.file).unwrap_or(true))
+    }
+
     fn remove(&self, place: &Place) -> Result<()> {
         directory::remove(&place.directory, &place.name).map_err(self.failed("removing"))
     }
@@ -253,7 +273,7 @@ impl Kernel for System<'_> {
     }
 
     fn tell(&self, event: &Event<'_>) {
-        (self.judge.listener)(event);
+        (self.listener)(event);
     }
 
     fn is_over(&self, patience: &Patience) -> bool {
@@ -262,6 +282,10 @@ impl Kernel for System<'_> {
 
     fn told(&self, patience: &Patience) -> Option<i32> {
         patience.interruption.signal()
+    }
+
+    fn end_patience(&self, patience: Patience) -> Option<i32> {
+        patience.interruption.end()
     }
 }
 

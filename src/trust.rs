@@ -189,10 +189,15 @@ pub struct Origin {
     pub mandatory_by_mode: bool,
 }
 
+/// The mode of a lock file that withlock has created and not signed yet. It comes with the file in one step, so that one
+/// whose creator was killed in between is known for what it is: an empty file that may be executed is nobody else's.
+pub const MODE_BEGUN: u32 = 0o700;
+
 /// Judges an open lock file.
 ///
-/// Own is a file that this run created, or that begins with the signature; and that the effective user owns, and that
-/// has one name. A file with more names, or of another user (also of root), is theirs.
+/// Own is a file that this run created, or that begins with the signature, or that was begun and not signed; that the
+/// effective user owns, and nobody else may write to, or the signature would mean nothing; and that has one name. A file with more names, or of another user
+/// (also of root), is theirs.
 #[must_use]
 pub fn judge_file(facts: &Facts, origin: Origin, trusted: Trusted) -> Use {
     const SETGID_WITHOUT_EXECUTE: u32 = 0o2000;
@@ -202,9 +207,20 @@ pub fn judge_file(facts: &Facts, origin: Origin, trusted: Trusted) -> Use {
         Use::RefuseMandatory
     } else if facts.links == 0 {
         Use::Stale
-    } else if facts.links == 1 && facts.owner == trusted.user && (origin.created || origin.signed) {
+    } else if facts.links == 1
+        && facts.owner == trusted.user
+        && (origin.created
+            || is_begun(facts)
+            || origin.signed && facts.mode & WRITABLE_BY_OTHERS == 0)
+    {
         Use::Own
     } else {
         Use::Foreign
     }
+}
+
+/// Whether withlock has created the file, and not signed it.
+#[must_use]
+pub fn is_begun(facts: &Facts) -> bool {
+    facts.size == 0 && facts.mode & 0o777 == MODE_BEGUN
 }

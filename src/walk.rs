@@ -1,5 +1,6 @@
 //! Walks a path as the kernel does, component by component, links included, and judges each one.
 
+use std::cell::Cell;
 use std::collections::VecDeque;
 use std::ffi::{OsStr, OsString};
 use std::fs::File;
@@ -31,14 +32,22 @@ pub struct Place {
 }
 
 /// How to judge what the walk meets.
-#[derive(Clone, Copy, Debug)]
+#[derive(Debug)]
 pub(crate) struct Judge {
-    /// Whom to trust.
-    pub trusted: Trusted,
-    /// Use an unsafe place all the same.
-    pub insecure: bool,
-    /// Is told each verdict.
-    pub listener: fn(&Event<'_>),
+    trusted: Trusted,
+    insecure: bool,
+    listener: fn(&Event<'_>),
+    has_warned: Cell<bool>,
+    has_walked: Cell<bool>,
+}
+
+impl Judge {
+    /// Trusts these users; uses an unsafe place all the same if `insecure`. The listener is told about the first walk:
+    /// a later one finds the same, or ends in an error.
+    pub(crate) fn new(trusted: Trusted, insecure: bool, listener: fn(&Event<'_>)) -> Self {
+        let (has_warned, has_walked) = (Cell::new(false), Cell::new(false));
+        Self { trusted, insecure, listener, has_warned, has_walked }
+    }
 }
 
 /// Walks to the end of `path`, and looks what stands there: `None` is nothing. A link at the end is followed, too.
@@ -48,7 +57,7 @@ pub(crate) struct Judge {
 /// # Errors
 /// [`Error::Unsafe`] for a component that is refused; [`Error::Open`] for one that is missing, no directory, or out of
 /// reach; [`Error::NotAFile`] for a path that can only name a directory.
-pub(crate) fn walk(path: &Path, judge: Judge) -> Result<(Place, Option<Facts>)> {
+pub(crate) fn walk(path: &Path, judge: &Judge) -> Result<(Place, Option<Facts>)> {
     let mut walk = Walk::begin(path, judge)?;
     loop {
         let Some(name) = walk.rest.pop_front() else {
@@ -57,6 +66,7 @@ pub(crate) fn walk(path: &Path, judge: Judge) -> Result<(Place, Option<Facts>)> 
         if !walk.rest.is_empty() {
             walk.step(&name)?;
         } else if let Some(end) = walk.end(&name)? {
+            judge.has_walked.set(true);
             return Ok((walk.place(name), end));
         }
     }
@@ -64,7 +74,7 @@ pub(crate) fn walk(path: &Path, judge: Judge) -> Result<(Place, Option<Facts>)> 
 
 struct Walk<'a> {
     path: &'a Path,
-    judge: Judge,
+    judge: &'a Judge,
     here: Here,
     /// The components still to go.
     rest: VecDeque<OsString>,
@@ -81,7 +91,7 @@ struct Here {
 }
 
 impl<'a> Walk<'a> {
-    fn begin(path: &'a Path, judge: Judge) -> Result<Self> {
+    fn begin(path: &'a Path, judge: &'a Judge) -> Result<Self> {
         let here = if path.is_absolute() {
             Here::root(path)?
         } else {
@@ -171,22 +181,31 @@ impl<'a> Walk<'a> {
 }
 
 impl Judge {
-    fn directory(self, here: &Here, role: Role) -> Verdict {
+    fn directory(&self, here: &Here, role: Role) -> Verdict {
         let acl = evidence::acl(&here.directory, &here.facts, &here.file_system);
         trust::judge_directory(&here.facts, &acl, role, self.trusted)
     }
 
-    fn heed(self, path: &Path, verdict: Verdict, at: &Path) -> Result<()> {
-        (self.listener)(&Event::Judged { at, verdict });
+    fn heed(&self, path: &Path, verdict: Verdict, at: &Path) -> Result<()> {
+        self.tell(&Event::Judged { at, verdict });
         match verdict {
+            Verdict::Accept => {}
             Verdict::Refuse(reason) if !self.insecure => {
-                Err(Error::Unsafe { path: path.into(), at: at.into(), reason })
+                return Err(Error::Unsafe { path: path.into(), at: at.into(), reason });
             }
-            Verdict::Refuse(reason) | Verdict::Warn(reason) => {
-                (self.listener)(&Event::Odd(Oddity::Place { at, reason }));
-                Ok(())
+            Verdict::Refuse(reason) => self.tell(&Event::Odd(Oddity::Place { at, reason })),
+            // Once: where a server decides, it does so for each directory on the path.
+            Verdict::Warn(reason) if !self.has_warned.replace(true) => {
+                self.tell(&Event::Odd(Oddity::Place { at, reason }));
             }
-            Verdict::Accept => Ok(()),
+            Verdict::Warn(_) => {}
+        }
+        Ok(())
+    }
+
+    fn tell(&self, event: &Event<'_>) {
+        if !self.has_walked.get() {
+            (self.listener)(event);
         }
     }
 }
@@ -199,7 +218,7 @@ impl Here {
     }
 
     /// A relative path begins here, and whoever can rename a directory above can redirect it: so up to the root first.
-    fn working_directory(path: &Path, judge: Judge) -> Result<Self> {
+    fn working_directory(path: &Path, judge: &Judge) -> Result<Self> {
         let failed_at_start = failed("opening the working directory for", path);
         let (directory, facts) = directory::working_directory().map_err(failed_at_start)?;
         let shown = std::env::current_dir().unwrap_or_else(|_| ".".into());

@@ -22,3 +22,4 @@ pub mod backend;
 pub mod directory;
 pub mod evidence;
 pub mod process;
+mod text;

@@ -2,6 +2,8 @@
 
 mod duration;
 mod label;
+mod options;
+mod plain;
 pub mod withlock;
 
 use std::path::PathBuf;

@@ -5,25 +5,35 @@ use std::ffi::OsString;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Arg, ArgAction, ArgMatches, Command};
 
-use super::{Plan, Request, duration, label};
-use crate::exit::{Exit, TABLE};
-use crate::job::{self, Job};
-use crate::{Choice, Mode, Policy, Wait, report};
+use super::options::Options;
+use super::{Request, plain};
+use crate::Choice;
+use crate::exit::TABLE;
 
 /// Reads a command line; the first word is the program's name.
 #[must_use]
 pub fn parse(words: Vec<OsString>) -> Request {
+    let options = match plain::read(&words) {
+        Some(options) => Ok(options),
+        None => parse_in_full(words),
+    };
+    match options.map(Options::plan) {
+        Ok(Ok(plan)) => Request::Run(Box::new(plan)),
+        Ok(Err(why)) => Request::Refuse(with_hint(&why)),
+        Err(request) => request,
+    }
+}
+
+/// Reads any command line by its definition.
+pub(super) fn parse_in_full(words: Vec<OsString>) -> Result<Options, Request> {
     match command().try_get_matches_from(words) {
-        Ok(matches) => match plan(&matches) {
-            Ok(plan) => Request::Run(Box::new(plan)),
-            Err(why) => Request::Refuse(with_hint(&why)),
-        },
-        Err(error) => match error.kind() {
+        Ok(matches) => Ok(read(&matches)),
+        Err(error) => Err(match error.kind() {
             ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {
                 Request::Print(error.render().to_string())
             }
             _ => Request::Refuse(with_hint(&one_line(&error))),
-        },
+        }),
     }
 }
 
@@ -44,7 +54,7 @@ pub fn command() -> Command {
         .disable_version_flag(true)
         .next_help_heading("Waiting")
         .arg(
-            Arg::new("wait").short('w').long("wait").value_name("DURATION").overrides_with("nonblock").help(
+            Arg::new("wait").short('w').long("wait").value_name("DURATION").value_parser(clap::value_parser!(OsString)).overrides_with("nonblock").help(
                 "Wait at most so long for the lock: 2, 0.5, 90s, 5m, 1h30m, inf; 0 is not to wait [default: 0]",
             ),
         )
@@ -94,70 +104,22 @@ fn after_help() -> String {
     text
 }
 
-fn plan(matches: &ArgMatches) -> Result<Plan, String> {
+fn read(matches: &ArgMatches) -> Options {
     let flag = |name: &str| matches.get_flag(name);
-    let mut operands = matches.get_many::<OsString>("operands").unwrap_or_default().cloned();
-    let path = operands.next().ok_or("LOCKFILE is missing")?;
-    if path.is_empty() {
-        return Err("LOCKFILE is empty".to_owned());
+    Options {
+        wait: matches.get_one::<OsString>("wait").cloned(),
+        quiet: flag("quiet"),
+        busy_status: matches.get_one::<u8>("conflict-exit-code").copied(),
+        shared: flag("shared"),
+        keep: flag("keep"),
+        no_create: flag("no-create"),
+        insecure: flag("insecure"),
+        backend: backend(matches),
+        command: matches.get_one::<OsString>("command").cloned(),
+        close: flag("close"),
+        verbose: flag("verbose"),
+        operands: matches.get_many::<OsString>("operands").unwrap_or_default().cloned().collect(),
     }
-    let (job, label) = job(matches, operands.collect())?;
-    let wait = match matches.get_one::<String>("wait") {
-        Some(text) => duration::parse(text).map_err(|why| format!("-w {text}: {why}"))?,
-        None => Wait::No,
-    };
-    let quiet = flag("quiet");
-    let busy_status = matches.get_one::<u8>("conflict-exit-code").copied();
-    Ok(Plan {
-        path: path.into(),
-        policy: Policy {
-            mode: if flag("shared") { Mode::Shared } else { Mode::Exclusive },
-            backend: backend(matches),
-            insecure: flag("insecure"),
-            create: !flag("no-create"),
-            keep: flag("keep"),
-            label,
-            listener: if flag("verbose") { report::listen_to_all } else { report::listen },
-        },
-        wait,
-        job,
-        quiet,
-        busy_status: busy_status.unwrap_or(if quiet { 0 } else { Exit::Busy.code() }),
-    })
-}
-
-/// The job, and how it is called in the record.
-fn job(matches: &ArgMatches, mut words: Vec<OsString>) -> Result<(Job, String), String> {
-    let before = matches.get_one::<OsString>("command");
-    let string = match (before, words.as_slice()) {
-        (Some(string), []) => Some(string.clone()),
-        (Some(_), _) => return Err("-c takes the place of COMMAND: give one of them".to_owned()),
-        (None, [option, rest @ ..]) if option == "-c" || option == "--command" => match rest {
-            [string] => Some(string.clone()),
-            _ => {
-                return Err(
-                    "-c behind LOCKFILE takes exactly one argument: quote the command".to_owned()
-                );
-            }
-        },
-        (None, []) => return Err("COMMAND is missing".to_owned()),
-        (None, _) => None,
-    };
-    // As with other wrappers; no program is called "--".
-    if string.is_none() && words.len() > 1 && words.first().is_some_and(|word| word == "--") {
-        words.remove(0);
-    }
-    let inherits_lock = !matches.get_flag("close");
-    if let Some(string) = string {
-        let label = string.to_string_lossy().into_owned();
-        return Ok((
-            Job { program: job::shell(), arguments: vec!["-c".into(), string], inherits_lock },
-            label,
-        ));
-    }
-    let label = label::of(words.iter().map(OsString::as_os_str));
-    let program = words.remove(0);
-    Ok((Job { program, arguments: words, inherits_lock }, label))
 }
 
 fn backend(matches: &ArgMatches) -> Choice {

@@ -22,14 +22,14 @@ impl LockBackend for Fcntl {
     }
 
     fn try_lock(&self, file: &File, mode: Mode) -> Result<Attempt, LockError> {
-        outcome::of_attempt(range::set(file, super::offset::SETLK, range::kind(mode)))
+        outcome::of_attempt(range::set(file, super::offset::SETLK, range::kind(mode), range::WHOLE))
     }
 
     fn lock(&self, file: &File, mode: Mode) -> Result<Wakeup, LockError> {
-        outcome::of_wait(range::set(file, super::offset::SETLKW, range::kind(mode)))
+        outcome::of_wait(range::set(file, super::offset::SETLKW, range::kind(mode), range::WHOLE))
     }
 
     fn unlock(&self, file: &File) -> Result<(), LockError> {
-        outcome::of_unlock(range::set(file, super::offset::SETLK, range::UNLOCK))
+        outcome::of_unlock(range::set(file, super::offset::SETLK, range::UNLOCK, range::WHOLE))
     }
 }

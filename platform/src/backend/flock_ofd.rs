@@ -7,8 +7,9 @@
 use std::fs::File;
 
 use super::flock::Flock;
+use super::marker::Marker;
 use super::ofd::Ofd;
-use super::{Attempt, LockBackend, LockError, Mode, Ownership, Wakeup};
+use super::{Attempt, LockBackend, LockError, Mode, Ownership, Queue, Wakeup};
 
 /// flock(2) and, while holding it, `F_OFD_SETLK` or `F_OFD_SETLKW`.
 #[derive(Debug)]
@@ -54,5 +55,9 @@ impl LockBackend for FlockOfd {
         let second = Ofd.unlock(file);
         Flock.unlock(file)?;
         second
+    }
+
+    fn queue(&self) -> Option<&'static dyn Queue> {
+        Some(&Marker)
     }
 }

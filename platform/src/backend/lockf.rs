@@ -31,14 +31,14 @@ impl LockBackend for Lockf {
     fn try_lock(&self, file: &File, mode: Mode) -> Result<Attempt, LockError> {
         outcome::of_attempt(match mode {
             Mode::Exclusive => call(file, libc::F_TLOCK),
-            Mode::Shared => range::set(file, offset::SETLK, range::kind(mode)),
+            Mode::Shared => range::set(file, offset::SETLK, range::kind(mode), range::WHOLE),
         })
     }
 
     fn lock(&self, file: &File, mode: Mode) -> Result<Wakeup, LockError> {
         outcome::of_wait(match mode {
             Mode::Exclusive => call(file, libc::F_LOCK),
-            Mode::Shared => range::set(file, offset::SETLKW, range::kind(mode)),
+            Mode::Shared => range::set(file, offset::SETLKW, range::kind(mode), range::WHOLE),
         })
     }
 

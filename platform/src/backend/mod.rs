@@ -97,6 +97,41 @@ pub trait LockBackend: Sync + fmt::Debug {
     /// # Errors
     /// [`LockError::Failed`] when the system refuses.
     fn unlock(&self, file: &File) -> Result<(), LockError>;
+
+    /// The queue of those who wait for this lock, where it can be told whether there is one.
+    fn queue(&self) -> Option<&'static dyn Queue> {
+        None
+    }
+}
+
+/// Those who wait for a lock, told apart from those who hold it. Who waits announces it; a holder can then leave the
+/// file to them instead of removing it.
+///
+/// None of this is needed to exclude: it saves the waiters from being woken for a file that has gone.
+pub trait Queue: Sync + fmt::Debug {
+    /// Announces that this open file description waits. It may go unheard, when a holder is closing the queue.
+    ///
+    /// # Errors
+    /// [`LockError`]; the wait can go on unannounced.
+    fn announce(&self, file: &File) -> Result<(), LockError>;
+
+    /// Takes the announcement back.
+    ///
+    /// # Errors
+    /// [`LockError`].
+    fn withdraw(&self, file: &File) -> Result<(), LockError>;
+
+    /// Closes the queue until the lock is unlocked, if nobody waits: answers whether that was so.
+    ///
+    /// # Errors
+    /// [`LockError`].
+    fn close(&self, file: &File) -> Result<bool, LockError>;
+
+    /// Whether nobody waits: a look that changes nothing.
+    ///
+    /// # Errors
+    /// [`LockError`].
+    fn is_empty(&self, file: &File) -> Result<bool, LockError>;
 }
 
 /// Which backend the user asked for.
@@ -156,6 +191,7 @@ cfg_if::cfg_if! {
         #[path = "flock_fs2.rs"]
         mod flock;
         mod flock_ofd;
+        mod marker;
         mod ofd;
         #[path = "native_linux.rs"]
         mod native;

@@ -2,7 +2,7 @@
 
 use std::fs::File;
 
-use super::{Attempt, LockBackend, LockError, Mode, Ownership, Wakeup, outcome, range};
+use super::{Attempt, LockBackend, LockError, Mode, Ownership, Wakeup, marker, outcome, range};
 
 /// fcntl(2) with `F_OFD_SETLK` and `F_OFD_SETLKW`.
 #[derive(Debug)]
@@ -22,14 +22,14 @@ impl LockBackend for Ofd {
     }
 
     fn try_lock(&self, file: &File, mode: Mode) -> Result<Attempt, LockError> {
-        outcome::of_attempt(range::set(file, libc::F_OFD_SETLK, range::kind(mode)))
+        outcome::of_attempt(range::set(file, libc::F_OFD_SETLK, range::kind(mode), range::WHOLE))
     }
 
     fn lock(&self, file: &File, mode: Mode) -> Result<Wakeup, LockError> {
-        outcome::of_wait(range::set(file, libc::F_OFD_SETLKW, range::kind(mode)))
+        outcome::of_wait(range::set(file, libc::F_OFD_SETLKW, range::kind(mode), range::WHOLE))
     }
 
     fn unlock(&self, file: &File) -> Result<(), LockError> {
-        outcome::of_unlock(range::set(file, libc::F_OFD_SETLK, range::UNLOCK))
+        outcome::of_unlock(range::set(file, libc::F_OFD_SETLK, range::UNLOCK, marker::EVERYTHING))
     }
 }

@@ -4,14 +4,15 @@
 //! (openat(2), "Rationale"). Directories are opened for searching only, where the system can (`O_PATH`, `O_SEARCH`), so
 //! that a walk needs no more permission than the kernel's own.
 
-use std::ffi::{CString, OsStr, OsString};
+use std::ffi::{OsStr, OsString};
 use std::fs::File;
 use std::io;
 use std::mem::MaybeUninit;
 use std::os::fd::{AsRawFd, FromRawFd, OwnedFd, RawFd};
-use std::os::unix::ffi::{OsStrExt, OsStringExt};
+use std::os::unix::ffi::OsStringExt;
 
 use crate::evidence::{Facts, Kind};
+use crate::text::c_string;
 
 cfg_if::cfg_if! {
     if #[cfg(any(target_os = "linux", target_os = "android"))] {
@@ -143,13 +144,13 @@ pub fn open_existing(directory: &File, name: &OsStr, access: Access) -> io::Resu
     above_standard(open(directory.as_raw_fd(), &c_string(name)?, access | CAREFULLY, 0)?)
 }
 
-/// Creates the file `name`, mode 0600 less the umask; the descriptor is as of [`open_existing`].
+/// Creates the file `name`, with this mode less the umask; the descriptor is as of [`open_existing`].
 ///
 /// # Errors
 /// What openat(2) says; `EEXIST` when the name exists, as anything at all.
-pub fn create(directory: &File, name: &OsStr) -> io::Result<File> {
+pub fn create(directory: &File, name: &OsStr, mode: u32) -> io::Result<File> {
     let flags = libc::O_RDWR | libc::O_CREAT | libc::O_EXCL | CAREFULLY;
-    above_standard(open(directory.as_raw_fd(), &c_string(name)?, flags, 0o600)?)
+    above_standard(open(directory.as_raw_fd(), &c_string(name)?, flags, mode)?)
 }
 
 /// Removes the name from the directory.
@@ -204,8 +205,4 @@ fn read_link(directory: &File, name: &std::ffi::CStr) -> io::Result<OsString> {
     let length = usize::try_from(length).map_err(|_| io::Error::last_os_error())?;
     target.truncate(length);
     Ok(OsString::from_vec(target))
-}
-
-fn c_string(name: &OsStr) -> io::Result<CString> {
-    CString::new(name.as_bytes()).map_err(|_| io::Error::from_raw_os_error(libc::EINVAL))
 }

@@ -9,8 +9,9 @@ use std::fs::File;
 use std::io;
 use std::marker::PhantomData;
 use std::os::fd::AsRawFd;
-use std::ptr::{NonNull, null_mut};
+use std::ptr::null_mut;
 
+use super::allocated::Allocated;
 use super::{Acl, Facts, Grantee};
 
 const TYPE_NFS4: u32 = 0x4;
@@ -43,7 +44,6 @@ const DANGEROUS: [u32; 6] =
 const SHOWN: u32 = ADD_FILE | ADD_SUBDIRECTORY;
 
 unsafe extern "C" {
-    fn acl_free(object: *mut c_void) -> c_int;
     fn acl_get_entry(list: *mut c_void, which: c_int, entry: *mut *mut c_void) -> c_int;
     fn acl_get_entry_type_np(entry: *mut c_void, kind: *mut u16) -> c_int;
     fn acl_get_fd_np(fd: c_int, kind: u32) -> *mut c_void;
@@ -93,23 +93,6 @@ fn has_nfs4_list(directory: &File) -> io::Result<bool> {
     }
 }
 
-/// What the C library has allocated; freed when dropped.
-struct Allocated(NonNull<c_void>);
-
-impl Allocated {
-    /// Takes over what a call has just answered; null says that it failed.
-    fn take(answer: *mut c_void) -> io::Result<Self> {
-        NonNull::new(answer).map(Self).ok_or_else(io::Error::last_os_error)
-    }
-}
-
-impl Drop for Allocated {
-    fn drop(&mut self) {
-        // SAFETY: from a call whose answer is to be freed so (acl_free(3)), and freed once.
-        unsafe { acl_free(self.0.as_ptr()) };
-    }
-}
-
 struct List(Allocated);
 
 impl List {
@@ -122,7 +105,7 @@ impl List {
     fn is_trivial(&self) -> io::Result<bool> {
         let mut trivial = 0;
         // SAFETY: the list is alive, and `trivial` is writable.
-        check(unsafe { acl_is_trivial_np(self.0.0.as_ptr(), &raw mut trivial) })?;
+        check(unsafe { acl_is_trivial_np(self.0.as_ptr(), &raw mut trivial) })?;
         Ok(trivial == 1)
     }
 
@@ -130,7 +113,7 @@ impl List {
     fn entry(&self, which: c_int) -> io::Result<Option<Entry<'_>>> {
         let mut entry = null_mut();
         // SAFETY: the list is alive, and `entry` is writable.
-        let answer = check(unsafe { acl_get_entry(self.0.0.as_ptr(), which, &raw mut entry) })?;
+        let answer = check(unsafe { acl_get_entry(self.0.as_ptr(), which, &raw mut entry) })?;
         Ok((answer == 1).then_some(Entry(entry, PhantomData)))
     }
 }
@@ -192,7 +175,7 @@ impl Entry<'_> {
         let id = Allocated::take(unsafe { acl_get_qualifier(self.0) })?;
         // SAFETY: for a user or a group the answer points to a uid_t or gid_t, 32 bits both
         // (acl_get_qualifier(3)), and is freed after this.
-        Ok(unsafe { id.0.cast::<u32>().read() })
+        Ok(unsafe { id.as_ptr().cast::<u32>().read() })
     }
 }
 

@@ -8,8 +8,9 @@ use std::fs::File;
 use std::io;
 use std::marker::PhantomData;
 use std::os::fd::AsRawFd;
-use std::ptr::{NonNull, null_mut};
+use std::ptr::null_mut;
 
+use super::allocated::Allocated;
 use super::{Acl, Facts, Grantee};
 
 const TYPE_EXTENDED: c_int = 0x100;
@@ -46,7 +47,6 @@ const ID_TYPE_UID: c_int = 0;
 const ID_TYPE_GID: c_int = 1;
 
 unsafe extern "C" {
-    fn acl_free(object: *mut c_void) -> c_int;
     fn acl_get_entry(list: *mut c_void, which: c_int, entry: *mut *mut c_void) -> c_int;
     fn acl_get_fd_np(fd: c_int, kind: c_int) -> *mut c_void;
     fn acl_get_flag_np(flags: *mut c_void, flag: c_int) -> c_int;
@@ -76,23 +76,6 @@ fn grantees(directory: &File, facts: &Facts) -> io::Result<Vec<Grantee>> {
     Ok(grantees)
 }
 
-/// What the C library has allocated; freed when dropped.
-struct Allocated(NonNull<c_void>);
-
-impl Allocated {
-    /// Takes over what a call has just answered; null says that it failed.
-    fn take(answer: *mut c_void) -> io::Result<Self> {
-        NonNull::new(answer).map(Self).ok_or_else(io::Error::last_os_error)
-    }
-}
-
-impl Drop for Allocated {
-    fn drop(&mut self) {
-        // SAFETY: from a call whose answer is to be freed so (acl_free(3)), and freed once.
-        unsafe { acl_free(self.0.as_ptr()) };
-    }
-}
-
 struct List(Allocated);
 
 impl List {
@@ -115,7 +98,7 @@ impl List {
     fn entry(&self, which: c_int) -> io::Result<Option<Entry<'_>>> {
         let mut entry = null_mut();
         // SAFETY: the list is alive, and `entry` is writable.
-        match check(unsafe { acl_get_entry(self.0.0.as_ptr(), which, &raw mut entry) }) {
+        match check(unsafe { acl_get_entry(self.0.as_ptr(), which, &raw mut entry) }) {
             Ok(_) => Ok(Some(Entry(entry, PhantomData))),
             Err(error) if error.raw_os_error() == Some(libc::EINVAL) => Ok(None),
             Err(error) => Err(error),
@@ -153,7 +136,7 @@ impl Entry<'_> {
         // SAFETY: the entry's list is alive.
         let uuid = Allocated::take(unsafe { acl_get_qualifier(self.0) })?;
         // SAFETY: the answer points to a guid_t, 16 bytes (acl_get_qualifier(3)), freed after this.
-        Ok(unsafe { uuid.0.cast::<libc::uuid_t>().read() })
+        Ok(unsafe { uuid.as_ptr().cast::<libc::uuid_t>().read() })
     }
 }
 

@@ -29,9 +29,13 @@ cfg_if::cfg_if! {
     if #[cfg(target_os = "freebsd")] {
         #[path = "acl_freebsd.rs"]
         mod acl;
+        #[path = "acl_allocated.rs"]
+        mod allocated;
     } else if #[cfg(target_os = "macos")] {
         #[path = "acl_macos.rs"]
         mod acl;
+        #[path = "acl_allocated.rs"]
+        mod allocated;
     } else if #[cfg(any(target_os = "illumos", target_os = "solaris"))] {
         #[path = "acl_solarish.rs"]
         mod acl;

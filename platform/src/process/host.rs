@@ -61,3 +61,9 @@ pub fn random_token() -> u64 {
 pub fn is_out_of_descriptors(error: &std::io::Error) -> bool {
     matches!(error.raw_os_error(), Some(libc::EMFILE | libc::ENFILE))
 }
+
+/// Whether an error says that a name or path is too long: `ENAMETOOLONG`.
+#[must_use]
+pub fn is_name_too_long(error: &std::io::Error) -> bool {
+    error.raw_os_error() == Some(libc::ENAMETOOLONG)
+}

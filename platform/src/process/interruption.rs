@@ -65,6 +65,17 @@ impl Interruption {
     /// The signal that told the waiter to give up.
     #[must_use]
     pub fn signal(&self) -> Option<Signal> {
+        Self::told()
+    }
+
+    /// Ends it, and answers the signal that told the waiter to give up, be it at the last moment.
+    #[must_use]
+    pub fn end(self) -> Option<Signal> {
+        drop(self);
+        Self::told()
+    }
+
+    fn told() -> Option<Signal> {
         Some(SIGNAL.load(Ordering::Relaxed)).filter(|signal| *signal != 0)
     }
 

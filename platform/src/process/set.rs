@@ -5,19 +5,9 @@ use std::mem::MaybeUninit;
 
 use super::Signal;
 
-/// Signals that are left alone: faults of this very process, and stops by the terminal on background input and output.
-/// KILL and STOP can't be held by anybody.
-const LEFT_ALONE: [Signal; 9] = [
-    libc::SIGSEGV,
-    libc::SIGBUS,
-    libc::SIGFPE,
-    libc::SIGILL,
-    libc::SIGTRAP,
-    libc::SIGSYS,
-    libc::SIGABRT,
-    libc::SIGTTIN,
-    libc::SIGTTOU,
-];
+/// Signals that are left alone: stops by the terminal on background input and output. KILL and STOP can't be held by
+/// anybody. A fault of this very process (SEGV, BUS, ...) ends it even while the signal is held; held is what others send.
+const LEFT_ALONE: [Signal; 2] = [libc::SIGTTIN, libc::SIGTTOU];
 
 /// The set of every signal that is kept from acting on this process while it looks after a job.
 pub(super) fn held() -> libc::sigset_t {

@@ -32,7 +32,7 @@ pub trait Receive: Sized + fmt::Debug {
 /// Every signal that could end or stop this process, held back until it is asked for; dropped, they act as before.
 ///
 /// Made for a process of one thread: the signals are held for the calling thread, and another would still take them.
-/// Faults (SEGV, BUS, FPE, ILL, TRAP, SYS, ABRT) and the terminal's TTIN and TTOU are left alone.
+/// The terminal's TTIN and TTOU are left alone.
 #[derive(Debug)]
 pub struct Signals<R: Receive = Native> {
     original: libc::sigset_t,

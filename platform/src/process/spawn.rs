@@ -7,7 +7,9 @@ use std::mem::MaybeUninit;
 use std::os::fd::{AsRawFd, FromRawFd, OwnedFd};
 use std::os::unix::ffi::OsStrExt;
 
+use super::environment::Environment;
 use super::{Receive, Signal, Signals, exact, set};
+use crate::text::c_string;
 
 /// What to start.
 #[derive(Debug)]
@@ -88,11 +90,10 @@ impl Command<'_> {
         let argv = pointers(
             std::iter::once(program.as_c_str()).chain(arguments.iter().map(CString::as_c_str)),
         );
-        let environment = self.whole_environment()?;
-        let envp = pointers(environment.iter().map(CString::as_c_str));
+        let environment = Environment::with(self.environment)?;
         let attributes = Attributes::new(signals)?;
         let mut pid = 0;
-        // SAFETY: program, argv and envp are strings that end with NUL in arrays that end with null, all alive during
+        // SAFETY: program, argv and environment are strings that end with NUL in arrays that end with null, all alive during
         // the call; the attributes are initialised; no file actions are given.
         let errno = unsafe {
             libc::posix_spawnp(
@@ -101,20 +102,10 @@ impl Command<'_> {
                 std::ptr::null(),
                 &raw const attributes.0,
                 argv.as_ptr().cast(),
-                envp.as_ptr().cast(),
+                environment.as_ptr().cast(),
             )
         };
         if errno == 0 { Ok(pid) } else { Err(io::Error::from_raw_os_error(errno)) }
-    }
-
-    /// The caller's environment, with ours instead of what it may say of the same names.
-    fn whole_environment(&self) -> io::Result<Vec<CString>> {
-        let ours = self.environment.iter().map(|(name, value)| assignment(OsStr::new(name), value));
-        std::env::vars_os()
-            .filter(|(name, _)| !self.environment.iter().any(|(ours, _)| name == *ours))
-            .map(|(name, value)| assignment(&name, &value))
-            .chain(ours)
-            .collect()
     }
 }
 
@@ -123,6 +114,15 @@ impl Child {
     #[must_use]
     pub fn pid(&self) -> u32 {
         self.pid.unsigned_abs()
+    }
+
+    /// Whether it is in the process group of this process, so that the terminal's signals reach both.
+    #[must_use]
+    pub fn shares_group(&self) -> bool {
+        // SAFETY: touches no memory; the id is our child's until it is waited for, so it names nobody else.
+        let theirs = unsafe { libc::getpgid(self.pid) };
+        // SAFETY: cannot fail and touches no memory (POSIX.1, getpgrp).
+        theirs == unsafe { libc::getpgrp() }
     }
 
     /// How it ended, if it has.
@@ -232,14 +232,6 @@ fn may_execute(file: &OsStr) -> bool {
         // SAFETY: the string ends with NUL.
         unsafe { libc::access(file.as_ptr(), libc::X_OK) == 0 }
     })
-}
-
-fn assignment(name: &OsStr, value: &OsStr) -> io::Result<CString> {
-    c_string(OsStr::from_bytes(&[name.as_bytes(), b"=", value.as_bytes()].concat()))
-}
-
-fn c_string(text: &OsStr) -> io::Result<CString> {
-    CString::new(text.as_bytes()).map_err(|_| io::Error::from_raw_os_error(libc::EINVAL))
 }
 
 fn pointers<'a>(strings: impl Iterator<Item = &'a CStr>) -> Vec<*const c_char> {

@@ -1,0 +1,46 @@
+//! The marker byte: waiters hold a shared OFD record on the byte at 2^62, just behind the range that stands for the
+//! whole file, so a holder can tell whether anybody waits.
+//!
+//! The kernel keeps the waiters' records as it keeps locks: they end with the waiter, however it ends.
+
+use std::fs::File;
+use std::os::fd::AsRawFd;
+
+use super::range::{self, Range};
+use super::{Attempt, LockError, Mode, Queue, cvt, offset, outcome};
+
+const MARKER: Range = Range { start: offset::LENGTH, length: 1 };
+
+/// What is locked and what is marked: up to the end.
+pub(super) const EVERYTHING: Range = Range { start: 0, length: 0 };
+
+/// The queue of waiters, on Linux.
+#[derive(Debug)]
+pub(super) struct Marker;
+
+impl Queue for Marker {
+    fn announce(&self, file: &File) -> Result<(), LockError> {
+        set(file, range::kind(Mode::Shared)).map(drop)
+    }
+
+    fn withdraw(&self, file: &File) -> Result<(), LockError> {
+        set(file, range::UNLOCK).map(drop)
+    }
+
+    fn close(&self, file: &File) -> Result<bool, LockError> {
+        set(file, range::kind(Mode::Exclusive)).map(|answer| answer == Attempt::Granted)
+    }
+
+    fn is_empty(&self, file: &File) -> Result<bool, LockError> {
+        let mut record = range::record(range::kind(Mode::Exclusive), MARKER);
+        // SAFETY: the descriptor is open for as long as `file` is borrowed; the record is alive, and the kernel writes to
+        // it.
+        let answer = unsafe { libc::fcntl(file.as_raw_fd(), libc::F_OFD_GETLK, &raw mut record) };
+        cvt(answer).map_err(LockError::from_io)?;
+        Ok(record.l_type as i32 == range::UNLOCK)
+    }
+}
+
+fn set(file: &File, kind: i32) -> Result<Attempt, LockError> {
+    outcome::of_attempt(range::set(file, libc::F_OFD_SETLK, kind, MARKER))
+}
