@@ -36,6 +36,8 @@ impl Options {
             return Err("LOCKFILE is empty".to_owned());
         }
         let wait = match &self.wait {
+            // An unset variable in a crontab; 0.5 did not wait either.
+            Some(text) if text.is_empty() => Wait::No,
             Some(text) => {
                 let text = text.to_string_lossy();
                 duration::parse(&text).map_err(|why| format!("-w {text}: {why}"))?

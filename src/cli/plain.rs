@@ -73,7 +73,7 @@ mod tests {
     use crate::cli::withlock;
 
     /// Words that mean something to either reader, and some that mean nothing.
-    const WORDS: [&[u8]; 40] = [
+    const WORDS: [&[u8]; 42] = [
         b"-q",
         b"-v",
         b"-n",
@@ -114,6 +114,8 @@ mod tests {
         b"\xff",
         b"-\xff",
         b"--keep=1",
+        b"--wai",
+        b"--q",
     ];
 
     /// A small generator of numbers that look random (xorshift), so that a failure can be repeated.

@@ -37,9 +37,25 @@ pub(super) fn parse_in_full(words: Vec<OsString>) -> Result<Options, Request> {
     }
 }
 
+/// Abbreviations that 0.5 knew, for the crontabs that have them. New options get none: an abbreviation would change its
+/// meaning when another option begins with the same letters.
+const ABBREVIATIONS: [(&str, &[&str]); 5] = [
+    ("wait", &["w", "wa", "wai"]),
+    ("quiet", &["q", "qu", "qui", "quie"]),
+    ("verbose", &["verb", "verbo", "verbos"]),
+    ("version", &["vers", "versi", "versio"]),
+    ("help", &["h", "he", "hel"]),
+];
+
 /// The definition of the command line.
 #[must_use]
 pub fn command() -> Command {
+    ABBREVIATIONS.iter().fold(definition(), |command, (name, short)| {
+        command.mut_arg(name, |argument| argument.aliases(short.iter().copied()))
+    })
+}
+
+fn definition() -> Command {
     let flag = |short: char, long: &'static str, help: &'static str| {
         Arg::new(long).short(short).long(long).action(ArgAction::SetTrue).help(help)
     };
@@ -54,7 +70,8 @@ pub fn command() -> Command {
         .disable_version_flag(true)
         .next_help_heading("Waiting")
         .arg(
-            Arg::new("wait").short('w').long("wait").value_name("DURATION").value_parser(clap::value_parser!(OsString)).overrides_with("nonblock").help(
+            Arg::new("wait").short('w').long("wait").value_name("DURATION")
+                .allow_hyphen_values(true).value_parser(clap::value_parser!(OsString)).overrides_with("nonblock").help(
                 "Wait at most so long for the lock: 2, 0.5, 90s, 5m, 1h30m, inf; 0 is not to wait [default: 0]",
             ),
         )

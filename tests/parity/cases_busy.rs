@@ -23,6 +23,7 @@ pub const CASES: &[Case] = &[
     Case::new("busy-wait-1-quiet", |stage| busy(stage, &["-w", "1", "-q"])),
     Case::new("busy-options-in-one-word", |stage| busy(stage, &["-qw1"])),
     Case::new("busy-last-wait-counts", |stage| busy(stage, &["-w", "60", "-w", "0"])),
+    Case::new("wait-is-empty", |stage| busy(stage, &["-w", ""])),
     Case::new("wait-is-negative", |stage| busy(stage, &["-w", "-1"])),
     Case::new("wait-is-no-number", |stage| stage.see(stage.words(&["-w", "soon"], ["echo", "hi"]))),
     Case::new("wait-is-a-fraction", |stage| busy(stage, &["-w", "0.2"])),

@@ -283,12 +283,6 @@ pub const DIFFERENCES: &[Difference] = &[
          the shell, which made a usage error of its own of it",
         &[("command-after-double-dash", r#"exit 0 | out "hi\n" | err nothing | lock gone"#)],
     ),
-    difference(
-        22,
-        "Long options are written out: what is short for one option today may be short for two when there are more, \
-         and 0.5 had three where there are now many",
-        &[("option-abbreviated", r#"exit 2 | out "" | err a message | lock gone"#)],
-    ),
 ];
 
 const TOLD: &str =

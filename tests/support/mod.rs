@@ -1,5 +1,9 @@
 //! What the black-box tests share: the program under test, a safe place, jobs that say when they have started.
-#![allow(dead_code, reason = "each test file is a crate of its own and uses a part")]
+#![allow(
+    dead_code,
+    unreachable_pub,
+    reason = "each test file is a crate of its own and uses a part"
+)]
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,

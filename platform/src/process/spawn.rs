@@ -6,6 +6,7 @@ use std::io;
 use std::mem::MaybeUninit;
 use std::os::fd::{AsRawFd, FromRawFd, OwnedFd};
 use std::os::unix::ffi::OsStrExt;
+use std::path::PathBuf;
 
 use super::environment::Environment;
 use super::{Receive, Signal, Signals, exact, set};
@@ -52,6 +53,13 @@ impl Command<'_> {
         let answer = match answer {
             Err(error) if error.raw_os_error() == Some(libc::ENOEXEC) => {
                 self.start_by_shell(signals)
+            }
+            // A directory in PATH may not be searched: that is no word about a program, and shells do not take it for
+            // one.
+            Err(error)
+                if error.raw_os_error() == Some(libc::EACCES) && !is_in_path(self.program) =>
+            {
+                Err(io::Error::from_raw_os_error(libc::ENOENT))
             }
             answer => answer,
         };
@@ -214,17 +222,29 @@ fn inheritable(file: &File) -> io::Result<OwnedFd> {
 
 /// The file that execvp(3) finds for a program's name: the first in PATH that may be executed.
 fn find(program: &OsStr) -> OsString {
-    let found = || {
-        let path = std::env::var_os("PATH")?;
-        std::env::split_paths(&path)
-            .map(|directory| directory.join(program))
-            .find(|file| may_execute(file.as_os_str()))
-    };
-    if program.as_bytes().contains(&b'/') {
-        program.into()
+    candidates(program)
+        .find(|file| may_execute(file.as_os_str()))
+        .map_or_else(|| program.into(), Into::into)
+}
+
+/// Whether there is such a file at all, executable or not. A name with a slash does not ask PATH.
+fn is_in_path(program: &OsStr) -> bool {
+    has_slash(program) || candidates(program).any(|file| file.exists())
+}
+
+fn has_slash(program: &OsStr) -> bool {
+    program.as_bytes().contains(&b'/')
+}
+
+/// Where a program of this name would be: in each directory of PATH, or, with a slash in its name, just there.
+fn candidates(program: &OsStr) -> impl Iterator<Item = PathBuf> + '_ {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let directories: Vec<PathBuf> = if has_slash(program) {
+        vec![PathBuf::new()]
     } else {
-        found().map_or_else(|| program.into(), Into::into)
-    }
+        std::env::split_paths(&path).collect()
+    };
+    directories.into_iter().map(move |directory| directory.join(program))
 }
 
 fn may_execute(file: &OsStr) -> bool {
