@@ -198,11 +198,14 @@ fn inheritable(file: &File) -> io::Result<OwnedFd> {
     Err(io::Error::last_os_error())
 }
 
-/// The file that execvp(3) finds for a program's name: the first in PATH that may be executed.
+/// The file that execvp(3) finds for a program's name: the first file in PATH that may be executed. (A directory may be
+/// "executed", too, says access(2).)
 fn find(program: &OsStr) -> OsString {
     let found = || {
         let path = std::env::var_os("PATH")?;
-        std::env::split_paths(&path).map(|directory| directory.join(program)).find(|file| may_execute(file.as_os_str()))
+        std::env::split_paths(&path)
+            .map(|directory| directory.join(program))
+            .find(|file| file.is_file() && may_execute(file.as_os_str()))
     };
     if program.as_bytes().contains(&b'/') { program.into() } else { found().map_or_else(|| program.into(), Into::into) }
 }
