@@ -12,7 +12,7 @@ macro_rules! entry {
     ($run:path) => {
         /// Called by the C runtime.
         #[unsafe(no_mangle)]
-        pub extern "C" fn main(
+        extern "C" fn main(
             argc: ::std::ffi::c_int,
             argv: *const *const ::std::ffi::c_char,
         ) -> ::std::ffi::c_int {
