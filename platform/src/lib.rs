@@ -11,6 +11,7 @@
 //! | [`process`] | who we are, starting the job, signals, the deadline timer, dying of a signal |
 //!
 //! Conditional compilation stands in `mod.rs` files only, and only chooses between files that offer the same functions.
+#![allow(clippy::unnecessary_cast, clippy::useless_conversion, reason = "the widths of types differ between systems")]
 
 pub mod backend;
 pub mod directory;
