@@ -11,11 +11,10 @@
 //! | [`process`] | who we are, starting the job, signals, the deadline timer, dying of a signal |
 //!
 //! Conditional compilation stands in `mod.rs` files only, and only chooses between files that offer the same functions.
-
 #![allow(
     clippy::unnecessary_cast,
     clippy::useless_conversion,
-    reason = "the widths of C's types differ between systems; what is one type here is two elsewhere"
+    reason = "the widths of types differ between systems"
 )]
 
 pub mod backend;

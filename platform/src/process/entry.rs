@@ -11,11 +11,8 @@ use std::os::unix::ffi::OsStringExt;
 macro_rules! entry {
     ($run:path) => {
         /// Called by the C runtime.
-        ///
-        /// # Safety
-        /// Nobody else calls it: `argv` is what the C runtime says it is.
         #[unsafe(no_mangle)]
-        pub unsafe extern "C" fn main(
+        extern "C" fn main(
             argc: ::std::ffi::c_int,
             argv: *const *const ::std::ffi::c_char,
         ) -> ::std::ffi::c_int {

@@ -220,16 +220,17 @@ fn inheritable(file: &File) -> io::Result<OwnedFd> {
     Err(io::Error::last_os_error())
 }
 
-/// The file that execvp(3) finds for a program's name: the first in PATH that may be executed.
+/// The file that execvp(3) finds for a program's name: the first file in PATH that may be executed. (A directory may be
+/// "executed", too, says access(2).)
 fn find(program: &OsStr) -> OsString {
     candidates(program)
-        .find(|file| may_execute(file.as_os_str()))
+        .find(|file| file.is_file() && may_execute(file.as_os_str()))
         .map_or_else(|| program.into(), Into::into)
 }
 
 /// Whether there is such a file at all, executable or not. A name with a slash does not ask PATH.
 fn is_in_path(program: &OsStr) -> bool {
-    has_slash(program) || candidates(program).any(|file| file.exists())
+    has_slash(program) || candidates(program).any(|file| file.is_file())
 }
 
 fn has_slash(program: &OsStr) -> bool {

@@ -5,27 +5,36 @@ use std::time::Duration;
 
 use super::declared::{ITIMER_REAL, setitimer};
 
+/// How the timer is set.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Timer {
+    /// What is left until SIGALRM comes; zero: it will not.
+    pub(super) first: Duration,
+    /// How long after that it comes again and again; zero: it comes once.
+    pub(super) interval: Duration,
+}
+
 /// Lets SIGALRM come after `first` (at least a microsecond) and then every `interval`, or once if that is zero.
-/// Answers what was left of the timer that this replaces; zero for none.
+/// Answers how the timer was set before.
 ///
 /// # Errors
 /// What setitimer(2) says.
-pub(super) fn arm(first: Duration, interval: Duration) -> io::Result<Duration> {
+pub(super) fn arm(first: Duration, interval: Duration) -> io::Result<Timer> {
     set(first.max(Duration::from_micros(1)), interval)
 }
 
-/// Stops the timer.
+/// Stops the timer. Answers how it was set before.
 ///
 /// # Errors
 /// What setitimer(2) says.
-pub(super) fn disarm() -> io::Result<Duration> {
+pub(super) fn disarm() -> io::Result<Timer> {
     set(Duration::ZERO, Duration::ZERO)
 }
 
 /// The longest time that every system here accepts: FreeBSD and illumos refuse more than 100,000,000 s (getitimer(2)).
 const LONGEST: u64 = 100_000_000;
 
-fn set(first: Duration, interval: Duration) -> io::Result<Duration> {
+fn set(first: Duration, interval: Duration) -> io::Result<Timer> {
     let new = libc::itimerval { it_interval: timeval(interval), it_value: timeval(first) };
     let mut old =
         libc::itimerval { it_interval: timeval(Duration::ZERO), it_value: timeval(Duration::ZERO) };
@@ -33,8 +42,11 @@ fn set(first: Duration, interval: Duration) -> io::Result<Duration> {
     if unsafe { setitimer(ITIMER_REAL, &raw const new, &raw mut old) } == -1 {
         return Err(io::Error::last_os_error());
     }
-    Ok(Duration::new(old.it_value.tv_sec as u64, 0)
-        + Duration::from_micros(old.it_value.tv_usec as u64))
+    Ok(Timer { first: duration(old.it_value), interval: duration(old.it_interval) })
+}
+
+fn duration(time: libc::timeval) -> Duration {
+    Duration::from_secs(time.tv_sec as u64) + Duration::from_micros(time.tv_usec as u64)
 }
 
 fn timeval(duration: Duration) -> libc::timeval {

@@ -1,0 +1,310 @@
+//! Steps of a path walk: what is found at a name, and what opening and creating there must never do.
+#![no_main]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs, reason = "tests")]
+
+mod support;
+
+use std::ffi::{OsStr, OsString};
+use std::fs::{File, Permissions};
+use std::io::{self, Read, Write};
+use std::os::fd::AsRawFd;
+use std::os::unix::fs::{MetadataExt, PermissionsExt, symlink};
+use std::os::unix::net::UnixListener;
+use std::path::Path;
+
+use support::scratch::open;
+use support::{Scratch, tests};
+use withlock_platform::directory::{self, Access, Step};
+use withlock_platform::evidence::{Facts, Kind, file_system};
+
+withlock_platform::entry!(run);
+fn run(arguments: Vec<OsString>) -> i32 {
+    let tests = tests![
+        kinds_are_told_by_the_numbers_of_this_system,
+        each_kind_of_thing_is_known_for_what_it_is,
+        a_step_opens_a_directory_reads_a_link_and_leaves_the_rest_alone,
+        a_step_to_nowhere_says_so,
+        facts_are_those_of_stat,
+        a_link_is_never_opened,
+        a_fifo_does_not_hang_the_caller,
+        a_lock_file_never_takes_the_place_of_standard_output,
+        a_lock_file_is_not_inherited,
+        creating_what_exists_is_refused,
+        a_new_file_is_private_and_usable_whatever_the_umask,
+        removing_takes_the_name_and_never_a_directory,
+        read_only_access_reads_only,
+        a_walk_starts_at_the_root_or_the_working_directory,
+        a_name_with_nul_is_an_error,
+    ];
+    support::harness::main(&arguments, tests)
+}
+
+/// A directory, opened as a walk opens it.
+fn opened(path: &Path) -> File {
+    let (parent, name) = (
+        File::open(path.parent().expect("a parent")).expect("open"),
+        path.file_name().expect("a name"),
+    );
+    match directory::step(&parent, name).expect("step") {
+        Step::Directory(file, _) => file,
+        other => panic!("{other:?}"),
+    }
+}
+
+fn errno<T: std::fmt::Debug>(answer: io::Result<T>) -> Option<i32> {
+    answer.expect_err("an error").raw_os_error()
+}
+
+fn make_fifo(path: &Path) {
+    let path = std::ffi::CString::new(path.as_os_str().as_encoded_bytes()).expect("a path");
+    // SAFETY: the path ends with NUL.
+    let answer = unsafe { libc::mkfifo(path.as_ptr(), 0o600) };
+    assert_eq!(answer, 0, "mkfifo: {}", io::Error::last_os_error());
+}
+
+fn with_umask<T>(mask: libc::mode_t, body: impl FnOnce() -> T) -> T {
+    // SAFETY: touches no memory and can't fail.
+    let before = unsafe { libc::umask(mask) };
+    let result = body();
+    // SAFETY: as above.
+    unsafe { libc::umask(before) };
+    result
+}
+
+/// `Kind` is told by numbers written down in evidence/mod.rs.
+#[allow(clippy::unnecessary_cast, reason = "`mode_t` has 16 bits on some systems")]
+fn kinds_are_told_by_the_numbers_of_this_system() {
+    let numbers = [
+        (libc::S_IFMT as u32, 0o170_000),
+        (libc::S_IFREG as u32, 0o100_000),
+        (libc::S_IFDIR as u32, 0o040_000),
+        (libc::S_IFLNK as u32, 0o120_000),
+        (libc::S_IFIFO as u32, 0o010_000),
+        (libc::S_IFSOCK as u32, 0o140_000),
+        (libc::S_IFBLK as u32, 0o060_000),
+        (libc::S_IFCHR as u32, 0o020_000),
+    ];
+    numbers.iter().for_each(|(system, ours)| assert_eq!(system, ours, "{ours:o}"));
+}
+
+fn each_kind_of_thing_is_known_for_what_it_is() {
+    let scratch = Scratch::new();
+    let at = |name: &str| scratch.path().join(name);
+    scratch.file("file");
+    std::fs::create_dir(at("directory")).expect("mkdir");
+    symlink("nowhere", at("link")).expect("symlink");
+    make_fifo(&at("fifo"));
+    let _socket = UnixListener::bind(at("socket")).expect("bind");
+    let directory = opened(scratch.path());
+    let kind = |name: &str| directory::facts_at(&directory, OsStr::new(name)).expect("facts").kind;
+    assert_eq!(kind("file"), Kind::Regular);
+    assert_eq!(kind("directory"), Kind::Directory);
+    assert_eq!(kind("link"), Kind::Link);
+    assert_eq!(kind("fifo"), Kind::Fifo);
+    assert_eq!(kind("socket"), Kind::Socket);
+    assert_eq!(Facts::of_path(Path::new("/dev/null")).expect("facts").kind, Kind::Device);
+}
+
+fn a_step_opens_a_directory_reads_a_link_and_leaves_the_rest_alone() {
+    let scratch = Scratch::new();
+    let at = |name: &str| scratch.path().join(name);
+    scratch.file("file");
+    std::fs::create_dir(at("directory")).expect("mkdir");
+    make_fifo(&at("fifo"));
+    let long = "x".repeat(255) + "/" + &"y".repeat(255);
+    for (name, target) in
+        [("to-directory", "directory"), ("to-nowhere", "no/where"), ("long", &*long)]
+    {
+        symlink(target, at(name)).expect("symlink");
+    }
+    let directory = opened(scratch.path());
+    let step = |name: &str| directory::step(&directory, OsStr::new(name)).expect("step");
+    assert!(matches!(step("file"), Step::Other(facts) if facts.kind == Kind::Regular));
+    assert!(matches!(step("fifo"), Step::Other(facts) if facts.kind == Kind::Fifo));
+    for (name, target) in
+        [("to-directory", "directory"), ("to-nowhere", "no/where"), ("long", &*long)]
+    {
+        assert!(
+            matches!(step(name), Step::Link(read, facts) if read == target && facts.kind == Kind::Link),
+            "{name}"
+        );
+    }
+    let Step::Directory(next, facts) = step("directory") else { panic!("not a directory") };
+    assert_eq!(facts, Facts::of_path(&at("directory")).expect("facts"));
+    assert_eq!(facts, Facts::of(&next).expect("facts"));
+    // What was opened can be walked on from, and the way back is a step like any other.
+    let Step::Directory(back, facts) = directory::step(&next, OsStr::new("..")).expect("step")
+    else {
+        panic!("not a directory")
+    };
+    assert_eq!(facts.identity, Facts::of_path(scratch.path()).expect("facts").identity);
+    assert!(file_system(&back, &facts).expect("file system").local);
+}
+
+fn a_step_to_nowhere_says_so() {
+    let scratch = Scratch::new();
+    let directory = opened(scratch.path());
+    assert_eq!(errno(directory::step(&directory, OsStr::new("nobody"))), Some(libc::ENOENT));
+    assert_eq!(errno(directory::facts_at(&directory, OsStr::new("nobody"))), Some(libc::ENOENT));
+}
+
+fn facts_are_those_of_stat() {
+    let scratch = Scratch::new();
+    let path = scratch.file("file");
+    open(&path).write_all(b"seven b").expect("write");
+    std::fs::hard_link(&path, scratch.path().join("second")).expect("link");
+    std::fs::set_permissions(&path, Permissions::from_mode(0o4751)).expect("chmod");
+    let facts = directory::facts_at(&opened(scratch.path()), OsStr::new("file")).expect("facts");
+    let stat = std::fs::metadata(&path).expect("stat");
+    assert_eq!((facts.identity.device, facts.identity.inode), (stat.dev(), stat.ino()));
+    assert_eq!((facts.owner, facts.group), (stat.uid(), stat.gid()));
+    assert_eq!((facts.mode, facts.links, facts.size), (0o4751, 2, 7));
+    assert_eq!(facts, Facts::of(&open(&path)).expect("facts"), "by name and by descriptor");
+}
+
+fn a_link_is_never_opened() {
+    let scratch = Scratch::new();
+    scratch.file("file");
+    symlink("file", scratch.path().join("link")).expect("symlink");
+    symlink("new", scratch.path().join("dangling")).expect("symlink");
+    let directory = opened(scratch.path());
+    for access in [Access::ReadWrite, Access::ReadOnly] {
+        let refused = errno(directory::open_existing(&directory, OsStr::new("link"), access))
+            .expect("an errno");
+        // POSIX.1 says ELOOP; FreeBSD EMLINK; NetBSD EFTYPE, whose number libc does not have everywhere.
+        assert_ne!(refused, libc::ENOENT);
+        assert!(!cfg!(target_os = "linux") || refused == libc::ELOOP, "{refused}");
+    }
+    assert_eq!(
+        errno(directory::create(&directory, OsStr::new("dangling"), 0o600)),
+        Some(libc::EEXIST)
+    );
+    assert!(!scratch.path().join("new").exists(), "the link was followed");
+}
+
+fn a_fifo_does_not_hang_the_caller() {
+    let scratch = Scratch::new();
+    make_fifo(&scratch.path().join("fifo"));
+    let directory = opened(scratch.path());
+    // Opened or refused, but at once; the file's kind is judged on the descriptor.
+    for access in [Access::ReadWrite, Access::ReadOnly] {
+        if let Ok(file) = directory::open_existing(&directory, OsStr::new("fifo"), access) {
+            assert_eq!(Facts::of(&file).expect("facts").kind, Kind::Fifo);
+        }
+    }
+    assert_eq!(errno(directory::create(&directory, OsStr::new("fifo"), 0o600)), Some(libc::EEXIST));
+}
+
+fn a_lock_file_never_takes_the_place_of_standard_output() {
+    let scratch = Scratch::new();
+    scratch.file("old");
+    let mut child = support::fork(|| {
+        let directory = opened(scratch.path());
+        for fd in 0..3 {
+            // SAFETY: nobody in this child uses these descriptors any more.
+            unsafe { libc::close(fd) };
+        }
+        let old = directory::open_existing(&directory, OsStr::new("old"), Access::ReadWrite)
+            .expect("open");
+        let new = directory::create(&directory, OsStr::new("new"), 0o600).expect("create");
+        // SAFETY: touches no memory.
+        let still_closed = (0..3).all(|fd| unsafe { libc::fcntl(fd, libc::F_GETFD) } == -1);
+        i32::from(
+            !(old.as_raw_fd() > 2 && new.as_raw_fd() > 2 && still_closed && closes_on_exec(&new)),
+        )
+    });
+    assert!(child.wait().success());
+}
+
+fn closes_on_exec(file: &File) -> bool {
+    // SAFETY: the descriptor is open for as long as `file` is borrowed.
+    unsafe { libc::fcntl(file.as_raw_fd(), libc::F_GETFD) & libc::FD_CLOEXEC != 0 }
+}
+
+fn a_lock_file_is_not_inherited() {
+    let scratch = Scratch::new();
+    let directory = opened(scratch.path());
+    assert!(closes_on_exec(&directory));
+    assert!(closes_on_exec(
+        &directory::create(&directory, OsStr::new("file"), 0o600).expect("create")
+    ));
+    let old =
+        directory::open_existing(&directory, OsStr::new("file"), Access::ReadOnly).expect("open");
+    assert!(closes_on_exec(&old));
+    assert!(closes_on_exec(&directory::root().expect("root").0));
+}
+
+fn creating_what_exists_is_refused() {
+    let scratch = Scratch::new();
+    let path = scratch.file("file");
+    open(&path).write_all(b"precious").expect("write");
+    let directory = opened(scratch.path());
+    assert_eq!(errno(directory::create(&directory, OsStr::new("file"), 0o600)), Some(libc::EEXIST));
+    drop(
+        directory::open_existing(&directory, OsStr::new("file"), Access::ReadWrite).expect("open"),
+    );
+    assert_eq!(std::fs::read(&path).expect("read"), b"precious");
+    assert_eq!(
+        errno(directory::open_existing(&directory, OsStr::new("nobody"), Access::ReadWrite)),
+        Some(libc::ENOENT),
+        "opening must not create"
+    );
+}
+
+fn a_new_file_is_private_and_usable_whatever_the_umask() {
+    let scratch = Scratch::new();
+    let directory = opened(scratch.path());
+    for (mask, mode) in [(0, 0o600), (0o022, 0o600), (0o277, 0o400), (0o777, 0)] {
+        let name = OsString::from(format!("{mask:o}"));
+        let mut file =
+            with_umask(mask, || directory::create(&directory, &name, 0o600)).expect("create");
+        assert_eq!(Facts::of(&file).expect("facts").mode, mode, "umask {mask:o}");
+        file.write_all(b"usable through the descriptor").expect("write");
+        file.set_permissions(Permissions::from_mode(0o600))
+            .expect("the creator sets the mode afterwards");
+        assert_eq!(directory::facts_at(&directory, &name).expect("facts").mode, 0o600);
+    }
+}
+
+fn removing_takes_the_name_and_never_a_directory() {
+    let scratch = Scratch::new();
+    std::fs::create_dir(scratch.path().join("directory")).expect("mkdir");
+    scratch.file("target");
+    symlink("target", scratch.path().join("link")).expect("symlink");
+    let directory = opened(scratch.path());
+    directory::remove(&directory, OsStr::new("link")).expect("remove");
+    assert!(scratch.path().join("target").exists(), "the link goes, not what it points to");
+    directory::remove(&directory, OsStr::new("target")).expect("remove");
+    assert_eq!(errno(directory::remove(&directory, OsStr::new("target"))), Some(libc::ENOENT));
+    directory::remove(&directory, OsStr::new("directory")).expect_err("a directory stays");
+    assert!(scratch.path().join("directory").exists());
+}
+
+fn read_only_access_reads_only() {
+    let scratch = Scratch::new();
+    scratch.file("file");
+    let mut file =
+        directory::open_existing(&opened(scratch.path()), OsStr::new("file"), Access::ReadOnly)
+            .expect("open");
+    assert_eq!(file.read(&mut [0]).expect("read"), 0);
+    assert_eq!(errno(file.write(b"x")), Some(libc::EBADF));
+}
+
+fn a_walk_starts_at_the_root_or_the_working_directory() {
+    let (_, root) = directory::root().expect("root");
+    assert_eq!(root, Facts::of_path(Path::new("/")).expect("facts"));
+    let scratch = Scratch::new();
+    std::env::set_current_dir(scratch.path()).expect("chdir");
+    let (_, here) = directory::working_directory().expect("working directory");
+    assert_eq!(here, Facts::of_path(scratch.path()).expect("facts"));
+    std::env::set_current_dir("/").expect("chdir");
+}
+
+fn a_name_with_nul_is_an_error() {
+    let (root, _) = directory::root().expect("root");
+    assert_eq!(errno(directory::step(&root, OsStr::new("et\0c"))), Some(libc::EINVAL));
+    assert_eq!(
+        errno(directory::open_existing(&root, OsStr::new("et\0c"), Access::ReadOnly)),
+        Some(libc::EINVAL)
+    );
+}

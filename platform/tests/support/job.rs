@@ -1,0 +1,75 @@
+//! Jobs, started in each way that there is.
+
+use std::ffi::{OsStr, OsString};
+use std::io;
+
+use withlock_platform::process::{ByHandler, Child, Command, Native, Receive, Signals, Status};
+
+use super::receivers::{all_default, ignore};
+
+/// A list of tests from functions that take a way: one test a way.
+macro_rules! tests_of_ways {
+    ($($name:ident),* $(,)?) => {
+        $crate::support::job::tests_of(&[$((stringify!($name), $name)),*])
+    };
+}
+pub(crate) use tests_of_ways;
+
+type Body = fn(Way);
+
+pub(crate) fn tests_of(tests: &[(&str, Body)]) -> Vec<super::Test> {
+    let of = |way: Way| {
+        let of = move |(name, body): &(&str, Body)| {
+            let body = *body;
+            super::Test::new(format!("{name} ({way:?})"), move || body(way))
+        };
+        tests.iter().map(of).collect::<Vec<_>>()
+    };
+    [Way::Native, Way::ByHandler, Way::ChildIgnored].into_iter().flat_map(of).collect()
+}
+
+/// The three roads that a start may take.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Way {
+    Native,
+    ByHandler,
+    /// The caller ignores SIGCHLD.
+    ChildIgnored,
+}
+
+/// Runs to the end; `meanwhile` is called when the job has started.
+pub(crate) fn run_and(
+    way: Way,
+    command: &Command<'_>,
+    meanwhile: impl FnOnce(&Child),
+) -> io::Result<Status> {
+    all_default();
+    match way {
+        Way::Native => run_by::<Native>(command, meanwhile),
+        Way::ByHandler => run_by::<ByHandler>(command, meanwhile),
+        Way::ChildIgnored => {
+            ignore(libc::SIGCHLD);
+            run_by::<Native>(command, meanwhile)
+        }
+    }
+}
+
+fn run_by<R: Receive>(command: &Command<'_>, meanwhile: impl FnOnce(&Child)) -> io::Result<Status> {
+    let signals = Signals::<R>::hold_by()?;
+    let child = command.start(&signals)?;
+    meanwhile(&child);
+    loop {
+        if let Some(status) = child.ended()? {
+            return Ok(status);
+        }
+        signals.next()?;
+    }
+}
+
+pub(crate) fn finish(way: Way, command: &Command<'_>) -> io::Result<Status> {
+    run_and(way, command, |_| ())
+}
+
+pub(crate) fn plain<'a>(program: &'a OsStr, arguments: &'a [OsString]) -> Command<'a> {
+    Command { program, arguments, environment: &[], inherits: None }
+}
