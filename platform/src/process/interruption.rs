@@ -6,8 +6,12 @@ use std::time::{Duration, Instant};
 
 use super::{Receive, Signal, Signals, set, timer};
 
-/// Signals that make a waiter give up in order. Any other keeps its default action.
+/// Signals that make a waiter give up in order. Any other acts on it as it would have acted on the caller's command.
 const GIVING_UP: [Signal; 4] = [libc::SIGHUP, libc::SIGINT, libc::SIGQUIT, libc::SIGTERM];
+
+/// What stays held while waiting: news of children, who are none of ours yet, and what this program's own writing can
+/// bring about, on standard error or in the lock file, which is no reason to end.
+const STILL_HELD: [Signal; 3] = [libc::SIGCHLD, libc::SIGPIPE, libc::SIGXFSZ];
 
 /// How often the blocked call is interrupted again, once the deadline has passed or a signal has come.
 ///
@@ -19,7 +23,8 @@ const AGAIN: Duration = Duration::from_millis(5);
 static SIGNAL: AtomicI32 = AtomicI32::new(0);
 
 /// While this lives, a blocking call of this thread ends with `EINTR` at the deadline, and when HUP, INT, QUIT or TERM
-/// arrive, unless the caller ignores or blocks them. Dropped, the signals are held back again.
+/// arrive, unless the caller ignores or blocks them; all other signals act as they did before they were held, so that a
+/// waiter can be stopped and continued. Dropped, the signals are held back again.
 ///
 /// A caller's own alarm(2) that runs out meanwhile counts as such a signal; one that has not run out is set again.
 pub struct Interruption {
@@ -37,27 +42,32 @@ impl Interruption {
     /// What sigaction(2), setitimer(2) or pthread_sigmask(3) say.
     pub fn allow<R: Receive>(signals: &Signals<R>, after: Option<Duration>) -> io::Result<Self> {
         SIGNAL.store(0, Ordering::Relaxed);
-        let mut interruption = Self { before: Vec::new(), open: set::empty(), alarm: None };
-        for signal in GIVING_UP {
-            if !set::contains(signals.original(), signal)
-                && !set::is_ignored(&set::disposition(signal)?)
-            {
-                interruption.handle(signal, give_up)?;
+        let mut interruption =
+            Self { before: Vec::new(), open: opened(signals.original()), alarm: None };
+        let handled = signals.receiver().handled();
+        for signal in 1..65 {
+            if !set::contains(&interruption.open, signal) {
+                continue;
+            }
+            if GIVING_UP.contains(&signal) {
+                if !set::is_ignored(&set::disposition(signal)?) {
+                    interruption.handle(signal, give_up)?;
+                }
+            } else if handled.contains(&signal) {
+                interruption.set(signal, &set::default_action())?;
             }
         }
         // Before the timer is armed: the default action would end the process.
         interruption.handle(libc::SIGALRM, give_up)?;
         if let Some(after) = after {
             let callers = timer::arm(after, AGAIN)?;
+            interruption.alarm = Some((callers, Instant::now()));
             if callers.is_zero() || callers > after {
                 interruption.handle(libc::SIGALRM, wake)?;
-                interruption.alarm = Some((callers, Instant::now()));
             } else {
                 timer::arm(callers, AGAIN)?;
             }
         }
-        interruption.open =
-            set::of(&interruption.before.iter().map(|(signal, _)| *signal).collect::<Vec<_>>());
         set::mask(libc::SIG_UNBLOCK, &interruption.open)?;
         Ok(interruption)
     }
@@ -80,10 +90,26 @@ impl Interruption {
     }
 
     fn handle(&mut self, signal: Signal, handler: extern "C" fn(Signal)) -> io::Result<()> {
-        let old = set::act(signal, &set::action(handler as *const () as usize, 0))?;
+        self.set(signal, &set::action(handler as *const () as usize, 0))
+    }
+
+    fn set(&mut self, signal: Signal, action: &libc::sigaction) -> io::Result<()> {
+        let old = set::act(signal, action)?;
         self.before.push((signal, old));
         Ok(())
     }
+}
+
+/// What to let through: what was held for our sake only, and the timer's signal in any case.
+fn opened(original: &libc::sigset_t) -> libc::sigset_t {
+    let mut open = set::held();
+    for signal in 1..65 {
+        if set::contains(original, signal) || STILL_HELD.contains(&signal) {
+            set::remove(&mut open, signal);
+        }
+    }
+    set::add(&mut open, libc::SIGALRM);
+    open
 }
 
 impl Drop for Interruption {
@@ -92,6 +118,9 @@ impl Drop for Interruption {
         let _ = set::mask(libc::SIG_BLOCK, &self.open);
         if self.alarm.is_some() || self.signal().is_some() {
             let _ = timer::disarm();
+            // It may have run out since the signals are held again. That one is not meant for the job: ignoring a
+            // signal discards it where it is pending (POSIX.1, 2.4.3).
+            let _ = set::act(libc::SIGALRM, &set::ignoring());
         }
         for (signal, old) in self.before.iter().rev() {
             let _ = set::act(*signal, old);

@@ -33,8 +33,7 @@ pub(super) fn empty() -> libc::sigset_t {
 pub(super) fn of(signals: &[Signal]) -> libc::sigset_t {
     let mut set = empty();
     for signal in signals {
-        // SAFETY: the set is initialised; an impossible number is refused and leaves the set as it was.
-        unsafe { libc::sigaddset(&raw mut set, *signal) };
+        add(&mut set, *signal);
     }
     set
 }
@@ -42,6 +41,11 @@ pub(super) fn of(signals: &[Signal]) -> libc::sigset_t {
 pub(super) fn contains(set: &libc::sigset_t, signal: Signal) -> bool {
     // SAFETY: the set is initialised; an impossible number is answered with -1.
     unsafe { libc::sigismember(set, signal) == 1 }
+}
+
+pub(super) fn add(set: &mut libc::sigset_t, signal: Signal) {
+    // SAFETY: the set is initialised; an impossible number is refused and leaves the set as it was.
+    unsafe { libc::sigaddset(set, signal) };
 }
 
 pub(super) fn remove(set: &mut libc::sigset_t, signal: Signal) {
