@@ -83,11 +83,15 @@ impl<R: Receive> Signals<R> {
         Ok((1..65).any(|signal| set::contains(&pending, signal) && set::contains(&held, signal)))
     }
 
-    /// Stops this process as `signal` (such as SIGTSTP) would have stopped it, and returns when it is continued.
+    /// Stops this process as `signal` (such as SIGTSTP) would have stopped it, and returns when it is continued; at once
+    /// if the caller ignores it.
     ///
     /// # Errors
     /// What pthread_sigmask(3) says.
     pub fn stop(&self, signal: Signal) -> io::Result<()> {
+        if set::is_ignored(&set::disposition(signal)?) {
+            return Ok(());
+        }
         let old = set::act(signal, &set::default_action())?;
         // SAFETY: no memory is passed; the signal stays pending until it is let through below.
         unsafe { libc::raise(signal) };
