@@ -217,10 +217,15 @@ pub fn kill(pid: u32, signal: i32) {
 }
 
 /// Waits until something is true, and fails with `what` if it never is.
-pub fn wait_until(what: &str, mut condition: impl FnMut() -> bool) {
+pub fn wait_until(what: &str, condition: impl FnMut() -> bool) {
+    wait_at_most(PATIENCE, what, condition);
+}
+
+/// The same with another patience: for what is not even due soon.
+pub fn wait_at_most(patience: Duration, what: &str, mut condition: impl FnMut() -> bool) {
     let start = Instant::now();
     while !condition() {
-        assert!(start.elapsed() < PATIENCE, "never happened: {what}");
+        assert!(start.elapsed() < patience, "never happened: {what}");
         std::thread::sleep(Duration::from_millis(2));
     }
 }
