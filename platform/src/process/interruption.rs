@@ -7,7 +7,8 @@ use std::time::{Duration, Instant};
 use super::{Receive, Signal, Signals, set, timer};
 
 /// Signals that make a waiter give up in order. Any other acts on it as it would have acted on the caller's command.
-const GIVING_UP: [Signal; 4] = [libc::SIGHUP, libc::SIGINT, libc::SIGQUIT, libc::SIGTERM];
+const GIVING_UP: [Signal; 6] =
+    [libc::SIGHUP, libc::SIGINT, libc::SIGQUIT, libc::SIGTERM, libc::SIGUSR1, libc::SIGUSR2];
 
 /// What stays held while waiting: news of children, who are none of ours yet, and what this program's own writing can
 /// bring about, on standard error or in the lock file, which is no reason to end.
@@ -22,7 +23,7 @@ const AGAIN: Duration = Duration::from_millis(5);
 /// The first signal that told the waiter to give up; 0 when there was none.
 static SIGNAL: AtomicI32 = AtomicI32::new(0);
 
-/// While this lives, a blocking call of this thread ends with `EINTR` at the deadline, and when HUP, INT, QUIT or TERM
+/// While this lives, a blocking call of this thread ends with `EINTR` at the deadline, and when HUP, INT, QUIT, TERM, USR1 or USR2
 /// arrive, unless the caller ignores or blocks them; all other signals act as they did before they were held, so that a
 /// waiter can be stopped and continued. Dropped, the signals are held back again.
 ///
