@@ -20,6 +20,10 @@ use crate::settings::{Policy, Settings};
 use crate::trust;
 use crate::walk::{self, Judge, Place};
 
+/// How often a file is looked at that has withlock's signature, but does not say who holds the lock yet.
+const LOOKS: u32 = 10;
+const BETWEEN_LOOKS: Duration = Duration::from_millis(1);
+
 /// An open lock file, with what was decided when it was opened.
 #[derive(Debug)]
 pub struct OpenFile {
@@ -220,7 +224,17 @@ impl Kernel for System<'_> {
     }
 
     fn holder(&self, file: &OpenFile) -> Option<Record> {
-        Record::parse(&Self::read(file))
+        // Two runs that cron starts in the same moment: the winner may not have written yet. So look again, a few times
+        // and briefly, before saying "someone unknown".
+        for _ in 0..LOOKS {
+            let content = Self::read(file);
+            let record = Record::parse(&content);
+            if record.is_some() || !content.starts_with(record::SIGNATURE) {
+                return record;
+            }
+            std::thread::sleep(BETWEEN_LOOKS);
+        }
+        None
     }
 
     fn is_held_by_ancestor(&self, facts: &Facts, holder: Option<&Record>) -> bool {
