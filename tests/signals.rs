@@ -7,7 +7,6 @@
     reason = "a test may fail by panicking"
 )]
 
-#[allow(unreachable_pub, reason = "each test file is a crate of its own")]
 mod support;
 
 use std::os::unix::process::{CommandExt, ExitStatusExt};
