@@ -42,8 +42,10 @@ pub struct Busy {
     pub by_ancestor: bool,
 }
 
-/// A reader that does not wait may still meet the last reader's cleaning up, which takes the lock alone for a moment.
-const READERS_GRACE: Duration = Duration::from_millis(10);
+/// How long a run that does not wait waits all the same, asleep in the kernel, where "busy" may not be the last word: a
+/// reader may have met the last reader's cleaning up, which takes the lock alone for a moment; and where two runs start
+/// in the same moment, the winner may not have written yet who it is.
+const GRACE: Duration = Duration::from_millis(10);
 
 /// Takes the lock: steps 1 to 6.
 pub(crate) fn acquire<K: Kernel>(
@@ -51,16 +53,10 @@ pub(crate) fn acquire<K: Kernel>(
     settings: Settings,
     wait: Wait,
 ) -> Result<Attempt<Held<K>>> {
-    let limit = match wait {
-        Wait::Forever => None,
-        Wait::AtMost(limit) => Some(limit),
-        Wait::No if settings.mode == Mode::Shared => Some(READERS_GRACE),
-        Wait::No => Some(Duration::ZERO),
-    };
     let mut contender = Contender {
         kernel: &kernel,
         settings: &settings,
-        limit,
+        wait,
         patience: None,
         rounds: Rounds::new(),
     };
@@ -100,7 +96,7 @@ enum Taken {
 struct Contender<'a, K: Kernel> {
     kernel: &'a K,
     settings: &'a Settings,
-    limit: Option<Duration>,
+    wait: Wait,
     /// From the first wait on.
     patience: Option<K::Patience>,
     rounds: Rounds,
@@ -131,29 +127,43 @@ impl<K: Kernel> Contender<'_, K> {
         if self.kernel.try_lock(&candidate.file, self.settings.mode)? == Answer::Granted {
             return Ok(Taken::Granted);
         }
-        if self.limit == Some(Duration::ZERO) {
-            return Ok(Taken::Busy);
-        }
         let holder = self.kernel.holder(&candidate.file);
         if self.kernel.is_held_by_ancestor(&candidate.facts, holder.as_ref()) {
             return Ok(Taken::ByAncestor);
         }
+        if self.wait == Wait::No && self.is_final(candidate, holder.as_ref()) {
+            return Ok(Taken::Busy);
+        }
         let patience = match self.patience.take() {
             Some(patience) => patience,
-            None => {
-                let (limit, holder) = (self.limit, holder.as_ref());
-                self.kernel.tell(&Event::Waiting { limit, holder });
-                self.kernel.be_patient(limit)?
-            }
+            None => self.be_patient(holder.as_ref())?,
         };
-        let taken = self.wait(candidate, &patience);
+        let taken = self.sleep(candidate, &patience);
         self.patience = Some(patience);
         self.rounds.rested();
         taken
     }
 
+    /// Whether "busy" is the last word for a run that does not wait.
+    fn is_final(&self, candidate: &Candidate<K>, holder: Option<&Record>) -> bool {
+        let is_named = holder.is_some() || !self.kernel.is_signed(&candidate.file);
+        is_named && self.settings.mode == Mode::Exclusive || self.patience.is_some()
+    }
+
+    fn be_patient(&self, holder: Option<&Record>) -> Result<K::Patience> {
+        let limit = match self.wait {
+            Wait::No => Some(GRACE),
+            Wait::AtMost(limit) => Some(limit),
+            Wait::Forever => None,
+        };
+        if self.wait != Wait::No {
+            self.kernel.tell(&Event::Waiting { limit, holder });
+        }
+        self.kernel.be_patient(limit)
+    }
+
     /// [4] Sleeps until granted, or until there is a reason to give up.
-    fn wait(&self, candidate: &Candidate<K>, patience: &K::Patience) -> Result<Taken> {
+    fn sleep(&self, candidate: &Candidate<K>, patience: &K::Patience) -> Result<Taken> {
         let (file, mode) = (&candidate.file, self.settings.mode);
         self.kernel.announce(file);
         let mut answer = Wakeup::Interrupted;

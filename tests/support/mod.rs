@@ -11,6 +11,10 @@
     reason = "a test may fail by panicking"
 )]
 
+pub mod procfs;
+pub mod signals;
+pub mod terminal;
+
 use std::ffi::OsStr;
 use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
@@ -37,6 +41,16 @@ pub fn forced_backend() -> Option<String> {
 /// Whether the lock belongs to the wrapper's process, so that it ends with a killed wrapper.
 pub fn process_owned() -> bool {
     matches!(forced_backend().as_deref(), Some("fcntl" | "lockf"))
+}
+
+/// Whether whoever uses flock(2) alone, such as flock(1), and withlock exclude each other (Linux).
+pub fn excludes_flock() -> bool {
+    !process_owned()
+}
+
+/// Whether whoever uses fcntl(2) alone, such as with-lock-ex and lckdo, and withlock exclude each other (Linux).
+pub fn excludes_fcntl() -> bool {
+    forced_backend().as_deref() != Some("flock")
 }
 
 /// A command line of the program under test, with the forced backend, and no variable of an outer run.
@@ -198,27 +212,35 @@ impl Running {
 /// Sends a signal to a process that the test started.
 pub fn kill(pid: u32, signal: i32) {
     // SAFETY: touches no memory.
-    assert_eq!(unsafe { libc::kill(pid as i32, signal) }, 0, "kill {pid} {signal}");
+    let answer = unsafe { libc::kill(pid as i32, signal) };
+    assert_eq!(answer, 0, "kill {pid} {signal}");
 }
 
 /// Waits until something is true, and fails with `what` if it never is.
-pub fn wait_until(what: &str, mut condition: impl FnMut() -> bool) {
+pub fn wait_until(what: &str, condition: impl FnMut() -> bool) {
+    wait_at_most(PATIENCE, what, condition);
+}
+
+/// The same with another patience: for what is not even due soon.
+pub fn wait_at_most(patience: Duration, what: &str, mut condition: impl FnMut() -> bool) {
     let start = Instant::now();
     while !condition() {
-        assert!(start.elapsed() < PATIENCE, "never happened: {what}");
+        assert!(start.elapsed() < patience, "never happened: {what}");
         std::thread::sleep(Duration::from_millis(2));
     }
 }
 
-/// Whether a process sleeps in a lock call, as the kernel lists it (`->` in /proc/locks, Linux).
+/// Whether a process sleeps in a lock call (Linux): by the kernel function that it sleeps in, or where the kernel does not
+/// tell that, by the list of locks, which has no process for the locks of an open file description.
 pub fn waits_for_lock(pid: u32) -> bool {
+    let sleeps_in = fs::read_to_string(format!("/proc/{pid}/wchan")).unwrap_or_default();
+    if sleeps_in.contains("lock_inode_wait") || sleeps_in.contains("setlk") {
+        return true;
+    }
     let locks = fs::read_to_string("/proc/locks").unwrap_or_default();
     let pid = pid.to_string();
-    locks.lines().any(|line| {
-        let mut words = line.split_whitespace();
-        // "1: -> FLOCK ADVISORY WRITE 4711 08:01:42 0 EOF"; OFD waiters are listed with their process as well.
-        line.contains("->") && words.any(|word| word == pid)
-    })
+    // "1: -> FLOCK  ADVISORY  WRITE 4711 08:01:42 0 EOF"
+    locks.lines().any(|line| line.contains("->") && line.split_whitespace().nth(5) == Some(&pid))
 }
 
 /// What a finished run printed on stderr.

@@ -154,8 +154,8 @@ fn a_waiter_dies_of_a_signal_that_nobody_looks_after<R: Receive>() {
     all_default();
     let held = Held::new();
     let mut waiter = waiter::<R>(&held.path());
-    waiter.kill(libc::SIGUSR1);
-    assert_eq!(waiter.wait().signal(), Some(libc::SIGUSR1));
+    waiter.kill(libc::SIGVTALRM);
+    assert_eq!(waiter.wait().signal(), Some(libc::SIGVTALRM));
     assert_eq!(locks(&held.path()).len(), 2, "the holder's pair and nothing else");
 }
 

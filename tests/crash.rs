@@ -1,0 +1,188 @@
+//! Who may die when, and what then becomes of the lock.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    missing_docs,
+    reason = "a test may fail by panicking"
+)]
+
+mod support;
+
+use std::fs;
+use std::os::unix::fs::MetadataExt;
+use std::os::unix::process::ExitStatusExt;
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+
+use support::procfs::{has_ended, has_open, is_settled};
+use support::{
+    Running, Scratch, excludes_flock, find_program, kill, process_owned, signals, skip, stderr,
+    wait_until, waits_for_lock, withlock,
+};
+
+fn run(options: &[&str], lock: &Path) -> Output {
+    withlock(options).arg(lock).args(["echo", "ran"]).output().unwrap()
+}
+
+/// Starts a run that goes on until it is told to end, with every signal at its default.
+fn start(options: &[&str], place: &Scratch, script: &str) -> Running {
+    let mut command = withlock(options);
+    command.arg(place.join("lock")).args(["sh", "-c", script]).current_dir(place.path());
+    signals::plain(&mut command);
+    Running::of(command)
+}
+
+/// Asserts that a second run is refused; with a lock that ends with a killed wrapper, that it isn't.
+fn assert_held_after_crash(lock: &Path) {
+    let second = run(&[], lock);
+    assert_eq!(
+        second.status.code(),
+        Some(if process_owned() { 0 } else { 1 }),
+        "{}",
+        stderr(&second)
+    );
+}
+
+#[test]
+fn a_second_run_is_refused_until_the_job_of_a_killed_wrapper_has_ended() {
+    let place = Scratch::new();
+    let lock = place.join("lock");
+    let mut crashed = start(&[], &place, support::JOB);
+    crashed.signal(libc::SIGKILL);
+    assert_eq!(crashed.child.wait().unwrap().signal(), Some(libc::SIGKILL));
+    assert!(!has_ended(crashed.job));
+    assert_held_after_crash(&lock);
+    let mut waiter = withlock(["-w", "inf"]);
+    let waiter = waiter.arg(&lock).args(["echo", "ran"]).stdout(Stdio::piped()).spawn().unwrap();
+    if !process_owned() {
+        wait_until("the waiter sleeps", || waits_for_lock(waiter.id()));
+    }
+    crashed.go_on();
+    assert_eq!(waiter.wait_with_output().unwrap().stdout, b"ran\n");
+    wait_until("the job ends", || has_ended(crashed.job));
+    assert_eq!(run(&[], &lock).stdout, b"ran\n");
+    assert_eq!(place.names(), [""; 0]);
+}
+
+#[test]
+fn after_wrapper_and_job_are_killed_the_next_run_works_and_leaves_no_file() {
+    let place = Scratch::new();
+    let lock = place.join("lock");
+    let mut crashed = start(&[], &place, support::JOB);
+    crashed.signal(libc::SIGKILL);
+    kill(crashed.job, libc::SIGKILL);
+    crashed.child.wait().unwrap();
+    wait_until("the job ends", || has_ended(crashed.job));
+    assert_eq!(place.names(), ["lock"]);
+    let next = run(&[], &lock);
+    assert_eq!((next.status.code(), stderr(&next).as_str()), (Some(0), ""));
+    assert_eq!(place.names(), [""; 0]);
+}
+
+#[test]
+fn a_killed_job_leaves_neither_lock_nor_file() {
+    let place = Scratch::new();
+    let running = start(&[], &place, support::JOB);
+    kill(running.job, libc::SIGKILL);
+    let (status, _, errors) = running.wait();
+    assert_eq!((status.signal(), errors.as_str()), (Some(libc::SIGKILL), ""));
+    assert_eq!(place.names(), [""; 0]);
+}
+
+/// A daemon, ended when the test is over.
+struct Daemon(u32);
+
+impl Drop for Daemon {
+    fn drop(&mut self) {
+        kill(self.0, libc::SIGKILL);
+    }
+}
+
+#[test]
+fn a_daemon_that_the_job_leaves_behind_does_not_block_the_next_run() {
+    for starter in ["", "setsid "] {
+        for options in [&[] as &[&str], &["-s"], &["-k"]] {
+            let place = Scratch::new();
+            let lock = place.join("lock");
+            let script = format!("{starter}sleep 1000 </dev/null >/dev/null 2>&1 & echo $!");
+            let output = withlock(options).arg(&lock).args(["sh", "-c", &script]).output().unwrap();
+            assert!(output.status.success(), "{}", stderr(&output));
+            let daemon = Daemon(String::from_utf8(output.stdout).unwrap().trim().parse().unwrap());
+            let next = run(&[], &lock);
+            assert_eq!(next.stdout, b"ran\n", "{}", stderr(&next));
+            assert!(!has_ended(daemon.0));
+            assert_eq!(place.names(), [""; 0]);
+        }
+    }
+}
+
+#[test]
+fn the_job_has_the_lock_descriptor_just_as_asked() {
+    for (options, expected) in
+        [(&[] as &[&str], !process_owned()), (&["-o"], false), (&["--close"], false)]
+    {
+        let place = Scratch::new();
+        let running = start(options, &place, support::JOB);
+        let inode = fs::metadata(place.join("lock")).unwrap().ino();
+        assert!(has_open(running.child.id(), inode));
+        assert_eq!(has_open(running.job, inode), expected, "{options:?}");
+        assert!(running.finish().0.success());
+    }
+}
+
+#[test]
+fn with_close_the_lock_ends_with_a_killed_wrapper() {
+    let place = Scratch::new();
+    let mut crashed = start(&["-o"], &place, support::JOB);
+    crashed.signal(libc::SIGKILL);
+    crashed.child.wait().unwrap();
+    assert!(!has_ended(crashed.job));
+    let next = run(&[], &place.join("lock"));
+    assert_eq!(next.stdout, b"ran\n", "{}", stderr(&next));
+    assert_eq!(place.names(), [""; 0]);
+    crashed.go_on();
+    wait_until("the job ends", || has_ended(crashed.job));
+}
+
+#[test]
+fn no_signal_to_the_wrapper_frees_the_lock_before_the_job_has_ended() {
+    // KILL and STOP can't be held back, and 32 to 34 belong to the C library.
+    let spared = [libc::SIGKILL, libc::SIGSTOP, 32, 33, 34];
+    let place = Scratch::new();
+    let lock = place.join("lock");
+    let sent: Vec<i32> = (1..65).filter(|signal| !spared.contains(signal)).collect();
+    let numbers = sent.iter().map(i32::to_string).collect::<Vec<_>>().join(" ");
+    let running = start(&[], &place, &format!("trap '' {numbers}; echo $$; read line; exit 7"));
+    for signal in sent {
+        running.signal(signal);
+        // TSTP, TTIN and TTOU may stop it.
+        running.signal(libc::SIGCONT);
+        wait_until("the signal is taken", || is_settled(running.child.id()));
+        let second = run(&[], &lock);
+        assert_eq!(second.status.code(), Some(1), "signal {signal}: {}", stderr(&second));
+    }
+    assert_eq!(running.finish().0.code(), Some(7));
+    assert_eq!(place.names(), [""; 0]);
+}
+
+#[test]
+fn whoever_gets_the_lock_next_finds_no_file_that_is_about_to_be_removed() {
+    let (tool, options) = if excludes_flock() { ("flock", "-x") } else { ("lckdo", "-w") };
+    let Some(tool) = find_program(tool) else {
+        return skip(&format!("{tool} is not installed"));
+    };
+    let place = Scratch::new();
+    let lock = place.join("lock");
+    for _ in 0..50 {
+        let holder = Running::start(&[], &lock);
+        // It does not compare, and so gets the lock of the removed file: the name has gone before the lock.
+        let mut next = Command::new(&tool);
+        next.arg(options).arg(&lock).args(["test", "!", "-e"]).arg(&lock);
+        let mut next = next.spawn().unwrap();
+        wait_until("the next one sleeps", || waits_for_lock(next.id()));
+        assert!(holder.finish().0.success());
+        assert!(next.wait().unwrap().success(), "the file was still there");
+    }
+    assert_eq!(place.names(), [""; 0]);
+}

@@ -1,0 +1,46 @@
+//! What /proc tells about a process (Linux).
+
+use std::fs;
+use std::os::unix::fs::MetadataExt;
+
+/// The state letter of a process: `S` asleep, `T` stopped, `Z` ended but not waited for. `None` once it is gone.
+pub fn state(pid: u32) -> Option<char> {
+    let line = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
+    // The second field is the name in parentheses, and may hold anything.
+    line.rsplit_once(") ")?.1.chars().next()
+}
+
+/// Whether a process has ended, be it not waited for yet.
+pub fn has_ended(pid: u32) -> bool {
+    matches!(state(pid), None | Some('Z'))
+}
+
+/// A field of /proc/PID/status, such as `SigIgn`.
+pub fn status(pid: u32, field: &str) -> Option<String> {
+    let text = fs::read_to_string(format!("/proc/{pid}/status")).ok()?;
+    text.lines()
+        .find_map(|line| Some(line.strip_prefix(field)?.strip_prefix(':')?.trim().to_owned()))
+}
+
+/// Whether no signal is left that a process has yet to take.
+pub fn has_taken_all(pid: u32) -> bool {
+    let none = |field| status(pid, field).is_some_and(|set| set.chars().all(|digit| digit == '0'));
+    none("ShdPnd") && none("SigPnd")
+}
+
+/// Whether, moreover, it sleeps: whatever was sent before has had its effect.
+pub fn is_settled(pid: u32) -> bool {
+    has_taken_all(pid) && state(pid) == Some('S')
+}
+
+/// Whether a process has this very file open.
+pub fn has_open(pid: u32, inode: u64) -> bool {
+    fs::read_dir(format!("/proc/{pid}/fd")).is_ok_and(|mut fds| {
+        fds.any(|fd| fs::metadata(fd.unwrap().path()).is_ok_and(|facts| facts.ino() == inode))
+    })
+}
+
+/// The only child of a process.
+pub fn child(pid: u32) -> Option<u32> {
+    fs::read_to_string(format!("/proc/{pid}/task/{pid}/children")).ok()?.trim().parse().ok()
+}

@@ -1,0 +1,85 @@
+//! A terminal of the test's own, and commands that have it as theirs.
+
+use std::fs::{File, OpenOptions};
+use std::io::{self, Read, Write};
+use std::os::fd::{AsRawFd, FromRawFd, RawFd};
+use std::os::unix::ffi::OsStrExt;
+use std::os::unix::fs::OpenOptionsExt;
+use std::os::unix::process::CommandExt;
+use std::process::Command;
+
+use super::{signals, wait_until};
+
+/// A pseudo-terminal: the side at which the user sits, and the line to the computer.
+pub struct Terminal {
+    user: File,
+    line: File,
+    screen: Vec<u8>,
+}
+
+impl Terminal {
+    pub fn open() -> Self {
+        let flags = libc::O_RDWR | libc::O_NOCTTY | libc::O_CLOEXEC | libc::O_NONBLOCK;
+        // SAFETY: touches no memory.
+        let master = unsafe { libc::posix_openpt(flags) };
+        assert_ne!(master, -1, "posix_openpt: {}", io::Error::last_os_error());
+        // SAFETY: the kernel has just made this descriptor, so nobody else owns it.
+        let user = unsafe { File::from_raw_fd(master) };
+        // SAFETY: touches no memory.
+        let granted = unsafe { libc::grantpt(master) };
+        assert_eq!(granted, 0, "grantpt");
+        // SAFETY: touches no memory.
+        let unlocked = unsafe { libc::unlockpt(master) };
+        assert_eq!(unlocked, 0, "unlockpt");
+        let mut name = [0_u8; 128];
+        // SAFETY: the buffer is writable for the length given.
+        let named = unsafe { libc::ptsname_r(master, name.as_mut_ptr().cast(), name.len()) };
+        assert_eq!(named, 0, "ptsname_r");
+        let name = name.split(|byte| *byte == 0).next().unwrap();
+        let mut options = OpenOptions::new();
+        options.read(true).write(true).custom_flags(libc::O_NOCTTY);
+        let line = options.open(std::ffi::OsStr::from_bytes(name)).unwrap();
+        Self { user, line, screen: Vec::new() }
+    }
+
+    /// Makes a command the leader of a session that has this terminal, in its foreground, as a login shell is.
+    pub fn give_to<'a>(&self, command: &'a mut Command) -> &'a mut Command {
+        let line = self.line.as_raw_fd();
+        signals::plain(command);
+        command.stdin(self.line.try_clone().unwrap());
+        command.stdout(self.line.try_clone().unwrap());
+        command.stderr(self.line.try_clone().unwrap());
+        // SAFETY: between fork and exec the closure makes async-signal-safe calls only, and allocates nothing.
+        unsafe { command.pre_exec(move || take(line)) }
+    }
+
+    /// Types.
+    pub fn type_in(&mut self, keys: &[u8]) {
+        self.user.write_all(keys).unwrap();
+    }
+
+    /// Waits until the screen shows a text, and answers what it shows by then.
+    pub fn wait_for(&mut self, text: &str) -> String {
+        wait_until(&format!("{text:?} on the screen"), || {
+            let mut buffer = [0; 4096];
+            if let Ok(length) = self.user.read(&mut buffer) {
+                self.screen.extend_from_slice(&buffer[..length]);
+            }
+            String::from_utf8_lossy(&self.screen).contains(text)
+        });
+        String::from_utf8_lossy(&self.screen).into_owned()
+    }
+}
+
+/// Async-signal-safe.
+fn take(line: RawFd) -> io::Result<()> {
+    // SAFETY: touches no memory.
+    if unsafe { libc::setsid() } == -1 {
+        return Err(io::Error::last_os_error());
+    }
+    // SAFETY: no memory is passed; the descriptor is open, having been inherited by the fork.
+    if unsafe { libc::ioctl(line, libc::TIOCSCTTY as _, 0) } == -1 {
+        return Err(io::Error::last_os_error());
+    }
+    Ok(())
+}

@@ -1,0 +1,179 @@
+//! At a terminal: what is typed reaches the job once, and the lock stays until it has dealt with it.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    missing_docs,
+    reason = "a test may fail by panicking"
+)]
+
+mod support;
+
+use std::os::unix::process::ExitStatusExt;
+use std::process::{Child, Command, ExitStatus};
+
+use support::procfs::{child, has_ended, is_settled, state};
+use support::terminal::Terminal;
+use support::{Running, Scratch, kill, stderr, wait_until, waits_for_lock, withlock};
+
+const CTRL_C: &[u8] = b"\x03";
+const CTRL_Z: &[u8] = b"\x1a";
+const CTRL_BACKSLASH: &[u8] = b"\x1c";
+
+/// Counts a signal, and ends with status 5 at USR1, having said how many came.
+fn counting(signal: &str) -> String {
+    format!(
+        "n=0; trap 'n=$((n+1)); echo got $n' {signal}; trap 'kill $!; echo all $n; exit 5' USR1; \
+         sleep 1000 </dev/null >/dev/null 2>&1 & echo ready; while :; do wait $!; done"
+    )
+}
+
+/// Starts a run in the foreground of the terminal, and answers it and its job once that is ready.
+fn start(terminal: &mut Terminal, place: &Scratch, script: &str) -> (Child, u32) {
+    let mut command = withlock([place.join("lock")]);
+    command.args(["sh", "-c", script]);
+    let run = terminal.give_to(&mut command).spawn().unwrap();
+    terminal.wait_for("ready");
+    let job = child(run.id()).unwrap();
+    (run, job)
+}
+
+fn end(mut run: Child) -> ExitStatus {
+    wait_until("the run ends", || has_ended(run.id()));
+    run.wait().unwrap()
+}
+
+fn assert_held(place: &Scratch) {
+    let second = withlock([place.join("lock")]).arg("true").output().unwrap();
+    assert_eq!(second.status.code(), Some(1), "{}", stderr(&second));
+}
+
+#[test]
+fn an_interrupt_reaches_the_job_once_and_the_lock_stays_until_it_has_cleaned_up() {
+    for (key, signal) in [(CTRL_C, "INT"), (CTRL_BACKSLASH, "QUIT")] {
+        let place = Scratch::new();
+        let mut terminal = Terminal::open();
+        let (run, job) = start(&mut terminal, &place, &counting(signal));
+        for count in ["got 1", "got 2"] {
+            terminal.type_in(key);
+            terminal.wait_for(count);
+            wait_until("both are at rest", || is_settled(run.id()) && is_settled(job));
+            assert_held(&place);
+        }
+        kill(job, libc::SIGUSR1);
+        let screen = terminal.wait_for("all ");
+        terminal.wait_for("all 2");
+        assert!(!screen.contains("got 3"), "{signal} came twice");
+        assert_eq!(end(run).code(), Some(5));
+        assert_eq!(place.names(), [""; 0]);
+    }
+}
+
+#[test]
+fn an_interrupt_that_ends_the_job_ends_the_run_the_same_way() {
+    for (key, signal) in [(CTRL_C, libc::SIGINT), (CTRL_BACKSLASH, libc::SIGQUIT)] {
+        let place = Scratch::new();
+        let mut terminal = Terminal::open();
+        let (run, _) = start(&mut terminal, &place, "cd \"${0%/*}\"; echo ready; exec sleep 1000");
+        terminal.type_in(key);
+        assert_eq!(end(run).signal(), Some(signal));
+        assert!(!place.names().contains(&"lock".to_owned()));
+    }
+}
+
+#[test]
+fn a_job_in_the_foreground_of_a_script_survives_stop_and_continue() {
+    let place = Scratch::new();
+    let mut terminal = Terminal::open();
+    let run = withlock([place.join("lock")]);
+    let mut shell = Command::new("sh");
+    // With job control, the shell puts each job into a process group of its own, as an interactive one does.
+    shell.args(["-c", "set -m; \"$@\"; echo stopped; read line; fg; echo status $?", "sh"]);
+    shell.arg(run.get_program()).args(run.get_args()).args([
+        "sh",
+        "-c",
+        "echo ready; read line; echo read; exit 4",
+    ]);
+    let shell = terminal.give_to(&mut shell).spawn().unwrap();
+    terminal.wait_for("ready");
+    let run = child(shell.id()).unwrap();
+    let job = child(run).unwrap();
+    terminal.type_in(CTRL_Z);
+    wait_until("both are stopped", || state(run) == Some('T') && state(job) == Some('T'));
+    terminal.wait_for("stopped");
+    assert_held(&place);
+    terminal.type_in(b"\n");
+    wait_until("both go on", || state(run) == Some('S') && state(job) == Some('S'));
+    assert_held(&place);
+    terminal.type_in(b"\n");
+    terminal.wait_for("read");
+    terminal.wait_for("status 4");
+    assert_eq!(end(shell).code(), Some(0));
+    assert_eq!(place.names(), [""; 0]);
+}
+
+#[test]
+fn when_the_terminal_hangs_up_the_job_is_told_and_the_lock_stays_until_it_has_ended() {
+    let place = Scratch::new();
+    let mut terminal = Terminal::open();
+    let go_on = place.join("go-on");
+    let path = std::ffi::CString::new(go_on.to_str().unwrap()).unwrap();
+    // SAFETY: the path ends with NUL.
+    let made = unsafe { libc::mkfifo(path.as_ptr(), 0o600) };
+    assert_eq!(made, 0);
+    let script = format!(
+        "cd '{}'; trap 'trap \"\" HUP; kill $!; : >told; read line <go-on; rm told go-on; exit 6' HUP; \
+         sleep 1000 </dev/null >/dev/null 2>&1 & echo ready; while :; do wait $!; done",
+        place.path().display()
+    );
+    let (run, _) = start(&mut terminal, &place, &script);
+    drop(terminal);
+    wait_until("the job is told", || place.join("told").exists());
+    assert_held(&place);
+    std::fs::write(&go_on, "\n").unwrap();
+    assert_eq!(end(run).code(), Some(6));
+    assert_eq!(place.names(), [""; 0]);
+}
+
+#[test]
+fn an_interrupt_while_waiting_ends_the_waiter_and_leaves_no_file() {
+    for (key, signal) in [(CTRL_C, libc::SIGINT), (CTRL_BACKSLASH, libc::SIGQUIT)] {
+        let place = Scratch::new();
+        let lock = place.join("lock");
+        let holder = Running::start(&[], &lock);
+        let mut terminal = Terminal::open();
+        let mut command = withlock(["-w", "inf"]);
+        let waiter = terminal.give_to(command.arg(&lock).arg("true")).spawn().unwrap();
+        wait_until("the waiter sleeps", || waits_for_lock(waiter.id()));
+        terminal.type_in(key);
+        let status = end(waiter);
+        assert_eq!((status.signal(), status.core_dumped()), (Some(signal), false));
+        assert!(holder.finish().0.success());
+        assert_eq!(place.names(), [""; 0]);
+    }
+}
+
+#[test]
+fn a_waiter_can_be_stopped_and_brought_back_to_the_foreground() {
+    let place = Scratch::new();
+    let lock = place.join("lock");
+    let holder = Running::start(&[], &lock);
+    let mut terminal = Terminal::open();
+    let run = withlock(["-w", "inf"]);
+    let mut shell = Command::new("sh");
+    shell.args(["-c", "set -m; \"$@\"; echo stopped; read line; fg; echo status $?", "sh"]);
+    shell.arg(run.get_program()).args(run.get_args()).arg(&lock).args(["echo", "ran"]);
+    let shell = terminal.give_to(&mut shell).spawn().unwrap();
+    wait_until("the shell starts the run", || child(shell.id()).is_some_and(waits_for_lock));
+    let waiter = child(shell.id()).unwrap();
+    terminal.type_in(CTRL_Z);
+    terminal.wait_for("stopped");
+    assert_eq!(state(waiter), Some('T'));
+    terminal.type_in(b"\n");
+    wait_until("the waiter sleeps again", || waits_for_lock(waiter));
+    assert!(holder.finish().0.success());
+    terminal.wait_for("ran");
+    terminal.wait_for("status 0");
+    assert!(end(shell).success());
+    assert_eq!(place.names(), [""; 0]);
+}
