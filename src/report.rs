@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 use std::io;
+use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 use std::time::Duration;
 
@@ -81,6 +82,10 @@ pub fn error(error: &Error) -> String {
         Error::Start { program, error, like_shell } => {
             let hint = match (like_shell, error.kind()) {
                 (true, _) => "; to run it by a shell, use: withlock LOCKFILE -c COMMAND".to_owned(),
+                // With a slash, PATH is not searched; and a script may be there while what its first line names is not.
+                (_, io::ErrorKind::NotFound) if program.as_bytes().contains(&b'/') => {
+                    "; check the spelling, and the interpreter if it is a script (#!)".to_owned()
+                }
                 (_, io::ErrorKind::NotFound) => "; check the spelling and PATH".to_owned(),
                 (_, io::ErrorKind::PermissionDenied) => {
                     "; is it a program, and executable (chmod +x)?".to_owned()
