@@ -80,13 +80,16 @@ pub fn error(error: &Error) -> String {
         ),
         Error::Told { signal } => format!("told to give up by signal {}", signal_name(*signal)),
         Error::Start { program, error, like_shell } => {
+            let has_slash = program.as_bytes().contains(&b'/');
             let hint = match (like_shell, error.kind()) {
                 (true, _) => "; to run it by a shell, use: withlock LOCKFILE -c COMMAND".to_owned(),
                 // With a slash, PATH is not searched; and a script may be there while what its first line names is not.
-                (_, io::ErrorKind::NotFound) if program.as_bytes().contains(&b'/') => {
+                (_, io::ErrorKind::NotFound) if has_slash => {
                     "; check the spelling, and the interpreter if it is a script (#!)".to_owned()
                 }
-                (_, io::ErrorKind::NotFound) => "; check the spelling and PATH".to_owned(),
+                (_, io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) if !has_slash => {
+                    "; check the spelling and PATH".to_owned()
+                }
                 (_, io::ErrorKind::PermissionDenied) => {
                     "; is it a program, and executable (chmod +x)?".to_owned()
                 }
