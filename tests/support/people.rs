@@ -1,8 +1,5 @@
 //! Other users, and a place that all of them can reach: for tests that run as root.
-#![allow(
-    dead_code,
-    reason = "each test file is a crate of its own and uses a part"
-)]
+#![allow(dead_code, reason = "each test file is a crate of its own and uses a part")]
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -43,10 +40,7 @@ impl Public {
         let copy = scratch.join("program");
         fs::copy(program(), &copy).unwrap();
         chmod(&copy, 0o755);
-        Some(Self {
-            scratch,
-            program: copy,
-        })
+        Some(Self { scratch, program: copy })
     }
 
     pub fn path(&self) -> &Path {
