@@ -228,7 +228,7 @@ impl Kernel for System<'_> {
     }
 
     fn try_lock(&self, file: &OpenFile, mode: Mode) -> Result<Attempt> {
-        file.backend.try_lock(&file.file, mode).map_err(self.lock_failed(file))
+        until_answered(|| file.backend.try_lock(&file.file, mode)).map_err(self.lock_failed(file))
     }
 
     fn lock(&self, file: &OpenFile, mode: Mode, _: &Patience) -> Result<Wakeup> {
@@ -236,7 +236,7 @@ impl Kernel for System<'_> {
     }
 
     fn unlock(&self, file: &OpenFile) -> Result<()> {
-        file.backend.unlock(&file.file).map_err(self.lock_failed(file))
+        until_answered(|| file.backend.unlock(&file.file)).map_err(self.lock_failed(file))
     }
 
     fn announce(&self, file: &OpenFile) {
@@ -298,5 +298,17 @@ impl System<'_> {
     /// own rights away, and that it is about to give a proper mode.
     fn is_being_made(&self, found: &Facts) -> bool {
         found.owner == self.settings.trusted.user && found.size == 0 && found.mode & 0o600 != 0o600
+    }
+}
+
+/// A file system with a server behind it may be interrupted even in a call that does not wait for a lock: no answer.
+fn until_answered<T>(
+    call: impl Fn() -> std::result::Result<T, LockError>,
+) -> std::result::Result<T, LockError> {
+    loop {
+        match call() {
+            Err(error) if error.io().kind() == io::ErrorKind::Interrupted => {}
+            answer => return answer,
+        }
     }
 }
