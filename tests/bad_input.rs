@@ -10,16 +10,18 @@
 
 #[path = "support/complaint.rs"]
 mod complaint;
+#[path = "support/programs.rs"]
+mod programs;
 mod support;
 
 use std::ffi::OsStr;
 use std::fs;
 use std::io::ErrorKind;
 use std::os::unix::ffi::OsStrExt;
-use std::os::unix::fs::{PermissionsExt, symlink};
-use std::path::Path;
+use std::os::unix::fs::symlink;
 
 use complaint::{assert_complains, assert_silent, run};
+use programs::write_program;
 use support::{Scratch, stderr, withlock};
 
 /// Arguments with `|` between two, and what the one line must contain, with `|` between two. All are exit status 2; a job
@@ -192,19 +194,14 @@ fn arguments_that_are_too_much_for_the_command_alone_are_reported_and_free_the_l
     assert!(!lock.exists());
 }
 
-fn script(path: &Path, content: &[u8], mode: u32) {
-    fs::write(path, content).unwrap();
-    fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
-}
-
 #[test]
 fn commands_that_can_not_be_started_are_told_apart_and_free_the_lock() {
     let scratch = Scratch::new();
-    script(&scratch.join("plain"), b"echo plain \"$1\" \"$0\"\n", 0o755);
-    script(&scratch.join("unfit"), b"#!/no/such/interpreter\n", 0o755);
-    script(&scratch.join("locked"), b"echo ran\n", 0o644);
-    script(&scratch.join("empty"), b"", 0o755);
-    script(&scratch.join("garbage"), b"\x7fELF\x01\x02\x03\0\0\xff\xfe\0", 0o755);
+    write_program(&scratch.join("plain"), b"echo plain \"$1\" \"$0\"\n", 0o755);
+    write_program(&scratch.join("unfit"), b"#!/no/such/interpreter\n", 0o755);
+    write_program(&scratch.join("locked"), b"echo ran\n", 0o644);
+    write_program(&scratch.join("empty"), b"", 0o755);
+    write_program(&scratch.join("garbage"), b"\x7fELF\x01\x02\x03\0\0\xff\xfe\0", 0o755);
     let cases: [(&str, i32, &[&str]); 11] = [
         ("no-such-program", 127, &["no-such-program", "starting the command", "PATH"]),
         ("./missing", 127, &["./missing", "No such file"]),

@@ -12,6 +12,8 @@
 mod complaint;
 #[path = "support/people.rs"]
 mod people;
+#[path = "support/programs.rs"]
+mod programs;
 mod support;
 
 use std::fs::{self, File};
@@ -22,6 +24,7 @@ use std::process::{Command, Output, Stdio};
 
 use complaint::{assert_complains, assert_no_panic, assert_silent, run};
 use people::{ALICE, Public, again_with};
+use programs::write_program;
 use support::{Scratch, find_program, skip, stderr, withlock};
 
 /// The command started by a shell that runs `prepare` first.
@@ -204,8 +207,7 @@ fn an_environment_without_the_usual_variables_is_enough() {
         assert_complains(path, &output, 127, &["echo: starting the command failed", "PATH"]);
     }
     // An empty PATH means the working directory, and a script without `#!` is found in it as well.
-    fs::write(scratch.join("script"), "echo script\n").unwrap();
-    people::chmod(&scratch.join("script"), 0o755);
+    write_program(&scratch.join("script"), b"echo script\n", 0o755);
     for path in ["", ".", "/no/such/directory:", ":/bin"] {
         assert_eq!(attempt(&["script"], &[("PATH", path)]).stdout, b"script\n", "{path}");
     }

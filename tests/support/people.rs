@@ -14,6 +14,7 @@ use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use crate::programs::copy_program;
 use crate::support::{Scratch, is_root, program, skip, withlock};
 
 /// A user without rights; needs no entry in the user database.
@@ -38,8 +39,7 @@ impl Public {
         let scratch = Scratch::new();
         chmod(scratch.path(), 0o755);
         let copy = scratch.join("program");
-        fs::copy(program(), &copy).unwrap();
-        chmod(&copy, 0o755);
+        copy_program(&program(), &copy);
         Some(Self { scratch, program: copy })
     }
 
