@@ -213,3 +213,23 @@ fn an_environment_without_the_usual_variables_is_enough() {
     }
     fs::remove_file(scratch.join("script")).unwrap();
 }
+
+#[test]
+fn a_directory_in_path_that_may_not_be_searched_does_not_hide_that_a_command_is_missing() {
+    let Some(public) = Public::new() else { return };
+    let secret = public.directory("secret", 0, 0o700);
+    let mine = public.directory("alice", ALICE, 0o700);
+    write_program(&public.join("locked"), b"echo ran\n", 0o644);
+    let path = format!("{}:{}:/bin:/usr/bin", secret.display(), public.path().display());
+    let attempt = |command: &str| {
+        let mut withlock = public.withlock_as(ALICE, [mine.join("lock").as_os_str()]);
+        run(withlock.arg(command).env("PATH", &path))
+    };
+    let parts = ["no-such-program: starting the command failed: No such file", "PATH"];
+    assert_complains("missing", &attempt("no-such-program"), 127, &parts);
+    assert_complains("locked", &attempt("locked"), 126, &["Permission denied", "chmod +x"]);
+    let inside = secret.join("program");
+    let output = attempt(inside.to_str().unwrap());
+    assert_complains("inside", &output, 126, &["Permission denied"]);
+    assert_silent("there", &attempt("true"), 0);
+}

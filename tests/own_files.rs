@@ -151,7 +151,7 @@ fn another_user_s_file_is_theirs_even_with_a_record_in_it() {
     for (owner, runner) in [(ALICE, 0), (BOB, 0), (0, ALICE), (ALICE, ALICE)] {
         let lock = place.join("lock");
         fs::write(&lock, SIGNATURE).unwrap();
-        chmod(&lock, 0o666);
+        chmod(&lock, if owner == runner { 0o600 } else { 0o666 });
         give(&lock, owner);
         let before = State::of(&lock);
         let output = run(public.withlock_as(runner, [lock.as_os_str()]).args(["cat"]).arg(&lock));
@@ -170,11 +170,35 @@ fn another_user_s_file_is_theirs_even_with_a_record_in_it() {
 }
 
 #[test]
+fn a_record_in_a_file_that_others_can_write_to_proves_nothing() {
+    for mode in [0o620, 0o602, 0o666] {
+        let scratch = Scratch::new();
+        let lock = scratch.join("lock");
+        fs::write(&lock, SIGNATURE).unwrap();
+        chmod(&lock, mode);
+        assert_locked_and_left(&format!("{mode:o}"), &lock, &[]);
+    }
+}
+
+#[test]
+fn what_a_run_left_that_was_killed_while_it_made_its_file_is_removed() {
+    let scratch = Scratch::new();
+    let lock = scratch.join("lock");
+    fs::write(&lock, "").unwrap();
+    chmod(&lock, 0o700);
+    let output = run(withlock([lock.as_os_str()]).args(["sh", "-c", "cat \"$WITHLOCK_LOCKFILE\""]));
+    assert_silent("begun", &output, 0);
+    assert!(output.stdout.starts_with(b"{\"withlock\":1,\"pid\":"), "{output:?}");
+    assert!(scratch.names().is_empty());
+}
+
+#[test]
 fn what_a_killed_run_left_is_taken_over_and_removed() {
     for signature in ["{\"withlock\":1}\n", "{\"withlock\":1,\"pid\":1,\"user\":0,\"since\":9}\n"] {
         let scratch = Scratch::new();
         let lock = scratch.join("lock");
         fs::write(&lock, signature).unwrap();
+        chmod(&lock, 0o600);
         let output =
             run(withlock([lock.as_os_str()]).args(["sh", "-c", "cat \"$WITHLOCK_LOCKFILE\""]));
         assert_silent(signature, &output, 0);

@@ -231,9 +231,17 @@ fn only_a_file_of_withlock_s_own_may_be_written_or_removed() {
         (STRANGER, 0, FOUND, Use::Stale),
     ];
     for (owner, links, origin, expected) in lines {
-        for mode in [0o600, 0o666, 0o000, 0o4755, 0o2644] {
+        for mode in [0o600, 0o644, 0o000, 0o4755, 0o2644] {
             let file = Facts { links, ..facts(Kind::Regular, owner, mode) };
             assert_eq!(judge_file(&file, origin, USER), expected, "{owner} {links} {origin:?}");
+        }
+        for mode in [0o620, 0o602, 0o666, 0o777] {
+            // Others may have put the signature there; but nobody else has created a file that this run has created.
+            let is_own = expected == Use::Own && origin.created;
+            let other = if links == 0 { Use::Stale } else { Use::Foreign };
+            let file = Facts { links, ..facts(Kind::Regular, owner, mode) };
+            let verdict = judge_file(&file, origin, USER);
+            assert_eq!(verdict, if is_own { Use::Own } else { other }, "{mode:o} {origin:?}");
         }
     }
     let file = facts(Kind::Regular, ME, 0o600);
@@ -261,5 +269,25 @@ fn what_is_no_regular_file_or_locks_by_mode_is_not_touched_at_all() {
             let elsewhere = judge_file(&file, origin, USER);
             assert_eq!(judge_file(&file, here, USER), elsewhere, "{mode:o}");
         }
+    }
+}
+
+#[test]
+fn a_file_that_was_begun_and_not_signed_is_withlock_s_own_and_nothing_like_it_is() {
+    let begun = facts(Kind::Regular, ME, 0o700);
+    assert_eq!(judge_file(&begun, FOUND, USER), Use::Own);
+    let others = [
+        Facts { size: 1, ..begun },
+        Facts { links: 2, ..begun },
+        Facts { owner: ROOT, ..begun },
+        Facts { owner: STRANGER, ..begun },
+        Facts { mode: 0o600, ..begun },
+        Facts { mode: 0o500, ..begun },
+        Facts { mode: 0o755, ..begun },
+        Facts { mode: 0o770, ..begun },
+        Facts { mode: 0o777, ..begun },
+    ];
+    for file in others {
+        assert_eq!(judge_file(&file, FOUND, USER), Use::Foreign, "{file:?}");
     }
 }
