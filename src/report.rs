@@ -1,5 +1,6 @@
 //! Every word that is shown to a person: one line each, saying what, where, and what to do about it.
 
+use std::ffi::OsStr;
 use std::fmt::Write as _;
 use std::io;
 use std::os::unix::ffi::OsStrExt;
@@ -95,11 +96,8 @@ pub fn error(error: &Error) -> String {
                 }
                 _ => cure(error),
             };
-            format!(
-                "{}: starting the command failed: {}{hint}",
-                Path::new(program).display(),
-                system(error)
-            )
+            let shown = Path::new(if program.is_empty() { OsStr::new("''") } else { program });
+            format!("{}: starting the command failed: {}{hint}", shown.display(), system(error))
         }
         Error::System { step, error } => format!("{step} failed: {}{}", system(error), cure(error)),
     }
