@@ -208,7 +208,7 @@ fn commands_that_can_not_be_started_are_told_apart_and_free_the_lock() {
         ("./unfit", 127, &["./unfit", "#!"]),
         ("./locked", 126, &["./locked", "chmod +x"]),
         ("/", 126, &["/: starting the command", "executable"]),
-        (".", 126, &[".: starting the command"]),
+        ("./", 126, &["./: starting the command", "executable"]),
         ("echo hello", 127, &["echo hello", "-c COMMAND"]),
         ("echo $HOME", 127, &["echo $HOME", "-c COMMAND"]),
         ("true;", 127, &["true;", "-c COMMAND"]),
