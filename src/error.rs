@@ -109,7 +109,10 @@ impl Error {
             Self::Told { .. } => Exit::Busy,
             Self::Start { error, .. } if process::is_out_of_descriptors(error) => Exit::System,
             Self::Start { error, .. } => match error.kind() {
-                io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => Exit::NotFound,
+                // No program can have a name that is too long; a whole command line given as one word may well be.
+                io::ErrorKind::NotFound
+                | io::ErrorKind::NotADirectory
+                | io::ErrorKind::InvalidFilename => Exit::NotFound,
                 io::ErrorKind::WouldBlock | io::ErrorKind::OutOfMemory => Exit::System,
                 _ => Exit::NotExecutable,
             },

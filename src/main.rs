@@ -3,8 +3,10 @@
 #![no_main]
 
 use std::ffi::OsString;
+use std::fs::File;
 use std::io::Write;
 use std::mem::ManuallyDrop;
+use std::os::fd::AsFd;
 
 use withlock::cli::{self, Plan, Request};
 use withlock::exit::{Ending, Exit};
@@ -35,10 +37,7 @@ fn run(words: Vec<OsString>) -> i32 {
 fn withlock(plan: &Plan) -> Ending {
     attempt(plan).unwrap_or_else(|error| match error {
         Error::Told { signal } => Ending::Signal(signal),
-        error => {
-            report::say(&error.to_string());
-            error.exit().into()
-        }
+        error => end_with(&error),
     })
 }
 
@@ -61,12 +60,15 @@ fn attempt(plan: &Plan) -> Result<Ending> {
 }
 
 fn print(text: &str) -> Ending {
-    let mut out = std::io::stdout();
-    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+    // The library's own handle on standard output takes a closed one for a successful one.
+    let out = std::io::stdout().as_fd().try_clone_to_owned().map(File::from);
+    match out.and_then(|mut out| out.write_all(text.as_bytes())) {
         Ok(()) => Ending::Code(0),
-        Err(error) => {
-            report::say(&format!("writing to standard output failed: {error}"));
-            Exit::System.into()
-        }
+        Err(error) => end_with(&Error::System { step: "writing to standard output", error }),
     }
+}
+
+fn end_with(error: &Error) -> Ending {
+    report::say(&error.to_string());
+    error.exit().into()
 }

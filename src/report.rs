@@ -1,7 +1,9 @@
 //! Every word that is shown to a person: one line each, saying what, where, and what to do about it.
 
+use std::ffi::OsStr;
 use std::fmt::Write as _;
 use std::io;
+use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 use std::time::Duration;
 
@@ -79,19 +81,23 @@ pub fn error(error: &Error) -> String {
         ),
         Error::Told { signal } => format!("told to give up by signal {}", signal_name(*signal)),
         Error::Start { program, error, like_shell } => {
+            let has_slash = program.as_bytes().contains(&b'/');
             let hint = match (like_shell, error.kind()) {
                 (true, _) => "; to run it by a shell, use: withlock LOCKFILE -c COMMAND".to_owned(),
-                (_, io::ErrorKind::NotFound) => "; check the spelling and PATH".to_owned(),
+                // With a slash, PATH is not searched; and a script may be there while what its first line names is not.
+                (_, io::ErrorKind::NotFound) if has_slash => {
+                    "; check the spelling, and the interpreter if it is a script (#!)".to_owned()
+                }
+                (_, io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) if !has_slash => {
+                    "; check the spelling and PATH".to_owned()
+                }
                 (_, io::ErrorKind::PermissionDenied) => {
                     "; is it a program, and executable (chmod +x)?".to_owned()
                 }
                 _ => cure(error),
             };
-            format!(
-                "{}: starting the command failed: {}{hint}",
-                Path::new(program).display(),
-                system(error)
-            )
+            let shown = Path::new(if program.is_empty() { OsStr::new("''") } else { program });
+            format!("{}: starting the command failed: {}{hint}", shown.display(), system(error))
         }
         Error::System { step, error } => format!("{step} failed: {}{}", system(error), cure(error)),
     }

@@ -1,6 +1,6 @@
 //! The real system behind the protocol.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::fs::{File, Permissions};
 use std::io;
 use std::os::unix::fs::{FileExt, PermissionsExt};
@@ -45,6 +45,8 @@ pub struct System<'a> {
     signals: &'a Signals,
     /// The walk that the check has made; the first round of the protocol takes it.
     first: RefCell<Option<(Place, Option<Facts>)>>,
+    /// How often a file was met that may not be opened, but may be in the making.
+    looks: Cell<u32>,
 }
 
 impl<'a> System<'a> {
@@ -57,6 +59,7 @@ impl<'a> System<'a> {
             choice: policy.backend,
             signals,
             first: RefCell::new(None),
+            looks: Cell::new(0),
         }
     }
 
@@ -228,7 +231,7 @@ impl Kernel for System<'_> {
     }
 
     fn try_lock(&self, file: &OpenFile, mode: Mode) -> Result<Attempt> {
-        file.backend.try_lock(&file.file, mode).map_err(self.lock_failed(file))
+        until_answered(|| file.backend.try_lock(&file.file, mode)).map_err(self.lock_failed(file))
     }
 
     fn lock(&self, file: &OpenFile, mode: Mode, _: &Patience) -> Result<Wakeup> {
@@ -236,7 +239,7 @@ impl Kernel for System<'_> {
     }
 
     fn unlock(&self, file: &OpenFile) -> Result<()> {
-        file.backend.unlock(&file.file).map_err(self.lock_failed(file))
+        until_answered(|| file.backend.unlock(&file.file)).map_err(self.lock_failed(file))
     }
 
     fn announce(&self, file: &OpenFile) {
@@ -295,8 +298,26 @@ impl System<'_> {
     }
 
     /// Whether the file may be one that another run of this user has just created under a umask that takes the owner's
-    /// own rights away, and that it is about to give a proper mode.
+    /// own rights away, and that it is about to give a proper mode. That takes it a moment; a file that stays so is not.
     fn is_being_made(&self, found: &Facts) -> bool {
-        found.owner == self.settings.trusted.user && found.size == 0 && found.mode & 0o600 != 0o600
+        const LOOKS: u32 = 5_000;
+        self.looks.set(self.looks.get() + 1);
+        found.owner == self.settings.trusted.user
+            && found.size == 0
+            && found.mode & !trust::MODE_BEGUN == 0
+            && found.mode & 0o600 != 0o600
+            && self.looks.get() <= LOOKS
+    }
+}
+
+/// A file system with a server behind it may be interrupted even in a call that does not wait for a lock: no answer.
+fn until_answered<T>(
+    call: impl Fn() -> std::result::Result<T, LockError>,
+) -> std::result::Result<T, LockError> {
+    loop {
+        match call() {
+            Err(error) if error.io().kind() == io::ErrorKind::Interrupted => {}
+            answer => return answer,
+        }
     }
 }

@@ -8,7 +8,8 @@ pub(super) fn of<'a>(words: impl IntoIterator<Item = &'a OsStr>) -> String {
     words.join(" ")
 }
 
-fn quote(word: &str) -> String {
+/// A word as a shell takes it.
+pub(super) fn quote(word: &str) -> String {
     let plain = |c: char| c.is_alphanumeric() || "%+,-./:=@^_".contains(c);
     if !word.is_empty() && word.chars().all(plain) {
         word.to_owned()

@@ -40,7 +40,8 @@ impl Options {
             Some(text) if text.is_empty() => Wait::No,
             Some(text) => {
                 let text = text.to_string_lossy();
-                duration::parse(&text).map_err(|why| format!("-w {text}: {why}"))?
+                duration::parse(&text)
+                    .map_err(|why| format!("-w {}: {why}", label::quote(&text)))?
             }
             None => Wait::No,
         };

@@ -1,12 +1,13 @@
 //! The command line of `withlock` itself.
 
+use std::error::Error as _;
 use std::ffi::OsString;
 
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Arg, ArgAction, ArgMatches, Command};
 
 use super::options::Options;
-use super::{Request, plain};
+use super::{Request, label, plain};
 use crate::Choice;
 use crate::exit::TABLE;
 
@@ -47,7 +48,7 @@ const ABBREVIATIONS: [(&str, &[&str]); 5] = [
     ("help", &["h", "he", "hel"]),
 ];
 
-/// The definition of the command line.
+/// The definition of the command line. As with getopt(3), what follows an option that wants a value is the value.
 #[must_use]
 pub fn command() -> Command {
     ABBREVIATIONS.iter().fold(definition(), |command, (name, short)| {
@@ -79,7 +80,7 @@ fn definition() -> Command {
         .next_help_heading("When the lock is busy")
         .arg(flag('q', "quiet", "Say nothing, and exit with status 0"))
         .arg(
-            Arg::new("conflict-exit-code").short('E').long("conflict-exit-code").value_name("N")
+            Arg::new("conflict-exit-code").short('E').long("conflict-exit-code").allow_hyphen_values(true).value_name("N")
                 .value_parser(clap::value_parser!(u8))
                 .help("Exit with this status, 0 to 255; also with -q [default: 1]"),
         )
@@ -92,11 +93,11 @@ fn definition() -> Command {
             .help("Do not create the lock file; exit with status 69 if it is not there"))
         .arg(Arg::new("insecure").long("insecure").action(ArgAction::SetTrue)
             .help("Use a directory that others could write to all the same, with a warning"))
-        .arg(Arg::new("backend").long("backend").value_name("CALL").value_parser(["auto", "flock", "fcntl", "lockf"])
+        .arg(Arg::new("backend").long("backend").allow_hyphen_values(true).value_name("CALL").value_parser(["auto", "flock", "fcntl", "lockf"])
             .hide_possible_values(true)
             .help("Lock with this system call: auto, flock, fcntl, lockf [default: auto]"))
         .next_help_heading("The command")
-        .arg(Arg::new("command").short('c').long("command").value_name("STRING").value_parser(clap::value_parser!(OsString))
+        .arg(Arg::new("command").short('c').long("command").allow_hyphen_values(true).value_name("STRING").value_parser(clap::value_parser!(OsString))
             .help("Run STRING with $SHELL -c, or /bin/sh -c; may also stand behind LOCKFILE"))
         .arg(flag('o', "close", "Do not pass the lock on to the command: if withlock is killed, the lock is free at once"))
         .next_help_heading("About")
@@ -152,14 +153,27 @@ fn with_hint(why: &str) -> String {
     format!("{why}; see withlock --help")
 }
 
-/// The parser's own words run over several lines; the first one says it.
+/// The parser's own words run over several lines, and hold the values as they are; so most are said anew.
 fn one_line(error: &clap::Error) -> String {
-    let invalid = match error.get(ContextKind::InvalidArg) {
-        Some(ContextValue::String(argument)) => Some(argument.as_str()),
-        _ => None,
+    let context = |kind| match error.get(kind) {
+        Some(ContextValue::String(text)) => text.as_str(),
+        _ => "",
     };
-    match (error.kind(), invalid) {
-        (ErrorKind::UnknownArgument, Some(argument)) => format!("unknown option {argument}"),
+    let argument = context(ContextKind::InvalidArg);
+    let value = label::quote(context(ContextKind::InvalidValue));
+    match error.kind() {
+        ErrorKind::UnknownArgument => format!("unknown option {argument}"),
+        ErrorKind::InvalidValue => match error.get(ContextKind::ValidValue) {
+            Some(ContextValue::Strings(valid)) if !valid.is_empty() => {
+                format!("{argument}: {value} is none of its values, {}", valid.join(", "))
+            }
+            _ => format!("{argument}: the value is missing"),
+        },
+        ErrorKind::ValueValidation => {
+            let why = error.source().map(ToString::to_string).unwrap_or_default();
+            format!("{argument}: {value}: {why}")
+        }
+        ErrorKind::TooManyValues => format!("{argument} takes no value"),
         _ => {
             let text = error.render().to_string();
             let line = text.lines().next().unwrap_or_default();

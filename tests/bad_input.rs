@@ -1,0 +1,232 @@
+//! Command lines that are wrong or odd: each ends with its own status, one line that helps, and nothing left behind.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    missing_docs,
+    unreachable_pub,
+    reason = "a test may fail by panicking"
+)]
+
+#[path = "support/complaint.rs"]
+mod complaint;
+#[path = "support/programs.rs"]
+mod programs;
+mod support;
+
+use std::ffi::OsStr;
+use std::fs;
+use std::io::ErrorKind;
+use std::os::unix::ffi::OsStrExt;
+use std::os::unix::fs::symlink;
+
+use complaint::{assert_complains, assert_silent, run};
+use programs::write_program;
+use support::{Scratch, stderr, withlock};
+
+/// Arguments with `|` between two, and what the one line must contain, with `|` between two. All are exit status 2; a job
+/// that ran would print something.
+const USAGE: [(&[u8], &str); 40] = [
+    (b"--", "LOCKFILE is missing"),
+    (b"-v", "LOCKFILE is missing"),
+    (b"-c|echo", "LOCKFILE is missing"),
+    (b"L", "COMMAND is missing"),
+    (b"-w|5|L", "COMMAND is missing"),
+    (b"", "LOCKFILE is empty"),
+    (b"|echo", "LOCKFILE is empty"),
+    (b"|-c|echo", "LOCKFILE is empty"),
+    (b"-w|soon|L|echo", "-w soon|not a duration|1h30m"),
+    (b"-w|-1|L|echo", "-w -1|not a duration"),
+    (b"-w|1 s|L|echo", "-w '1 s'|not a duration"),
+    (b"-w|1e3|L|echo", "-w 1e3|not a duration"),
+    (b"-w|nan|L|echo", "-w nan|not a duration"),
+    (b"-w|infinity|L|echo", "-w infinity|or inf"),
+    (b"-w|99999999999999999999|L|echo", "too long|inf"),
+    (b"-wx|L|echo", "-w x|not a duration"),
+    (b"-w|5\nm|L|echo", "-w '5?m'|not a duration"),
+    (b"-w|\xff|L|echo", "-w|not a duration"),
+    (b"-w", "--wait|value is missing"),
+    (b"-E", "--conflict-exit-code|value is missing"),
+    (b"-c", "--command|value is missing"),
+    (b"--backend", "--backend|auto, flock, fcntl, lockf"),
+    (b"-E|256|L|echo", "256|--conflict-exit-code"),
+    (b"-E|-1|L|echo", "-1|--conflict-exit-code"),
+    (b"-E|x|L|echo", "x|--conflict-exit-code"),
+    (b"-E||L|echo", "''|--conflict-exit-code"),
+    (b"-E|x\ny|L|echo", "'x?y'|--conflict-exit-code"),
+    (b"-E|\xff|L|echo", "UTF-8"),
+    (b"--backend|no\nne|L|echo", "'no?ne'|auto, flock, fcntl, lockf"),
+    (b"--backend||L|echo", "--backend|auto, flock, fcntl, lockf"),
+    (b"--backend|\xff|L|echo", "UTF-8"),
+    (b"-Z|L|echo", "unknown option -Z"),
+    (b"-qZ|L|echo", "unknown option -Z"),
+    (b"--nonsense|L|echo", "unknown option --nonsense"),
+    (b"--non\nsense|L|echo", "unknown option --non?sense"),
+    (b"-\xff|L|echo", "unknown option -"),
+    (b"--quiet=y\nes|L|echo", "--quiet takes no value"),
+    (b"-c|echo|L|echo", "-c takes the place of COMMAND"),
+    (b"L|-c", "-c behind LOCKFILE takes exactly one argument"),
+    (b"L|-c|echo|more", "-c behind LOCKFILE|quote the command"),
+];
+
+#[test]
+fn a_wrong_crontab_line_is_explained_in_one_line_of_mail_and_leaves_nothing() {
+    for (line, parts) in USAGE {
+        let scratch = Scratch::new();
+        let words = line.split(|byte| *byte == b'|').map(OsStr::from_bytes);
+        let parts: Vec<&str> = parts.split('|').chain(["; see withlock --help"]).collect();
+        let output = run(withlock(words).current_dir(scratch.path()));
+        let case = String::from_utf8_lossy(line);
+        assert_complains(&case, &output, 2, &parts);
+        assert!(scratch.names().is_empty(), "{case}");
+    }
+    let output = run(&mut withlock::<&str>([]));
+    assert_complains("nothing", &output, 2, &["LOCKFILE is missing"]);
+}
+
+#[test]
+fn empty_arguments_reach_the_command_and_an_empty_command_string_does_nothing() {
+    let scratch = Scratch::new();
+    let lock = scratch.join("lock");
+    let count = ["sh", "-c", "echo $#:$1:$2", "sh", "", "x"];
+    let output = run(withlock([lock.as_os_str()]).args(count));
+    assert_silent("empty argument", &output, 0);
+    assert_eq!(output.stdout, b"2::x\n");
+    // An unset variable in a crontab, too: no command, no limit.
+    for words in [&["-c", "", "lock"][..], &["lock", "-c", ""], &["-w", "", "lock", "true"]] {
+        let output = run(withlock(words).current_dir(scratch.path()));
+        assert_silent("empty string", &output, 0);
+    }
+    assert!(scratch.names().is_empty());
+}
+
+#[test]
+fn names_and_arguments_that_are_no_utf8_or_hold_control_characters_are_used_as_they_are() {
+    let names: [&[u8]; 8] =
+        [b"\xff\xfe", b"a\nb", b"a\tb", b"\x1b[31mred", b"\x01", b"-rf", b" ", b"\xc3\xa4"];
+    for name in names {
+        let scratch = Scratch::new();
+        let lock = scratch.join(OsStr::from_bytes(name));
+        let script =
+            "printf %s \"$1\"; printf %s \"$WITHLOCK_LOCKFILE\"; test -f \"$WITHLOCK_LOCKFILE\"";
+        let output = run(withlock([lock.as_os_str()])
+            .args(["sh", "-c", script, "sh"])
+            .arg(OsStr::from_bytes(name)));
+        assert_silent(&format!("{lock:?}"), &output, 0);
+        assert_eq!(output.stdout, [name, lock.as_os_str().as_bytes()].concat());
+        assert!(scratch.names().is_empty());
+    }
+}
+
+#[test]
+fn a_newline_in_a_path_does_not_forge_a_second_line_of_mail() {
+    let scratch = Scratch::new();
+    let missing = scratch.join("no\nsuch\x1b[2J\rdir/lock");
+    let output = run(withlock([missing.as_os_str()]).arg("echo"));
+    assert_complains("missing", &output, 73, &["no?such?[2J?dir"]);
+    let lock = scratch.join("lock");
+    let output = run(withlock([lock.as_os_str()]).arg("./no\nsuch\u{9b}31m"));
+    assert_complains("command", &output, 127, &["./no?such?31m"]);
+    let other = scratch.join(OsStr::from_bytes(b"\xff\nx"));
+    fs::create_dir(&other).unwrap();
+    let output = run(withlock([other.as_os_str()]).arg("echo"));
+    assert_complains("directory", &output, 73, &["?x: is a directory"]);
+}
+
+#[test]
+fn the_longest_argument_that_the_system_takes_is_taken() {
+    let scratch = Scratch::new();
+    let lock = scratch.join("lock");
+    let attempt = |length| {
+        withlock([lock.as_os_str()])
+            .args(["sh", "-c", "echo ${#1}", "sh"])
+            .arg("x".repeat(length))
+            .output()
+    };
+    // 128 KiB with the NUL is the limit on Linux (execve(2), MAX_ARG_STRLEN).
+    let output = attempt(131_071).unwrap();
+    assert_silent("131071", &output, 0);
+    assert_eq!(output.stdout, b"131071\n");
+    match attempt(131_072) {
+        Ok(output) => assert_silent("131072", &output, 0),
+        Err(error) => assert_eq!(error.kind(), ErrorKind::ArgumentListTooLong),
+    }
+    assert!(scratch.names().is_empty());
+}
+
+/// The last number from `low`, for which the condition is true, and below `high` for which it is.
+#[cfg(target_os = "linux")]
+fn last_true(mut low: usize, mut high: usize, condition: impl Fn(usize) -> bool) -> usize {
+    while high - low > 1 {
+        let middle = usize::midpoint(low, high);
+        if condition(middle) {
+            low = middle;
+        } else {
+            high = middle;
+        }
+    }
+    low
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn arguments_that_are_too_much_for_the_command_alone_are_reported_and_free_the_lock() {
+    let scratch = Scratch::new();
+    let lock = scratch.join("lock");
+    // The name of a program counts once for withlock, and twice for the program itself.
+    let long = scratch.join("n".repeat(250));
+    symlink(support::find_program("true").unwrap(), &long).unwrap();
+    let attempt = |thousands, rest| {
+        let mut command = withlock([lock.as_os_str(), long.as_os_str()]);
+        command.args(vec!["x".repeat(1000); thousands]);
+        command.arg("x".repeat(rest)).output()
+    };
+    // The most that withlock itself can be started with: it fits, and one byte more does not.
+    let thousands = last_true(1, 20_000, |thousands| attempt(thousands, 0).is_ok());
+    let rest = last_true(0, 2000, |rest| attempt(thousands, rest).is_ok());
+    let most = attempt(thousands, rest).unwrap();
+    let parts = ["Argument list too long", "fewer or shorter"];
+    assert_complains("list", &most, 126, &parts);
+    assert!(!lock.exists());
+}
+
+#[test]
+fn commands_that_can_not_be_started_are_told_apart_and_free_the_lock() {
+    let scratch = Scratch::new();
+    write_program(&scratch.join("plain"), b"echo plain \"$1\" \"$0\"\n", 0o755);
+    write_program(&scratch.join("unfit"), b"#!/no/such/interpreter\n", 0o755);
+    write_program(&scratch.join("locked"), b"echo ran\n", 0o644);
+    write_program(&scratch.join("empty"), b"", 0o755);
+    write_program(&scratch.join("garbage"), b"\x7fELF\x01\x02\x03\0\0\xff\xfe\0", 0o755);
+    let long = format!("cd {0} && ls {0} && rm {0}", "x".repeat(100));
+    let cases: [(&str, i32, &[&str]); 13] = [
+        ("", 127, &["withlock: '': starting the command failed"]),
+        (&long, 127, &["xx && ls xx", "-c COMMAND"]),
+        ("no-such-program", 127, &["no-such-program", "starting the command", "PATH"]),
+        ("./missing", 127, &["./missing", "No such file"]),
+        ("./plain/x", 127, &["./plain/x", "starting the command"]),
+        ("./unfit", 127, &["./unfit", "#!"]),
+        ("./locked", 126, &["./locked", "chmod +x"]),
+        ("/", 126, &["/: starting the command", "executable"]),
+        ("./", 126, &["./: starting the command", "executable"]),
+        ("echo hello", 127, &["echo hello", "-c COMMAND"]),
+        ("echo $HOME", 127, &["echo $HOME", "-c COMMAND"]),
+        ("true;", 127, &["true;", "-c COMMAND"]),
+        ("a>b", 127, &["a>b", "-c COMMAND"]),
+    ];
+    for (command, code, parts) in cases {
+        let output = run(withlock(["lock", command]).current_dir(scratch.path()));
+        assert_complains(command, &output, code, parts);
+        assert!(!scratch.join("lock").exists(), "{command}");
+    }
+    let output = run(withlock(["lock", "./plain", "one"]).current_dir(scratch.path()));
+    assert_silent("without #!", &output, 0);
+    assert_eq!(output.stdout, b"plain one ./plain\n");
+    let output = run(withlock(["lock", "./empty"]).current_dir(scratch.path()));
+    assert_silent("empty", &output, 0);
+    // A shell gets the garbage, as execvp(3) and every shell do it; what it says of it is its own affair.
+    let output = run(withlock(["lock", "./garbage"]).current_dir(scratch.path()));
+    assert!(matches!(output.status.code(), Some(2 | 126 | 127)), "{output:?}");
+    complaint::assert_no_panic("garbage", &stderr(&output));
+    assert!(!scratch.join("lock").exists());
+}

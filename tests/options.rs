@@ -1,0 +1,332 @@
+//! Every option does what --help says of it, and the command's own options stay the command's.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    missing_docs,
+    unreachable_pub,
+    reason = "a test may fail by panicking"
+)]
+
+#[path = "support/complaint.rs"]
+mod complaint;
+mod support;
+
+use std::fs;
+use std::process::{Command, Output};
+
+use complaint::{assert_complains, assert_silent, run};
+use support::{Running, Scratch, forced_backend, process_owned, program, stderr, withlock};
+
+/// Runs `withlock WORDS` in the scratch directory.
+fn attempt(scratch: &Scratch, words: &[&str]) -> Output {
+    run(withlock(words).current_dir(scratch.path()))
+}
+
+/// The lines of a run with -v.
+fn lines(output: &Output) -> Vec<String> {
+    stderr(output)
+        .lines()
+        .map(|line| line.strip_prefix("withlock: ").unwrap_or_else(|| panic!("{line}")).to_owned())
+        .collect()
+}
+
+/// Options, and the exit status and whether anything is said while somebody else holds the lock.
+const BUSY: [(&str, i32, bool); 24] = [
+    ("", 1, true),
+    ("-n", 1, true),
+    ("--nonblock", 1, true),
+    ("-x", 1, true),
+    ("--exclusive", 1, true),
+    ("-s", 1, true),
+    ("--shared", 1, true),
+    ("-nx", 1, true),
+    ("-w 0", 1, true),
+    ("-w0", 1, true),
+    ("--wait=0.001", 1, true),
+    ("-w inf -n", 1, true),
+    ("-w inf -w 0", 1, true),
+    ("-q", 0, false),
+    ("--quiet", 0, false),
+    ("-E 42", 42, true),
+    ("-E0", 0, true),
+    ("--conflict-exit-code=255", 255, true),
+    ("-E 42 -E 43", 43, true),
+    ("-q -E 42", 42, false),
+    ("-E 42 -q", 42, false),
+    ("-qE42", 42, false),
+    ("-q -q", 0, false),
+    ("-k --no-create -o", 1, true),
+];
+
+#[test]
+fn a_busy_lock_ends_as_the_options_say_and_runs_nothing() {
+    let scratch = Scratch::new();
+    let running = Running::start(&[], &scratch.join("lock"));
+    for (options, code, says) in BUSY {
+        let mut words: Vec<&str> = options.split_whitespace().collect();
+        words.extend(["lock", "echo", "ran"]);
+        let output = attempt(&scratch, &words);
+        if says {
+            assert_complains(options, &output, code, &["lock is held by pid"]);
+        } else {
+            assert_silent(options, &output, code);
+            assert!(output.stdout.is_empty(), "{options}");
+        }
+    }
+    assert_eq!(scratch.names(), ["lock"]);
+    running.finish();
+}
+
+#[test]
+fn readers_share_and_the_last_of_mode_options_wins() {
+    let scratch = Scratch::new();
+    let running = Running::start(&["-s"], &scratch.join("lock"));
+    let options = [
+        ("-s", true),
+        ("--shared", true),
+        ("-x -s", true),
+        ("-sw0", true),
+        ("-s -w 5 -n", true),
+        ("", false),
+        ("-x", false),
+        ("-s -x", false),
+        ("--shared --exclusive", false),
+    ];
+    for (options, shares) in options {
+        let mut words: Vec<&str> = options.split_whitespace().collect();
+        words.extend(["lock", "echo", "ran"]);
+        let output = attempt(&scratch, &words);
+        if shares {
+            assert_silent(options, &output, 0);
+            assert_eq!(output.stdout, b"ran\n", "{options}");
+        } else {
+            assert_complains(options, &output, 1, &["lock is held by"]);
+        }
+        assert_eq!(scratch.names(), ["lock"], "{options}: the other reader needs it");
+    }
+    running.finish();
+    assert!(scratch.names().is_empty());
+}
+
+#[test]
+fn nonblock_before_wait_waits_for_the_last_one_wins() {
+    let scratch = Scratch::new();
+    let mut holder = Running::start(&[], &scratch.join("lock"));
+    let mut waiter = withlock(["-v", "-n", "-w", "60", "lock", "echo", "ran"]);
+    waiter.current_dir(scratch.path()).stdout(std::process::Stdio::piped());
+    let mut waiter = waiter.stderr(std::process::Stdio::piped()).spawn().unwrap();
+    let mut errors = std::io::BufReader::new(waiter.stderr.take().unwrap());
+    let mut line = String::new();
+    while !line.contains("waiting at most 1m for pid") {
+        line.clear();
+        assert_ne!(std::io::BufRead::read_line(&mut errors, &mut line).unwrap(), 0);
+    }
+    holder.go_on();
+    let output = waiter.wait_with_output().unwrap();
+    assert_eq!(output.stdout, b"ran\n");
+    assert!(output.status.success());
+    holder.wait();
+    // What came on stderr meanwhile is none of this test's business.
+    drop(errors);
+    assert!(scratch.names().is_empty());
+}
+
+#[test]
+fn options_behind_the_lock_file_are_the_command_s() {
+    let scratch = Scratch::new();
+    let show = ["sh", "-c", "printf '<%s>' \"$@\"", "sh"];
+    for (before, behind) in [
+        (&["lock"][..], &["-n", "-q", "--help"][..]),
+        (&["lock"], &["--version"]),
+        (&["lock"], &["--", "-E", "a  b", "*", "", "$HOME"]),
+        (&["--", "lock"], &["-v"]),
+        (&["lock", "--"], &["--", "x"]),
+        (&["-q", "--", "lock", "--"], &["-k", "-c"]),
+        (&["--", "-lock"], &["--no-create"]),
+    ] {
+        let words = [before, &show, behind].concat();
+        let output = attempt(&scratch, &words);
+        assert_silent(&words.join(" "), &output, 0);
+        let expected: String = behind.iter().map(|word| format!("<{word}>")).collect();
+        assert_eq!(String::from_utf8_lossy(&output.stdout), expected, "{words:?}");
+        assert!(scratch.names().is_empty());
+    }
+    let output = attempt(&scratch, &["lock", "-v", "echo"]);
+    assert_complains("-v is the command", &output, 127, &["-v: starting the command failed"]);
+}
+
+#[test]
+fn a_command_string_is_run_by_a_shell_before_and_behind_the_lock_file() {
+    let scratch = Scratch::new();
+    let string = "echo \"a  $((1+1))\" | tr a b; exit 7";
+    for words in [
+        &["-c", string, "lock"][..],
+        &["lock", "-c", string],
+        &["--command", string, "lock"],
+        &["lock", "--command", string],
+        &["-qc", string, "lock"],
+        &["-c", "exit 1", "-c", string, "lock"],
+    ] {
+        let output = attempt(&scratch, words);
+        assert_silent(&words.join(" "), &output, 7);
+        assert_eq!(output.stdout, b"b  2\n", "{words:?}");
+        assert!(scratch.names().is_empty());
+    }
+}
+
+#[test]
+fn verbose_says_what_happens_in_order() {
+    let scratch = Scratch::new();
+    let lock = scratch.join("lock");
+    let output = run(withlock(["-v"]).arg(&lock).args(["sh", "-c", "exit 7"]));
+    assert_eq!(output.status.code(), Some(7));
+    let said = lines(&output);
+    let backend = forced_backend().unwrap_or_default();
+    let expected = [
+        format!("{}: safe", scratch.path().display()),
+        format!("lock file {} (", lock.display()),
+        format!("backend {backend}"),
+        "lock file created".to_owned(),
+        "lock acquired".to_owned(),
+        "command started, pid ".to_owned(),
+        "command exited with status 7".to_owned(),
+        "lock file removed, lock released".to_owned(),
+    ];
+    let mut rest = said.iter().peekable();
+    for part in &expected {
+        while rest.peek().is_some_and(|line| !line.contains(part)) {
+            rest.next();
+        }
+        assert!(rest.peek().is_some(), "{part:?} is missing or out of order in {said:#?}");
+    }
+    assert_eq!(rest.count(), 1, "nothing is said after the release: {said:#?}");
+    // One verdict for each directory from the root on.
+    let directories =
+        said.iter().filter(|line| line.starts_with('/') && line.ends_with(": safe")).count();
+    assert_eq!(directories, scratch.path().components().count(), "{said:#?}");
+}
+
+#[test]
+fn verbose_says_how_the_file_was_used_and_how_the_job_ended() {
+    let scratch = Scratch::new();
+    let last = |words: &[&str]| lines(&attempt(&scratch, words)).split_off(0).join("\n");
+    let said = last(&["-v", "-k", "lock", "true"]);
+    assert!(said.ends_with("lock released, lock file left: as asked (--keep)"), "{said}");
+    let said = last(&["-v", "lock", "sh", "-c", "kill -TERM $$"]);
+    assert!(said.contains("command died of signal 15 (TERM)"), "{said}");
+    assert!(!said.contains("lock file created"), "{said}");
+    fs::write(scratch.join("lock"), "").unwrap();
+    let said = last(&["-v", "lock", "true"]);
+    assert!(said.contains("on a file that withlock did not make"), "{said}");
+    assert!(said.ends_with("lock file left: withlock did not make it"), "{said}");
+    fs::remove_file(scratch.join("lock")).unwrap();
+    let said = last(&["-v", "lock", "sh", "-c", "rm lock"]);
+    assert!(said.ends_with("lock file left: the name stands for something else now"), "{said}");
+    let running = Running::start(&["-s"], &scratch.join("lock"));
+    let said = last(&["-v", "-s", "lock", "true"]);
+    assert!(said.ends_with("lock file left: others still share it"), "{said}");
+    running.finish();
+}
+
+#[test]
+fn quiet_silences_the_busy_message_only_and_verbose_still_tells_the_rest() {
+    let scratch = Scratch::new();
+    let running = Running::start(&[], &scratch.join("lock"));
+    let output = attempt(&scratch, &["-q", "-v", "lock", "echo", "ran"]);
+    assert_eq!(output.status.code(), Some(0));
+    let said = stderr(&output);
+    assert!(said.contains("backend") && !said.contains("is held by"), "{said}");
+    running.finish();
+    assert_silent("job's status", &attempt(&scratch, &["-q", "lock", "sh", "-c", "exit 7"]), 7);
+    let output = attempt(&scratch, &["-q", "none/lock", "echo"]);
+    assert_complains("errors", &output, 73, &["none"]);
+    let output = attempt(&scratch, &["-q", "-E", "9", "lock", "no-such-program"]);
+    assert_complains("errors", &output, 127, &["no-such-program"]);
+}
+
+#[test]
+fn keep_no_create_and_close_do_what_they_say() {
+    let scratch = Scratch::new();
+    assert_silent("keep", &attempt(&scratch, &["--keep", "lock", "true"]), 0);
+    assert_eq!(scratch.names(), ["lock"]);
+    assert_silent("there", &attempt(&scratch, &["--no-create", "lock", "true"]), 0);
+    assert!(scratch.names().is_empty(), "it was withlock's own");
+    let output = attempt(&scratch, &["--no-create", "lock", "echo"]);
+    assert_complains("not there", &output, 69, &["lock: does not exist"]);
+    // Whether the job has a descriptor of the lock file, as its shell sees it.
+    let script = "for n in 3 4 5 6 7 8 9 10 11 12 13 14 15; do \
+        test \"/dev/fd/$n\" -ef lock && echo has; done; exit 0";
+    let has = |words: &[&str]| {
+        let words = [words, &["lock", "sh", "-c", script]].concat();
+        String::from_utf8(attempt(&scratch, &words).stdout).unwrap()
+    };
+    if std::path::Path::new("/dev/fd/0").exists() {
+        assert_eq!(has(&["-o"]), "");
+        assert_eq!(has(&["--close"]), "");
+        assert_eq!(has(&[]), if process_owned() { "" } else { "has\n" });
+    }
+}
+
+#[test]
+fn each_backend_is_used_when_it_is_asked_for() {
+    let scratch = Scratch::new();
+    for (asked, shown) in [("fcntl", "fcntl"), ("lockf", "lockf"), ("auto", ""), ("flock", "flock")]
+    {
+        let output = attempt(&scratch, &["-v", "--backend", asked, "lock", "echo", "ran"]);
+        if asked == "flock" && cfg!(target_os = "solaris") {
+            assert_complains(asked, &output, 71, &["no such --backend"]);
+            continue;
+        }
+        assert_eq!(output.stdout, b"ran\n", "{output:?}");
+        let said = stderr(&output);
+        let line = said.lines().find(|line| line.contains(", backend ")).unwrap();
+        assert!(line.ends_with(&format!("backend {shown}")) || shown.is_empty(), "{said}");
+    }
+    let output =
+        attempt(&scratch, &["-v", "--backend", "fcntl", "--backend", "lockf", "lock", "true"]);
+    assert!(stderr(&output).contains("backend lockf"), "the last one wins");
+}
+
+#[test]
+fn help_and_version_are_printed_without_touching_anything() {
+    let scratch = Scratch::new();
+    for words in [&["--help"][..], &["-h"], &["-q", "--help", "lock", "echo"]] {
+        let output = attempt(&scratch, words);
+        assert_silent(&words.join(" "), &output, 0);
+        let text = String::from_utf8(output.stdout).unwrap();
+        for option in [
+            "LOCKFILE",
+            "--wait",
+            "-q",
+            "-v",
+            "-E",
+            "-c",
+            "-k",
+            "-o",
+            "-s",
+            "-x",
+            "-n",
+            "--no-create",
+            "--insecure",
+            "--backend",
+            "--version",
+            "127",
+            "126",
+            "73",
+            "71",
+            "69",
+        ] {
+            assert!(text.contains(option), "{option} is missing in {text}");
+        }
+        assert!(text.lines().all(|line| line.trim_end() == line), "blanks at the end of a line");
+    }
+    let version = format!("withlock {}\n", env!("CARGO_PKG_VERSION"));
+    for words in [&["--version"][..], &["-V"], &["-k", "-V", "lock"]] {
+        let output = attempt(&scratch, words);
+        assert_silent(&words.join(" "), &output, 0);
+        assert_eq!(String::from_utf8_lossy(&output.stdout), version);
+    }
+    assert!(scratch.names().is_empty());
+    assert_silent("alone", &run(Command::new(program()).arg("--help")), 0);
+}
