@@ -100,6 +100,8 @@ fn a_program_that_is_not_there_is_told_as_such(way: Way) {
         errno(finish(way, &plain(scratch.path().join("nobody").as_os_str(), &[]))),
         Some(libc::ENOENT)
     );
+    // Of a directory in PATH that may not be searched, exec would say EACCES.
+    set_variable("PATH", scratch.path().as_os_str());
     assert_eq!(
         errno(finish(way, &plain(OsStr::new("withlock-no-such-program"), &[]))),
         Some(libc::ENOENT)
