@@ -2,7 +2,7 @@
  * The least that a wrapper can do which locks, compares, runs a command and cleans up.
  * Usage: floor LOCKFILE COMMAND [ARGUMENT...]
  *
- * It waits for the lock. It judges no directory, keeps no record, spares no waiter the herd, and unlinks whatever it was
+ * It waits for the lock. It judges no directory, keeps no record, spares no waiter the herd, and unlinks what it was
  * given; so it is a yardstick for time, not a tool.
  */
 #include <fcntl.h>
