@@ -46,6 +46,7 @@ def report(ground, programs, rounds):
             micro(beyond), ratio(beyond, base - middle[BARE]), f"{median(faults[name]):.0f}",
         ])
     header = ["start to end", "median us", "p99 us", "/ flock(1)", "overhead us", "/ flock(1)'s", "page faults"]
-    notes = [f"{rounds} shuffled rounds ({SCRIPT}: every {SELDOM}th). Overhead: beyond {BARE}.",
+    seldom = f" ({SCRIPT}: every {SELDOM}th)" if SCRIPT in middle else ""
+    notes = [f"{rounds:,} shuffled rounds{seldom}. Overhead: beyond {BARE}.",
              "Page faults: minor ones, the job's included."]
     return table("Start-up: X LOCK /bin/true, nobody else there", header, rows, notes)
