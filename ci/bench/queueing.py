@@ -96,7 +96,7 @@ def report_cost(results, programs, counts, alone):
     for count in counts:
         header += [f"{count:,} CPU us", "wall us"]
     notes = ["CPU: user and system of wrapper and job, from the wrapper's start on. Wall: from the release to",
-             f"the last end, divided by N. Medians. The job alone: {micro(alone[0])} us CPU, {micro(alone[1])} us wall."]
+             f"the last end, divided by N. Medians. The job alone: {micro(alone[0])} us CPU, {micro(alone[1])} wall."]
     return table("Waiting: N waiters asleep, then released", header, rows, notes)
 
 
@@ -127,5 +127,5 @@ def report_order(ground, programs, own, count, passes):
     pairs = count * (count - 1) // 2
     rows = [[name, f"{statistics.mean(inverted):.0f}", max(inverted), f"{statistics.mean(inverted) / pairs:.2%}"]
             for name, inverted in rounds.items()]
-    notes = [f"{count} waiters, each started when the one before slept: {pairs:,} pairs. {passes} passes. Random: 50 %."]
+    notes = [f"{count} waiters, each started when the one before slept: {pairs:,} pairs. {passes} passes. Random: 50%."]
     return table("Order: pairs served the wrong way round", ["order", "mean", "worst", "of all pairs"], rows, notes)
