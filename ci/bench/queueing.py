@@ -96,7 +96,7 @@ def report_cost(results, programs, counts, alone):
     for count in counts:
         header += [f"{count:,} CPU us", "wall us"]
     notes = ["CPU: user and system of wrapper and job, from the wrapper's start on. Wall: from the release to",
-             f"the last end, divided by N. Medians. The job alone: {micro(alone[0])} us CPU, {micro(alone[1])} wall."]
+             f"the last end, by N. Medians. The job alone: {micro(alone[0])} us CPU, {micro(alone[1])} us wall."]
     return table("Waiting: N waiters asleep, then released", header, rows, notes)
 
 
