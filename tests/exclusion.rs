@@ -27,7 +27,6 @@ const OVERLAP: i32 = 43;
 /// The job of the other tests: a directory of its own proves that no other one runs, or several, one for each family of
 /// tools that it must be alone among.
 #[test]
-#[ignore = "it is run by the other tests"]
 fn witness() {
     let Some(witnesses) = std::env::var_os("WITNESSES") else {
         return;
@@ -96,7 +95,7 @@ impl Contender {
             .args(&self.options)
             .arg(lock)
             .arg(std::env::current_exe().unwrap())
-            .args(["--ignored", "--exact", "witness", "--test-threads=1"])
+            .args(["--exact", "witness", "--test-threads=1"])
             .env("WITNESSES", std::env::join_paths(witnesses).unwrap())
             .env_remove("WITHLOCK_HELD")
             .stdin(Stdio::null())

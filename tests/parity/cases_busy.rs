@@ -5,7 +5,7 @@ use crate::observation::Seen;
 use crate::stage::Stage;
 use crate::support;
 use std::fs::File;
-use std::os::fd::AsRawFd;
+use withlock_platform::backend::{self, Attempt, Choice, Mode};
 
 pub const CASES: &[Case] = &[
     Case::new("busy", |stage| busy(stage, &[])),
@@ -132,12 +132,8 @@ fn keeps_posix_out(stage: &Stage) -> Seen {
 
 /// Tries a POSIX write lock on a whole file, which this process then holds until the file is closed.
 fn posix_lock(file: &File) -> bool {
-    // SAFETY: a flock structure is plain numbers, for which zero is valid: from 0 to the end of the file.
-    let mut lock: libc::flock = unsafe { std::mem::zeroed() };
-    lock.l_type = libc::F_WRLCK as libc::c_short;
-    lock.l_whence = libc::SEEK_SET as libc::c_short;
-    // SAFETY: the descriptor is open, and the structure outlives the call.
-    unsafe { libc::fcntl(file.as_raw_fd(), libc::F_SETLK, &raw const lock) == 0 }
+    let fcntl = backend::select(Choice::Fcntl, true).unwrap();
+    fcntl.try_lock(file, Mode::Exclusive).unwrap() == Attempt::Granted
 }
 
 fn kept_out_by_flock(stage: &Stage) -> Seen {

@@ -6,6 +6,7 @@ use crate::stage::Stage;
 use crate::support::{Running, wait_until};
 use std::ffi::OsStr;
 use std::os::unix::process::CommandExt;
+use withlock_platform::process::exists;
 
 pub const CASES: &[Case] = &[
     Case::new("terminate-the-wrapper", |stage| signalled(stage, "TERM", libc::SIGTERM)),
@@ -46,9 +47,7 @@ fn interrupt_from_the_terminal(stage: &Stage) -> Seen {
         command.process_group(0);
         Running::of(command)
     };
-    let group = i32::try_from(running.child.id()).unwrap();
-    // SAFETY: touches no memory.
-    assert_eq!(unsafe { libc::kill(-group, libc::SIGINT) }, 0);
+    crate::support::kill_group(running.child.id(), libc::SIGINT);
     aftermath(stage, running)
 }
 
@@ -69,7 +68,7 @@ fn terminate_plain_job(stage: &Stage) -> Seen {
     let mut running = stage.hold();
     running.signal(libc::SIGTERM);
     wait_until("the wrapper ends", || running.child.try_wait().unwrap().is_some());
-    let job = if alive(running.job) { "lives on" } else { "is gone" };
+    let job = if exists(running.job) { "lives on" } else { "is gone" };
     let (status, ..) = running.finish();
     Seen::new().fact("job", job).end(Some(status)).lock(&stage.lock())
 }
@@ -103,10 +102,4 @@ fn end_waiting_run(stage: &Stage, signal: i32) -> Seen {
     let seen = Seen::new().end(Some(waiter.finish())).fact("second run", stage.second_run(&[]));
     let (status, ..) = holder.finish();
     seen.fact("holder", status.code().unwrap_or(-1)).lock(&stage.lock())
-}
-
-/// Whether a process is there.
-fn alive(pid: u32) -> bool {
-    // SAFETY: touches no memory; signal 0 only asks.
-    i32::try_from(pid).is_ok_and(|pid| unsafe { libc::kill(pid, 0) } == 0)
 }

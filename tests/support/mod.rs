@@ -211,9 +211,18 @@ impl Running {
 
 /// Sends a signal to a process that the test started.
 pub fn kill(pid: u32, signal: i32) {
+    send(pid as i32, signal);
+}
+
+/// Sends a signal to a process group that the test started.
+pub fn kill_group(leader: u32, signal: i32) {
+    send(-(leader as i32), signal);
+}
+
+fn send(to: i32, signal: i32) {
     // SAFETY: touches no memory.
-    let answer = unsafe { libc::kill(pid as i32, signal) };
-    assert_eq!(answer, 0, "kill {pid} {signal}");
+    let answer = unsafe { libc::kill(to, signal) };
+    assert_eq!(answer, 0, "kill {to} {signal}");
 }
 
 /// Waits until something is true, and fails with `what` if it never is.
