@@ -18,7 +18,6 @@ use std::ffi::OsStr;
 use std::fs;
 use std::io::ErrorKind;
 use std::os::unix::ffi::OsStrExt;
-use std::os::unix::fs::symlink;
 
 use complaint::{assert_complains, assert_silent, run};
 use programs::write_program;
@@ -175,7 +174,7 @@ fn arguments_that_are_too_much_for_the_command_alone_are_reported_and_free_the_l
     let lock = scratch.join("lock");
     // The name of a program counts once for withlock, and twice for the program itself.
     let long = scratch.join("n".repeat(250));
-    symlink(support::find_program("true").unwrap(), &long).unwrap();
+    std::os::unix::fs::symlink(support::find_program("true").unwrap(), &long).unwrap();
     let attempt = |thousands, rest| {
         let mut command = withlock([lock.as_os_str(), long.as_os_str()]);
         command.args(vec!["x".repeat(1000); thousands]);

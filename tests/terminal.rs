@@ -117,7 +117,7 @@ fn when_the_terminal_hangs_up_the_job_is_told_and_the_lock_stays_until_it_has_en
     let place = Scratch::new();
     let mut terminal = Terminal::open();
     let go_on = place.join("go-on");
-    assert!(std::process::Command::new("mkfifo").arg(&go_on).status().unwrap().success());
+    assert!(Command::new("mkfifo").arg(&go_on).status().unwrap().success());
     let script = format!(
         "cd '{}'; trap 'trap \"\" HUP; kill $!; : >told; read line <go-on; rm told go-on; exit 6' HUP; \
          sleep 1000 </dev/null >/dev/null 2>&1 & echo ready; while :; do wait $!; done",

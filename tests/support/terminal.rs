@@ -1,12 +1,14 @@
 //! A terminal of the test's own, and commands that have it as theirs.
 
+use std::ffi::{CStr, OsString};
 use std::fs::{File, OpenOptions};
 use std::io::{self, Read, Write};
 use std::os::fd::{AsRawFd, FromRawFd, RawFd};
-use std::os::unix::ffi::OsStrExt;
+use std::os::unix::ffi::OsStringExt;
 use std::os::unix::fs::OpenOptionsExt;
 use std::os::unix::process::CommandExt;
 use std::process::Command;
+use std::sync::Mutex;
 
 use super::{signals, wait_until};
 
@@ -15,6 +17,19 @@ pub struct Terminal {
     user: File,
     line: File,
     screen: Vec<u8>,
+}
+
+/// The path of a pseudo-terminal's other side.
+fn name_of_line(master: i32) -> OsString {
+    // ptsname(3) answers a static buffer, and tests run side by side.
+    static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
+    let _alone = ONE_AT_A_TIME.lock();
+    // SAFETY: the descriptor is open.
+    let name = unsafe { libc::ptsname(master) };
+    assert!(!name.is_null(), "ptsname");
+    // SAFETY: an answer that is not null is a string that ends with NUL, and nobody else calls this now.
+    let name = unsafe { CStr::from_ptr(name) };
+    OsString::from_vec(name.to_bytes().to_vec())
 }
 
 impl Terminal {
@@ -31,14 +46,10 @@ impl Terminal {
         // SAFETY: touches no memory.
         let unlocked = unsafe { libc::unlockpt(master) };
         assert_eq!(unlocked, 0, "unlockpt");
-        let mut name = [0_u8; 128];
-        // SAFETY: the buffer is writable for the length given.
-        let named = unsafe { libc::ptsname_r(master, name.as_mut_ptr().cast(), name.len()) };
-        assert_eq!(named, 0, "ptsname_r");
-        let name = name.split(|byte| *byte == 0).next().unwrap();
+        let name = name_of_line(master);
         let mut options = OpenOptions::new();
         options.read(true).write(true).custom_flags(libc::O_NOCTTY);
-        let line = options.open(std::ffi::OsStr::from_bytes(name)).unwrap();
+        let line = options.open(name).unwrap();
         Self { user, line, screen: Vec::new() }
     }
 
