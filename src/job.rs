@@ -36,10 +36,13 @@ impl Held<System<'_>> {
     /// could not be released in order is told to the listener, and does not change the outcome.
     pub fn run(self, job: &Job) -> Result<Status> {
         let signals = self.kernel.signals();
+        // Taken now, not when the job runs: what the terminal sends from then on, the job has as well, and must not get
+        // twice. Between the two it is missed, for some microseconds.
+        let missed = take_all(signals)?;
         let child = self.start(job, signals)?;
         self.kernel.tell(&Event::Started { pid: child.pid() });
         let status = Supervision { child: &child, signals, listener: self.kernel.listener() }
-            .until_the_end()?;
+            .until_the_end(&missed)?;
         self.kernel.tell(&Event::Ended { status });
         drop(self);
         Ok(status)
@@ -75,6 +78,18 @@ impl Held<System<'_>> {
     }
 }
 
+/// The signals that have come so far; news of children who are none of ours left out.
+fn take_all(signals: &Signals) -> Result<Vec<Arrival>> {
+    let mut taken = Vec::new();
+    while signals.pending().map_err(Error::system("asking for signals"))? {
+        let arrival = signals.next().map_err(Error::system("waiting for signals"))?;
+        if arrival.signal != signal::CHLD {
+            taken.push(arrival);
+        }
+    }
+    Ok(taken)
+}
+
 struct Supervision<'a> {
     child: &'a Child,
     signals: &'a Signals,
@@ -82,32 +97,32 @@ struct Supervision<'a> {
 }
 
 impl Supervision<'_> {
-    fn until_the_end(&self) -> Result<Status> {
+    fn until_the_end(&self, missed: &[Arrival]) -> Result<Status> {
         // What came before the job existed reached this process only, be it from the terminal: pass all of it on.
-        while self.signals.pending().map_err(Error::system("asking for signals"))? {
-            if let Some(status) = self.next(true)? {
-                return Ok(status);
-            }
+        for arrival in missed {
+            self.react(*arrival, true)?;
         }
         loop {
-            if let Some(status) = self.next(false)? {
-                return Ok(status);
+            let arrival = self.signals.next().map_err(Error::system("waiting for signals"))?;
+            if arrival.signal == signal::CHLD {
+                let ended = self.child.ended().map_err(Error::system("waiting for the command"))?;
+                if let Some(status) = ended {
+                    return Ok(status);
+                }
+            } else {
+                self.react(arrival, !self.child.shares_group())?;
             }
         }
     }
 
-    fn next(&self, from_before: bool) -> Result<Option<Status>> {
-        let arrival = self.signals.next().map_err(Error::system("waiting for signals"))?;
-        if arrival.signal == signal::CHLD {
-            return self.child.ended().map_err(Error::system("waiting for the command"));
-        }
-        if is_for_job(arrival, from_before || !self.child.shares_group()) {
+    fn react(&self, arrival: Arrival, misses_terminal: bool) -> Result<()> {
+        if is_for_job(arrival, misses_terminal) {
             self.forward(arrival.signal);
         }
         if arrival.signal == signal::TSTP {
             self.signals.stop(arrival.signal).map_err(Error::system("stopping"))?;
         }
-        Ok(None)
+        Ok(())
     }
 
     /// A job that may not be signalled (it runs as another user now) is none of withlock's business: say so, go on.
