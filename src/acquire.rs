@@ -208,7 +208,7 @@ impl<K: Kernel> Contender<'_, K> {
 fn hold<K: Kernel>(kernel: K, settings: Settings, candidate: Candidate<K>) -> Held<K> {
     let Candidate { file, facts, created, .. } = &candidate;
     let own = lockfile::is_own(&kernel, file, facts, *created, settings.trusted);
-    let record = Record::of_this_run(&settings.label);
+    let record = Record::of_this_run(settings.trusted.user, &settings.label);
     if own {
         if !created && trust::is_begun(facts) {
             kernel.sign(file);

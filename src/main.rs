@@ -11,9 +11,12 @@ use std::os::fd::AsFd;
 use withlock::cli::{self, Plan, Request};
 use withlock::exit::{Ending, Exit};
 use withlock::{Attempt, Error, LockPath, Result, Signals, report};
-use withlock_platform::process;
+use withlock_platform::{Arena, process};
 
 withlock_platform::entry!(run);
+
+#[global_allocator]
+static MEMORY: Arena = Arena::new();
 
 fn run(words: Vec<OsString>) -> i32 {
     let ending = if process::elevated() {

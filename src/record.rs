@@ -35,13 +35,13 @@ pub struct Record {
 }
 
 impl Record {
-    /// The record of this process, from now on.
+    /// The record of this process, run by this user, from now on.
     #[must_use]
-    pub fn of_this_run(command: &str) -> Self {
+    pub fn of_this_run(user: u32, command: &str) -> Self {
         let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         Self {
             pid: std::process::id(),
-            user: process::effective_user(),
+            user,
             host: process::host_name(),
             since: now.as_secs(),
             token: format!("{:016x}", process::random_token()),

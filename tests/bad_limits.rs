@@ -113,7 +113,10 @@ fn with_little_memory_the_run_works_or_ends_before_the_lock_file_is_made() {
         let command = withlock([lock.as_os_str(), "true".as_ref()]);
         let output = run(&mut after(&format!("ulimit -v {kilobytes}"), &command));
         let case = format!("{kilobytes}");
-        assert_no_panic(&case, &stderr(&output));
+        // The run-time library ends the program when there is no memory at all, and says so in its own words.
+        if !stderr(&output).starts_with("memory allocation of") {
+            assert_no_panic(&case, &stderr(&output));
+        }
         match output.status.code() {
             Some(0) => assert_silent(&case, &output, 0),
             Some(71) => assert_complains(&case, &output, 71, &[]),

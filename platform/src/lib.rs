@@ -17,8 +17,11 @@
     reason = "the widths of types differ between systems"
 )]
 
+mod arena;
 pub mod backend;
 pub mod directory;
 pub mod evidence;
 pub mod process;
 mod text;
+
+pub use arena::Arena;

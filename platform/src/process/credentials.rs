@@ -1,5 +1,7 @@
 //! Who runs this.
 
+use super::elevation;
+
 /// The effective user id.
 #[must_use]
 pub fn effective_user() -> u32 {
@@ -10,13 +12,7 @@ pub fn effective_user() -> u32 {
 /// Whether the program runs set-user-ID or set-group-ID: with rights that its caller lacks.
 #[must_use]
 pub fn elevated() -> bool {
-    // SAFETY: cannot fail and touches no memory (POSIX.1, getuid).
-    let user = unsafe { libc::getuid() };
-    // SAFETY: cannot fail and touches no memory (POSIX.1, getgid).
-    let group = unsafe { libc::getgid() };
-    // SAFETY: cannot fail and touches no memory (POSIX.1, getegid).
-    let effective_group = unsafe { libc::getegid() };
-    user != effective_user() || group != effective_group
+    elevation::is_elevated()
 }
 
 /// Whether a process of this id exists, be it of another user.

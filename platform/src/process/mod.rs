@@ -7,6 +7,7 @@ mod environment;
 mod exact;
 mod host;
 mod interruption;
+mod launch_portable;
 mod spawn;
 
 pub use credentials::{effective_user, elevated, exists};
@@ -77,12 +78,22 @@ cfg_if::cfg_if! {
 
 cfg_if::cfg_if! {
     if #[cfg(any(target_os = "linux", target_os = "android"))] {
+        #[path = "elevation_linux.rs"]
+        mod elevation;
+        #[path = "launch_linux.rs"]
+        mod launch;
         #[path = "origin_linux.rs"]
         mod origin;
     } else if #[cfg(any(target_os = "illumos", target_os = "solaris"))] {
+        #[path = "elevation_posix.rs"]
+        mod elevation;
+        use launch_portable as launch;
         #[path = "origin_solarish.rs"]
         mod origin;
     } else {
+        #[path = "elevation_posix.rs"]
+        mod elevation;
+        use launch_portable as launch;
         #[path = "origin_bsd.rs"]
         mod origin;
     }

@@ -1,15 +1,14 @@
 //! Starting the job, in the caller's process group, and learning how it ended.
 
-use std::ffi::{CStr, CString, OsStr, OsString, c_char};
+use std::ffi::{CString, OsStr, OsString, c_char};
 use std::fs::File;
 use std::io;
-use std::mem::MaybeUninit;
 use std::os::fd::{AsRawFd, FromRawFd, OwnedFd};
 use std::os::unix::ffi::OsStrExt;
 use std::path::PathBuf;
 
 use super::environment::Environment;
-use super::{Receive, Signal, Signals, exact, set};
+use super::{Receive, Signal, Signals, launch, launch_portable};
 use crate::text::c_string;
 
 /// What to start.
@@ -40,6 +39,9 @@ pub enum Status {
     Signaled(Signal),
 }
 
+/// A way to start a program as a child.
+type Launch<R> = fn(&Command<'_>, &Signals<R>) -> io::Result<libc::pid_t>;
+
 impl Command<'_> {
     /// Starts the job with the caller's signal mask and dispositions. A file that the system can't execute itself, but
     /// that may be executed, is handed to `/bin/sh`, as execvp(3) does.
@@ -48,11 +50,24 @@ impl Command<'_> {
     /// What exec says: `ENOENT` and `ENOTDIR` when there is no such program, `EACCES` when it may not be executed; or
     /// what fork says, `EAGAIN`.
     pub fn start<R: Receive>(&self, signals: &Signals<R>) -> io::Result<Child> {
+        self.start_with(signals, launch::launch)
+    }
+
+    /// The same in the way that any Unix has, for the tests.
+    ///
+    /// # Errors
+    /// As [`Self::start`].
+    #[doc(hidden)]
+    pub fn start_portably<R: Receive>(&self, signals: &Signals<R>) -> io::Result<Child> {
+        self.start_with(signals, launch_portable::launch)
+    }
+
+    fn start_with<R: Receive>(&self, signals: &Signals<R>, launch: Launch<R>) -> io::Result<Child> {
         let inherited = self.inherits.map(inheritable).transpose()?;
-        let answer = self.start_as_is(signals);
+        let answer = self.start_as_is(signals, launch);
         let answer = match answer {
             Err(error) if error.raw_os_error() == Some(libc::ENOEXEC) => {
-                self.start_by_shell(signals)
+                self.start_by_shell(signals, launch)
             }
             // A directory in PATH may not be searched: that is no word about a program, and shells do not take it for
             // one.
@@ -67,16 +82,19 @@ impl Command<'_> {
         answer
     }
 
-    fn start_as_is<R: Receive>(&self, signals: &Signals<R>) -> io::Result<Child> {
-        let pid = if signals.receiver().child_was_ignored() {
-            exact::spawn(self, signals)?
-        } else {
-            self.spawn(signals)?
-        };
-        Ok(Child { pid })
+    fn start_as_is<R: Receive>(
+        &self,
+        signals: &Signals<R>,
+        launch: Launch<R>,
+    ) -> io::Result<Child> {
+        launch(self, signals).map(|pid| Child { pid })
     }
 
-    fn start_by_shell<R: Receive>(&self, signals: &Signals<R>) -> io::Result<Child> {
+    fn start_by_shell<R: Receive>(
+        &self,
+        signals: &Signals<R>,
+        launch: Launch<R>,
+    ) -> io::Result<Child> {
         let mut arguments = vec![find(self.program)];
         arguments.extend_from_slice(self.arguments);
         let command = Command {
@@ -85,35 +103,40 @@ impl Command<'_> {
             environment: self.environment,
             inherits: None,
         };
-        command.start_as_is(signals)
+        command.start_as_is(signals, launch)
+    }
+}
+
+/// A command in the form that exec takes.
+pub(super) struct Program {
+    argv: Vec<*const c_char>,
+    /// What these point to; the program's own name first.
+    _words: Vec<CString>,
+    environment: Environment,
+}
+
+impl Program {
+    pub(super) fn new(command: &Command<'_>) -> io::Result<Self> {
+        let words = std::iter::once(command.program)
+            .chain(command.arguments.iter().map(OsString::as_os_str))
+            .map(c_string)
+            .collect::<io::Result<Vec<_>>>()?;
+        let argv = words.iter().map(|word| word.as_ptr()).chain([std::ptr::null()]).collect();
+        Ok(Self { argv, _words: words, environment: Environment::with(command.environment)? })
     }
 
-    fn spawn<R: Receive>(&self, signals: &Signals<R>) -> io::Result<libc::pid_t> {
-        let program = c_string(self.program)?;
-        let arguments = self
-            .arguments
-            .iter()
-            .map(|argument| c_string(argument))
-            .collect::<io::Result<Vec<_>>>()?;
-        let argv = pointers(
-            std::iter::once(program.as_c_str()).chain(arguments.iter().map(CString::as_c_str)),
-        );
-        let environment = Environment::with(self.environment)?;
-        let attributes = Attributes::new(signals)?;
-        let mut pid = 0;
-        // SAFETY: program, argv and environment are strings that end with NUL in arrays that end with null, all alive during
-        // the call; the attributes are initialised; no file actions are given.
-        let errno = unsafe {
-            libc::posix_spawnp(
-                &raw mut pid,
-                program.as_ptr(),
-                std::ptr::null(),
-                &raw const attributes.0,
-                argv.as_ptr().cast(),
-                environment.as_ptr().cast(),
-            )
-        };
-        if errno == 0 { Ok(pid) } else { Err(io::Error::from_raw_os_error(errno)) }
+    /// The program's name.
+    pub(super) fn path(&self) -> *const c_char {
+        // There is at least the program's name.
+        self.argv[0]
+    }
+
+    pub(super) fn argv(&self) -> *const *const c_char {
+        self.argv.as_ptr()
+    }
+
+    pub(super) fn envp(&self) -> *const *const c_char {
+        self.environment.as_ptr()
     }
 }
 
@@ -168,45 +191,6 @@ impl Child {
     }
 }
 
-/// posix_spawn(3) attributes: the caller's signal mask, and default actions where this process has handlers.
-struct Attributes(libc::posix_spawnattr_t);
-
-impl Attributes {
-    fn new<R: Receive>(signals: &Signals<R>) -> io::Result<Self> {
-        let mut attributes = MaybeUninit::uninit();
-        // SAFETY: initialises the attributes when it answers 0.
-        check(unsafe { libc::posix_spawnattr_init(attributes.as_mut_ptr()) })?;
-        // SAFETY: the call above answered 0.
-        let mut this = Self(unsafe { attributes.assume_init() });
-        let mut flags = libc::POSIX_SPAWN_SETSIGMASK as libc::c_int;
-        // SAFETY: both are initialised.
-        check(unsafe { libc::posix_spawnattr_setsigmask(&raw mut this.0, signals.original()) })?;
-        let handled = signals.receiver().handled();
-        if !handled.is_empty() {
-            let handled = set::of(&handled);
-            // SAFETY: both are initialised.
-            check(unsafe {
-                libc::posix_spawnattr_setsigdefault(&raw mut this.0, &raw const handled)
-            })?;
-            flags |= libc::POSIX_SPAWN_SETSIGDEF as libc::c_int;
-        }
-        // SAFETY: initialised; the flags are two of POSIX.1's.
-        check(unsafe { libc::posix_spawnattr_setflags(&raw mut this.0, flags as _) })?;
-        Ok(this)
-    }
-}
-
-impl Drop for Attributes {
-    fn drop(&mut self) {
-        // SAFETY: initialised by `new`, and destroyed once.
-        unsafe { libc::posix_spawnattr_destroy(&raw mut self.0) };
-    }
-}
-
-fn check(errno: libc::c_int) -> io::Result<()> {
-    if errno == 0 { Ok(()) } else { Err(io::Error::from_raw_os_error(errno)) }
-}
-
 /// A duplicate that the next exec does not close, from 10 on if the limit on descriptors allows.
 fn inheritable(file: &File) -> io::Result<OwnedFd> {
     for lowest in [10, 3] {
@@ -253,8 +237,4 @@ fn may_execute(file: &OsStr) -> bool {
         // SAFETY: the string ends with NUL.
         unsafe { libc::access(file.as_ptr(), libc::X_OK) == 0 }
     })
-}
-
-fn pointers<'a>(strings: impl Iterator<Item = &'a CStr>) -> Vec<*const c_char> {
-    strings.map(CStr::as_ptr).chain([std::ptr::null()]).collect()
 }

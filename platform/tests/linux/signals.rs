@@ -69,20 +69,27 @@ fn the_job_gets_the_callers_mask_and_dispositions<R: Receive>() {
             unsafe { libc::execvp(arguments[0], arguments.as_ptr()) };
             1
         });
-        let through = report(prepare, || {
-            let signals = Signals::<R>::hold_by().expect("hold");
-            let arguments = ["/proc/self/status".into()];
-            let command = Command {
-                program: OsStr::new("cat"),
-                arguments: &arguments,
-                environment: &[],
-                inherits: None,
-            };
-            let child = command.start(&signals).expect("start");
-            while signals.next().expect("a signal").signal != libc::SIGCHLD {}
-            i32::from(child.ended().expect("the end") != Some(Status::Exited(0)))
-        });
-        assert_eq!(direct, through, "case {number}");
+        for portably in [false, true] {
+            let through = report(prepare, || {
+                let signals = Signals::<R>::hold_by().expect("hold");
+                let arguments = ["/proc/self/status".into()];
+                let command = Command {
+                    program: OsStr::new("cat"),
+                    arguments: &arguments,
+                    environment: &[],
+                    inherits: None,
+                };
+                let child = if portably {
+                    command.start_portably(&signals)
+                } else {
+                    command.start(&signals)
+                };
+                let child = child.expect("start");
+                while signals.next().expect("a signal").signal != libc::SIGCHLD {}
+                i32::from(child.ended().expect("the end") != Some(Status::Exited(0)))
+            });
+            assert_eq!(direct, through, "case {number}");
+        }
     }
 }
 

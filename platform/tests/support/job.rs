@@ -25,16 +25,22 @@ pub(crate) fn tests_of(tests: &[(&str, Body)]) -> Vec<super::Test> {
         };
         tests.iter().map(of).collect::<Vec<_>>()
     };
-    [Way::Native, Way::ByHandler, Way::ChildIgnored].into_iter().flat_map(of).collect()
+    [Way::Native, Way::ByHandler, Way::ChildIgnored, Way::Portable, Way::PortableChildIgnored]
+        .into_iter()
+        .flat_map(of)
+        .collect()
 }
 
-/// The three roads that a start may take.
+/// The roads that a start may take.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Way {
     Native,
     ByHandler,
     /// The caller ignores SIGCHLD.
     ChildIgnored,
+    /// As any Unix can.
+    Portable,
+    PortableChildIgnored,
 }
 
 /// Runs to the end; `meanwhile` is called when the job has started.
@@ -45,18 +51,31 @@ pub(crate) fn run_and(
 ) -> io::Result<Status> {
     all_default();
     match way {
-        Way::Native => run_by::<Native>(command, meanwhile),
-        Way::ByHandler => run_by::<ByHandler>(command, meanwhile),
+        Way::Native => run_by::<Native>(|job, signals| job.start(signals), command, meanwhile),
+        Way::ByHandler => {
+            run_by::<ByHandler>(|job, signals| job.start(signals), command, meanwhile)
+        }
         Way::ChildIgnored => {
             ignore(libc::SIGCHLD);
-            run_by::<Native>(command, meanwhile)
+            run_by::<Native>(|job, signals| job.start(signals), command, meanwhile)
+        }
+        Way::Portable => {
+            run_by::<Native>(|job, signals| job.start_portably(signals), command, meanwhile)
+        }
+        Way::PortableChildIgnored => {
+            ignore(libc::SIGCHLD);
+            run_by::<Native>(|job, signals| job.start_portably(signals), command, meanwhile)
         }
     }
 }
 
-fn run_by<R: Receive>(command: &Command<'_>, meanwhile: impl FnOnce(&Child)) -> io::Result<Status> {
+fn run_by<R: Receive>(
+    start: fn(&Command<'_>, &Signals<R>) -> io::Result<Child>,
+    command: &Command<'_>,
+    meanwhile: impl FnOnce(&Child),
+) -> io::Result<Status> {
     let signals = Signals::<R>::hold_by()?;
-    let child = command.start(&signals)?;
+    let child = start(command, &signals)?;
     meanwhile(&child);
     loop {
         if let Some(status) = child.ended()? {
