@@ -2,19 +2,19 @@
 //! posix_spawn(3) makes it, but without the work that is not needed here: no copy of the page tables, no pipe for the
 //! error, no look at each of 64 signals.
 
-use std::ffi::{c_char, c_int, c_void};
+use std::ffi::{CString, c_char, c_int, c_void};
 use std::io;
-use std::mem::MaybeUninit;
 
 use super::spawn::Program;
 use super::{Command, Receive, Signal, Signals, set};
 
-/// Room for the child's calls; execvpe(3) puts a path together on its stack (at most `PATH_MAX` and `NAME_MAX` bytes).
-const STACK: usize = 32 * 1024;
+/// Room for the child's few calls, in bytes. It puts nothing together: where to look for the program is made out before,
+/// and execvpe(3), which may need room for all arguments once more, is not called.
+const STACK: usize = 16 * 1024;
 
 /// What the child needs, and where it leaves the reason when there is no program to be executed.
 struct Plan<'a> {
-    program: *const c_char,
+    candidates: &'a [CString],
     argv: *const *const c_char,
     envp: *const *const c_char,
     handled: &'a [Signal],
@@ -23,18 +23,15 @@ struct Plan<'a> {
     errno: c_int,
 }
 
-/// The stack's alignment (System V ABI: 16 bytes).
-#[repr(align(16))]
-struct Stack(MaybeUninit<[u8; STACK]>);
-
 pub(super) fn launch<R: Receive>(
     command: &Command<'_>,
     signals: &Signals<R>,
 ) -> io::Result<libc::pid_t> {
     let program = Program::new(command)?;
+    let candidates = command.candidates()?;
     let handled = signals.receiver().handled();
     let mut plan = Plan {
-        program: program.path(),
+        candidates: &candidates,
         argv: program.argv(),
         envp: program.envp(),
         handled: &handled,
@@ -42,9 +39,10 @@ pub(super) fn launch<R: Receive>(
         mask: signals.original(),
         errno: 0,
     };
-    let mut stack = Stack(MaybeUninit::uninit());
-    // SAFETY: one past the end of the array, which is where a stack that grows downwards begins.
-    let top = unsafe { stack.0.as_mut_ptr().cast::<u8>().add(STACK) };
+    let mut stack = Box::<[u8]>::new_uninit_slice(STACK);
+    let end = stack.as_mut_ptr_range().end;
+    // Aligned to 16 bytes, as every ABI of Linux wants it at most; it grows downwards.
+    let top = end.map_addr(|address| address & !15);
     let flags = libc::CLONE_VM | libc::CLONE_VFORK | libc::SIGCHLD;
     // SAFETY: CLONE_VFORK suspends this thread until the child has executed a program or exited, so the stack and the
     // plan outlive its use of them, and nobody else uses them meanwhile. All signals are held, so no handler of this
@@ -67,12 +65,10 @@ pub(super) fn launch<R: Receive>(
 extern "C" fn child(plan: *mut c_void) -> c_int {
     // SAFETY: the plan that `launch` has passed, whose thread is suspended.
     let plan = unsafe { &mut *plan.cast::<Plan<'_>>() };
-    let prepared = prepare(plan);
-    if prepared.is_ok() {
-        // SAFETY: strings that end with NUL, in arrays that end with null, all alive in the parent.
-        unsafe { libc::execvpe(plan.program, plan.argv, plan.envp) };
-    }
-    let error = prepared.err().unwrap_or_else(io::Error::last_os_error);
+    let error = match prepare(plan) {
+        Ok(()) => execute(plan),
+        Err(error) => error,
+    };
     plan.errno = error.raw_os_error().unwrap_or(libc::EINVAL);
     // SAFETY: ends the child without running anything of the parent's.
     unsafe { libc::_exit(127) }
@@ -88,4 +84,21 @@ fn prepare(plan: &Plan<'_>) -> io::Result<()> {
         set::act(libc::SIGCHLD, &set::ignoring())?;
     }
     set::mask(libc::SIG_SETMASK, plan.mask).map(drop)
+}
+
+/// Executes the first candidate that can be, as execvp(3) does, and returns if there is none.
+fn execute(plan: &Plan<'_>) -> io::Error {
+    let mut refused = None;
+    let mut last = io::Error::from_raw_os_error(libc::ENOENT);
+    for candidate in plan.candidates {
+        // SAFETY: strings that end with NUL, in arrays that end with null, all alive in the parent.
+        unsafe { libc::execve(candidate.as_ptr(), plan.argv, plan.envp) };
+        last = io::Error::last_os_error();
+        match last.raw_os_error() {
+            Some(libc::EACCES) => refused = Some(libc::EACCES),
+            Some(libc::ENOENT | libc::ENOTDIR | libc::ESTALE | libc::ENODEV | libc::ETIMEDOUT) => {}
+            _ => return last,
+        }
+    }
+    refused.map_or(last, io::Error::from_raw_os_error)
 }

@@ -107,6 +107,17 @@ impl Command<'_> {
     }
 }
 
+impl Command<'_> {
+    /// Where to look for the program, in the form that exec takes.
+    pub(super) fn candidates(&self) -> io::Result<Vec<CString>> {
+        // An empty name is no program's, in no directory.
+        if has_slash(self.program) || self.program.is_empty() {
+            return Ok(vec![c_string(self.program)?]);
+        }
+        candidates(self.program).map(|file| c_string(file.as_os_str())).collect()
+    }
+}
+
 /// A command in the form that exec takes.
 pub(super) struct Program {
     argv: Vec<*const c_char>,
@@ -221,9 +232,12 @@ fn has_slash(program: &OsStr) -> bool {
     program.as_bytes().contains(&b'/')
 }
 
+/// Where programs are looked up if there is no PATH (confstr(3), `_CS_PATH`, on Linux).
+const WITHOUT_PATH: &str = "/bin:/usr/bin";
+
 /// Where a program of this name would be: in each directory of PATH, or, with a slash in its name, just there.
 fn candidates(program: &OsStr) -> impl Iterator<Item = PathBuf> + '_ {
-    let path = std::env::var_os("PATH").unwrap_or_default();
+    let path = std::env::var_os("PATH").unwrap_or_else(|| WITHOUT_PATH.into());
     let directories: Vec<PathBuf> = if has_slash(program) {
         vec![PathBuf::new()]
     } else {
