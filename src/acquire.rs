@@ -191,6 +191,10 @@ impl<K: Kernel> Contender<'_, K> {
             Ok(Some(identity)) if identity == candidate.facts.identity => Ok(Some(taken)),
             Ok(_) => {
                 self.kernel.tell(&Event::Again);
+                // The path leads elsewhere now; what this run has created on the old way would stay there.
+                if taken == Taken::Granted && candidate.created {
+                    held::release(self.kernel, self.settings, candidate)?;
+                }
                 Ok(None)
             }
             Err(error) => {

@@ -86,9 +86,8 @@ pub(crate) fn release<K: Kernel>(
         let unlocked = kernel.unlock(&candidate.file);
         let kept = left?;
         unlocked?;
-        // [10] The waiter that the file was left to may have given up before it was unlocked, and then nobody would
-        // remove it.
-        if kept == Some(Kept::Awaited) && is_abandoned(kernel, candidate)? {
+        // [10] Whom the file was left to may have gone before it was unlocked, and then nobody would remove it.
+        if is_abandoned(kernel, candidate, kept)? {
             left = clean_up(kernel, settings, candidate);
             continue;
         }
@@ -97,10 +96,21 @@ pub(crate) fn release<K: Kernel>(
     }
 }
 
-/// Whether nobody waits any more and nobody has taken the lock; it is this run's again then.
-fn is_abandoned<K: Kernel>(kernel: &K, candidate: &Candidate<K>) -> Result<bool> {
-    Ok(kernel.is_queue_empty(&candidate.file)
-        && kernel.try_lock(&candidate.file, Mode::Exclusive)? == Answer::Granted)
+/// Whether those that the file was left to, a waiter or other shared holders, may have gone without knowing that they
+/// were the last; the lock is this run's again then.
+fn is_abandoned<K: Kernel>(
+    kernel: &K,
+    candidate: &Candidate<K>,
+    kept: Option<Kept>,
+) -> Result<bool> {
+    let file = &candidate.file;
+    let is_open_question = match kept {
+        Some(Kept::Awaited) => kernel.is_queue_empty(file),
+        // Two that leave together may each have met the other's lock; whoever unlocks last meets none.
+        Some(Kept::Shared) => kernel.may_change(file),
+        _ => false,
+    };
+    Ok(is_open_question && kernel.try_lock(file, Mode::Exclusive)? == Answer::Granted)
 }
 
 fn upgrade<K: Kernel>(kernel: &K, candidate: &Candidate<K>) -> Result<bool> {

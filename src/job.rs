@@ -41,10 +41,19 @@ impl Held<System<'_>> {
         let missed = take_all(signals)?;
         let child = self.start(job, signals)?;
         self.kernel.tell(&Event::Started { pid: child.pid() });
-        let status = Supervision { child: &child, signals, listener: self.kernel.listener() }
-            .until_the_end(&missed)?;
-        self.kernel.tell(&Event::Ended { status });
+        let supervision = Supervision { child: &child, signals, listener: self.kernel.listener() };
+        let status = match supervision.until_the_end(&missed) {
+            Ok(status) => status,
+            Err(error) => {
+                // The job may live on. It has the lock's descriptor, and so the lock, until it ends.
+                std::mem::forget(self);
+                return Err(error);
+            }
+        };
+        let listener = self.kernel.listener();
+        // Before anything is said: who reads it, and when, is no business of the lock's.
         drop(self);
+        listener(&Event::Ended { status });
         Ok(status)
     }
 

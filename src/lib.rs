@@ -23,7 +23,7 @@
 //!    granted, or until the deadline or a signal interrupts; then take the announcement back. Interrupted: try once more,
 //!    and that is the answer.
 //! 5. Compare, whatever the answer was: does the path name this very file (device and inode)? If it does not, close
-//!    the file and start again at step 1. An answer about another file means nothing: a "granted" holds nothing, and a
+//!    the file (one that this run has created and locked: release it, steps 8 and 9) and start again at step 1. An answer about another file means nothing: a "granted" holds nothing, and a
 //!    "busy" is about somebody who does not hold the lock either.
 //! 6. Write who holds the lock, if the file is withlock's own. For people only; the lock does not depend on it.
 //!
@@ -31,13 +31,14 @@
 //!
 //! After the job's main process has ended, and while the lock is still held:
 //!
-//! 7. A shared holder tries to make its lock exclusive, without waiting. Refused: others share it, go to 9.
+//! 7. A shared holder tries to make its lock exclusive, without waiting. Refused: others share it, go to 9 and 10.
 //! 8. Compare again: does the name stand for this very file? Is it withlock's own, asked afresh? Does nobody announce
 //!    that it waits? Then remove the name. If somebody waits, leave the file: the next one takes it over as it is.
 //! 9. Unlock, explicitly, and close. Explicitly, because whatever the job has left behind may have the descriptor: the
 //!    unlocking is for all duplicates, the closing for this one only.
-//! 10. If the file was left to a waiter, look again before closing: does anybody announce that it waits? If nobody does,
-//!     try the lock once; granted, go to 8. Refused: somebody has it, and will get here.
+//! 10. If the file was left to a waiter, look again before closing: does anybody announce that it waits? If it was left
+//!     to other shared holders, or if nobody waits any more: try the exclusive lock once, without waiting; granted, go
+//!     to 8. Refused: somebody has it, and will get here.
 //!
 //! Giving up because of a signal is to be granted nothing: if the last try of step 4 was granted, go to 7 at once. This run
 //! may have created the file, and may be the last to know of it.
@@ -84,7 +85,8 @@
 //! Whoever is granted the lock either runs and releases, or has found the name gone. A holder that leaves the file to a
 //! waiter unlocks it, and then looks again (step 10); the waiter, giving up, takes its announcement back and then tries the
 //! lock (step 4). Whichever comes second in this sees what the other has done: if the look finds no announcement, the
-//! holder tries the lock; if it finds one, the waiter's try comes after the unlock. So when the last run has ended,
+//! holder tries the lock; if it finds one, the waiter's try comes after the unlock. Of shared holders that leave
+//! together, the one that unlocks last is granted the lock in step 10. So when the last run has ended,
 //! somebody has removed the name. A run that was killed may leave the file, signed
 //! or begun, and the next run removes it.
 //!

@@ -25,7 +25,8 @@ pub fn value(identity: Identity, record: &Record) -> OsString {
 /// Whether an ancestor holds this file.
 ///
 /// The variable outlives the lock in whatever the job leaves behind, and inode numbers are used again: so the record in
-/// the file must be the ancestor's, or, in a file without a record, the ancestor's process must live.
+/// the file must be the ancestor's, or, as other shared holders may have written theirs since, or nobody any, the
+/// ancestor's process must live.
 #[must_use]
 pub fn is_held(identity: Identity, holder: Option<&Record>) -> bool {
     let Some(value) = std::env::var_os(VARIABLE) else {
@@ -33,10 +34,8 @@ pub fn is_held(identity: Identity, holder: Option<&Record>) -> bool {
     };
     value.to_string_lossy().split(' ').filter_map(Entry::parse).any(|entry| {
         entry.identity == identity
-            && match holder {
-                Some(record) => record.token == entry.token,
-                None => process::exists(entry.pid),
-            }
+            && (holder.is_some_and(|record| record.token == entry.token)
+                || process::exists(entry.pid))
     })
 }
 

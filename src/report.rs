@@ -22,9 +22,14 @@ pub fn say(text: &str) {
     let mut line = String::with_capacity(text.len() + 11);
     line.push_str("withlock: ");
     // Names and records can hold anything; a terminal shall not obey them, and one message is one line.
-    line.extend(text.chars().map(|c| if c.is_control() { '?' } else { c }));
+    line.extend(text.chars().map(|c| if is_printable(c) { c } else { '?' }));
     line.push('\n');
     let _ = io::Write::write_all(&mut io::stderr(), line.as_bytes());
+}
+
+/// Whether a character shows as itself: no control character, no line end, and nothing that turns the direction of writing.
+fn is_printable(c: char) -> bool {
+    !c.is_control() && !matches!(c, '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 /// Tells oddities only: what a run says without `-v`.
@@ -106,13 +111,15 @@ pub fn error(error: &Error) -> String {
 /// The line for a lock that somebody else holds.
 #[must_use]
 pub fn busy(path: &Path, busy: &Busy) -> String {
-    let mut line = format!("{} is held by {}", path.display(), holder(busy.holder.as_ref()));
     if busy.by_ancestor {
-        line.push_str(
-            ", which waits for this very run: a lock can't be taken again inside its own job",
+        // The record may name another one, who shares the lock.
+        return format!(
+            "{} is held by the run that this one is part of, and that waits for its end: a lock can't be taken again \
+             inside its own job",
+            path.display()
         );
     }
-    line
+    format!("{} is held by {}", path.display(), holder(busy.holder.as_ref()))
 }
 
 /// A record in words: `pid 4711 (root@db1: rsync -a /a /b) for 2h13m`.

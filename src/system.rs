@@ -1,6 +1,6 @@
 //! The real system behind the protocol.
 
-use std::cell::{Cell, RefCell};
+use std::cell::RefCell;
 use std::fs::{File, Permissions};
 use std::io;
 use std::os::unix::fs::{FileExt, PermissionsExt};
@@ -45,8 +45,6 @@ pub struct System<'a> {
     signals: &'a Signals,
     /// The walk that the check has made; the first round of the protocol takes it.
     first: RefCell<Option<(Place, Option<Facts>)>>,
-    /// How often a file was met that may not be opened, but may be in the making.
-    looks: Cell<u32>,
 }
 
 impl<'a> System<'a> {
@@ -59,7 +57,6 @@ impl<'a> System<'a> {
             choice: policy.backend,
             signals,
             first: RefCell::new(None),
-            looks: Cell::new(0),
         }
     }
 
@@ -158,7 +155,6 @@ impl Kernel for System<'_> {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
             Err(refused) => match opened(Access::ReadOnly) {
                 Ok(file) if self.reads_suffice(place, &file, found)? => (file, Access::ReadOnly),
-                _ if self.is_being_made(found) => return Ok(None),
                 _ => return Err(self.failed("opening")(refused)),
             },
         };
@@ -295,18 +291,6 @@ impl Kernel for System<'_> {
 impl System<'_> {
     fn reads_suffice(&self, place: &Place, file: &File, found: &Facts) -> Result<bool> {
         Ok(self.backend_for(place, file, found)?.read_only_suffices(self.settings.mode))
-    }
-
-    /// Whether the file may be one that another run of this user has just created under a umask that takes the owner's
-    /// own rights away, and that it is about to give a proper mode. That takes it a moment; a file that stays so is not.
-    fn is_being_made(&self, found: &Facts) -> bool {
-        const LOOKS: u32 = 5_000;
-        self.looks.set(self.looks.get() + 1);
-        found.owner == self.settings.trusted.user
-            && found.size == 0
-            && found.mode & !trust::MODE_BEGUN == 0
-            && found.mode & 0o600 != 0o600
-            && self.looks.get() <= LOOKS
     }
 }
 

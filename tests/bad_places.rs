@@ -228,7 +228,10 @@ fn a_full_disk_does_not_stop_the_run_unless_no_file_can_be_made() {
     assert_eq!(output.status.code(), Some(0), "{output:?}");
     assert_eq!(output.stdout, b"filler\nfiller\n");
     let line = stderr(&output);
-    assert!(line.starts_with("withlock: m/lock is held by someone unknown, which waits"), "{line}");
+    assert!(
+        line.starts_with("withlock: m/lock is held by the run that this one is part of"),
+        "{line}"
+    );
     fs::remove_dir(scratch.join("m")).unwrap();
     let crowded = "mkdir m; mount -t tmpfs -o mode=700,nr_inodes=2 tmpfs m; : > m/one; \
         W m/lock echo ran";

@@ -211,7 +211,7 @@ fn a_job_that_waits_for_its_own_lock_is_told_at_once_instead_of_hanging() {
         let mut command = withlock(options);
         command.arg("lock").args(&words).current_dir(scratch.path());
         let output = run(&mut command);
-        let parts = ["lock is held by ", "waits for this very run", "inside its own job"];
+        let parts = ["lock is held by ", "waits for its end", "inside its own job"];
         assert_complains(&format!("{options:?}"), &output, 1, &parts);
     }
     fs::remove_file(scratch.join("lock")).unwrap();
@@ -220,7 +220,7 @@ fn a_job_that_waits_for_its_own_lock_is_told_at_once_instead_of_hanging() {
     let between = withlock(["other"]);
     command.arg(between.get_program()).args(between.get_args()).args(&words);
     let output = run(command.current_dir(scratch.path()));
-    assert_complains("between", &output, 1, &["waits for this very run"]);
+    assert_complains("between", &output, 1, &["waits for its end"]);
     // Readers may share with themselves.
     let shared = withlock(["-s", "-w", "inf", "lock", "echo", "ran"]);
     let mut command = withlock(["-s", "lock"]);

@@ -75,8 +75,11 @@ impl Options {
         }
         let mut words = std::mem::take(&mut self.operands);
         // As with other wrappers; no program is called "--".
-        if words.len() > 1 && words[0] == "--" {
+        if words.first().is_some_and(|word| word == "--") {
             words.remove(0);
+        }
+        if words.is_empty() {
+            return Err("COMMAND is missing".to_owned());
         }
         let label = label::of(words.iter().map(OsString::as_os_str));
         let program = words.remove(0);

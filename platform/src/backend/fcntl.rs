@@ -22,7 +22,12 @@ impl LockBackend for Fcntl {
     }
 
     fn try_lock(&self, file: &File, mode: Mode) -> Result<Attempt, LockError> {
-        outcome::of_attempt(range::set(file, super::offset::SETLK, range::kind(mode), range::WHOLE))
+        outcome::of_posix_attempt(range::set(
+            file,
+            super::offset::SETLK,
+            range::kind(mode),
+            range::WHOLE,
+        ))
     }
 
     fn lock(&self, file: &File, mode: Mode) -> Result<Wakeup, LockError> {

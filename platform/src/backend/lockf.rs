@@ -29,7 +29,7 @@ impl LockBackend for Lockf {
     }
 
     fn try_lock(&self, file: &File, mode: Mode) -> Result<Attempt, LockError> {
-        outcome::of_attempt(match mode {
+        outcome::of_posix_attempt(match mode {
             Mode::Exclusive => call(file, libc::F_TLOCK),
             Mode::Shared => range::set(file, offset::SETLK, range::kind(mode), range::WHOLE),
         })

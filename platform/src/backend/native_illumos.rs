@@ -12,3 +12,6 @@ pub(super) const FLOCK: Option<&'static dyn LockBackend> = Some(&super::flock::F
 pub(super) const MORE: &[&dyn LockBackend] = &[];
 /// Whether a setgid bit without group-execute makes locks on a file mandatory; illumos and Solaris do (fcntl(2), chmod(2)).
 pub(super) const MANDATORY_BY_MODE: bool = true;
+/// Whether fcntl(2) and lockf(3) may say `EACCES` of a lock that somebody else holds, as POSIX.1 allows; otherwise it is
+/// a security module's refusal, and an error.
+pub(super) const ACCESS_MEANS_BUSY: bool = true;

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::io;
 
-use super::{Attempt, Wakeup};
+use super::{Attempt, Wakeup, native};
 
 /// Why a lock call failed. None of these means "somebody else holds it".
 #[derive(Debug)]
@@ -51,13 +51,22 @@ impl std::error::Error for LockError {
 const UNSUPPORTED: [i32; 5] =
     [libc::ENOLCK, libc::EOPNOTSUPP, libc::ENOTSUP, libc::ENOSYS, libc::EINVAL];
 
-/// `EWOULDBLOCK` (flock), `EAGAIN` or `EACCES` (fcntl and lockf; POSIX.1 allows either).
+/// Busy is `EWOULDBLOCK` or `EAGAIN`, which are one number on every system here.
 pub(super) fn of_attempt(answer: io::Result<()>) -> Result<Attempt, LockError> {
     match answer {
         Ok(()) => Ok(Attempt::Granted),
         Err(error) if error.kind() == io::ErrorKind::WouldBlock => Ok(Attempt::Busy),
-        Err(error) if error.raw_os_error() == Some(libc::EACCES) => Ok(Attempt::Busy),
         Err(error) => Err(LockError::from_io(error)),
+    }
+}
+
+/// The same for POSIX record locks, where some systems say `EACCES`.
+pub(super) fn of_posix_attempt(answer: io::Result<()>) -> Result<Attempt, LockError> {
+    match answer {
+        Err(error) if native::ACCESS_MEANS_BUSY && error.raw_os_error() == Some(libc::EACCES) => {
+            Ok(Attempt::Busy)
+        }
+        answer => of_attempt(answer),
     }
 }
 

@@ -144,13 +144,22 @@ pub fn open_existing(directory: &File, name: &OsStr, access: Access) -> io::Resu
     above_standard(open(directory.as_raw_fd(), &c_string(name)?, access | CAREFULLY, 0)?)
 }
 
-/// Creates the file `name`, with this mode less the umask; the descriptor is as of [`open_existing`].
+/// Creates the file `name`, with this very mode; the descriptor is as of [`open_existing`].
+///
+/// The process's umask is cleared for the moment of the call, for all of its threads: a umask that takes the owner's own
+/// rights away would leave a file that another run of the same user could not open.
 ///
 /// # Errors
 /// What openat(2) says; `EEXIST` when the name exists, as anything at all.
 pub fn create(directory: &File, name: &OsStr, mode: u32) -> io::Result<File> {
     let flags = libc::O_RDWR | libc::O_CREAT | libc::O_EXCL | CAREFULLY;
-    above_standard(open(directory.as_raw_fd(), &c_string(name)?, flags, mode)?)
+    let name = c_string(name)?;
+    // SAFETY: cannot fail and touches no memory (POSIX.1, umask).
+    let umask = unsafe { libc::umask(0) };
+    let created = open(directory.as_raw_fd(), &name, flags, mode);
+    // SAFETY: as above.
+    unsafe { libc::umask(umask) };
+    above_standard(created?)
 }
 
 /// Removes the name from the directory.

@@ -78,6 +78,8 @@ cfg_if::cfg_if! {
 
 cfg_if::cfg_if! {
     if #[cfg(any(target_os = "linux", target_os = "android"))] {
+        #[path = "dump_linux.rs"]
+        mod dump;
         #[path = "elevation_linux.rs"]
         mod elevation;
         #[path = "launch_linux.rs"]
@@ -85,12 +87,16 @@ cfg_if::cfg_if! {
         #[path = "origin_linux.rs"]
         mod origin;
     } else if #[cfg(any(target_os = "illumos", target_os = "solaris"))] {
+        #[path = "dump_posix.rs"]
+        mod dump;
         #[path = "elevation_posix.rs"]
         mod elevation;
         use launch_portable as launch;
         #[path = "origin_solarish.rs"]
         mod origin;
     } else {
+        #[path = "dump_posix.rs"]
+        mod dump;
         #[path = "elevation_posix.rs"]
         mod elevation;
         use launch_portable as launch;

@@ -93,6 +93,10 @@ impl<R: Receive> Signals<R> {
         if set::contains(&self.original, signal) || set::is_ignored(&set::disposition(signal)?) {
             return Ok(());
         }
+        // Continued meanwhile: to stop now would discard that (POSIX.1, 2.4.1), and nobody would continue it again.
+        if set::contains(&set::pending()?, libc::SIGCONT) {
+            return Ok(());
+        }
         let old = set::act(signal, &set::default_action())?;
         // SAFETY: no memory is passed; the signal stays pending until it is let through below.
         unsafe { libc::raise(signal) };

@@ -1,0 +1,127 @@
+//! Rare orders of events and refusals of the system, brought about by strace(1).
+#![cfg(target_os = "linux")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    missing_docs,
+    reason = "a test may fail by panicking"
+)]
+
+mod support;
+
+use std::os::unix::fs::MetadataExt;
+use std::path::Path;
+use std::process::Command;
+
+use support::{Running, Scratch, find_program, forced_backend, skip, stderr, wait_until, withlock};
+
+/// The program under strace, with system calls tampered with as `injections` say.
+fn tampered(injections: &[&str], options: &[&str], lock: &Path) -> Option<Command> {
+    let Some(strace) = find_program("strace") else {
+        skip("strace");
+        return None;
+    };
+    let plain = withlock(options);
+    let mut command = Command::new(strace);
+    command.args(["-qq", "-o", "/dev/null", "-e", "trace=all", "-e", "signal=none"]);
+    for injection in injections {
+        command.arg("-e").arg(format!("inject={injection}"));
+    }
+    command.arg(plain.get_program()).args(plain.get_args()).arg(lock);
+    Some(command)
+}
+
+/// How many hold a flock(2) lock on a file.
+fn flocks(lock: &Path) -> usize {
+    let inode = format!(":{} ", std::fs::metadata(lock).map_or(0, |facts| facts.ino()));
+    let locks = std::fs::read_to_string("/proc/locks").unwrap();
+    locks.lines().filter(|line| line.contains("FLOCK") && line.contains(&inode)).count()
+}
+
+#[test]
+fn two_readers_that_leave_together_leave_no_file() {
+    if forced_backend().is_some() {
+        return;
+    }
+    let place = Scratch::new();
+    let lock = place.join("lock");
+    // The first one is refused the exclusive lock, because of the second, and is held up before it gives its own up: that
+    // is its third fcntl(2), after locking the range and passing the descriptor on.
+    let hold_up = "fcntl:delay_enter=2000000:when=3";
+    let Some(mut slow) = tampered(&[hold_up], &["-s"], &lock) else { return };
+    slow.args(["sh", "-c", support::JOB]);
+    let mut slow = Running::of(slow);
+    let quick = Running::start(&["-s"], &lock);
+    assert_eq!(flocks(&lock), 2);
+    slow.go_on();
+    wait_until("the first one was refused, which loses it flock(2)'s half", || flocks(&lock) == 1);
+    assert!(quick.finish().0.success());
+    assert!(slow.wait().0.success());
+    assert_eq!(place.names(), Vec::<String>::new());
+}
+
+#[test]
+fn a_refusal_by_a_security_module_is_an_error_and_never_busy() {
+    for (file, content) in [("there", ""), ("stale", "{\"withlock\":1,\"pid\":1}\n")] {
+        for call in ["flock", "fcntl"] {
+            if call == "flock" && support::process_owned() {
+                continue;
+            }
+            if call == "fcntl" && forced_backend().as_deref() == Some("flock") {
+                continue;
+            }
+            let place = Scratch::new();
+            let lock = place.join(file);
+            std::fs::write(&lock, content).unwrap();
+            let refusal = format!("{call}:error=EACCES");
+            let Some(mut run) = tampered(&[&refusal], &["-q"], &lock) else { return };
+            let output = run.args(["echo", "ran"]).output().unwrap();
+            assert_eq!(output.status.code(), Some(71), "{file}, {call}: {output:?}");
+            assert!(stderr(&output).contains("Permission denied"), "{output:?}");
+            assert_eq!(output.stdout, b"");
+        }
+    }
+}
+
+#[test]
+fn a_job_that_was_stopped_and_continued_at_once_goes_on() {
+    let place = Scratch::new();
+    let lock = place.join("lock");
+    // The stop is passed on slowly, so that it is followed by the continuation before the run stops itself.
+    let Some(run) = tampered(&["kill:delay_exit=300000:when=1"], &[], &lock) else { return };
+    let mut run = run;
+    run.args(["sh", "-c", "echo $$; read line"]);
+    let running = Running::of(run);
+    let record = std::fs::read_to_string(&lock).unwrap();
+    let pid: u32 =
+        record.split("\"pid\":").nth(1).unwrap().split(',').next().unwrap().parse().unwrap();
+    support::kill(pid, libc::SIGTSTP);
+    let stat = format!("/proc/{}/stat", running.job);
+    wait_until("the job is stopped", || {
+        std::fs::read_to_string(&stat).is_ok_and(|stat| stat.contains(") T"))
+    });
+    support::kill(pid, libc::SIGCONT);
+    assert!(running.finish().0.success());
+}
+
+#[test]
+fn a_nested_reader_is_told_also_when_another_reader_came_later() {
+    let place = Scratch::new();
+    let lock = place.join("lock");
+    let program = support::program();
+    let backend = forced_backend().map_or_else(String::new, |name| format!("--backend {name}"));
+    // An exclusive run inside a shared one can never be granted.
+    let script = format!(
+        "echo $$; read line; '{}' {backend} -w inf \"$WITHLOCK_LOCKFILE\" true; echo ended $?; read line",
+        program.display()
+    );
+    let mut outer = Running::start_with(&["-s"], &lock, &script);
+    let other = Running::start(&["-s"], &lock);
+    outer.go_on();
+    assert_eq!(outer.line(), "ended 1");
+    assert!(other.finish().0.success());
+    let (status, _, errors) = outer.finish();
+    assert!(status.success() && errors.contains("inside its own job"), "{errors}");
+    assert_eq!(place.names(), Vec::<String>::new());
+}
