@@ -83,7 +83,7 @@ fn a_job_that_may_write_no_file_at_all_runs_and_its_lock_file_goes() {
     let contender = withlock::<&str>([]);
     command.args(["sh", "-c", inner]).arg(contender.get_program()).args(contender.get_args());
     let output = run(&mut after("ulimit -f 0", &command));
-    assert_complains("busy", &output, 1, &["lock is held by someone unknown"]);
+    assert_complains("busy", &output, 1, &["lock is held by the run that this one is part of"]);
     assert!(scratch.names().is_empty());
 }
 

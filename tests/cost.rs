@@ -18,32 +18,31 @@ use support::{Running, Scratch, find_program, skip, wait_until, waits_for_lock, 
 
 /// The system calls of an uncontended run on a local file system, from the first one that is withlock's own, and what
 /// each is for. The lock file lies in a directory of depth 2, such as /tmp/x.
-const CALLS: [(&str, usize, &str); 24] = [
-    ("getuid", 1, "set-user-ID?"),
-    ("geteuid", 3, "set-user-ID? whom to trust; whom to record"),
-    ("getgid", 1, "set-group-ID?"),
-    ("getegid", 1, "set-group-ID?"),
-    ("rt_sigprocmask", 4, "hold signals back; around the spawn (C library)"),
+const CALLS: [(&str, usize, &str); 20] = [
+    ("rt_sigprocmask", 2, "hold signals back (musl needs two)"),
     ("rt_sigaction", 1, "SIGCHLD"),
+    ("geteuid", 1, "whom to trust"),
     ("openat", 4, "three directories of the path; create the file"),
     ("stat", 7, "judge each of these; what stands at the name; compare; what to remove"),
-    ("close", 8, "two directories that were walked; spawn; the lock; its directory"),
+    ("close", 5, "two directories that were walked; the job's descriptor; the lock; its directory"),
+    ("umask", 2, "create the file with the mode of one that is begun"),
     ("pwrite64", 2, "signature; record"),
     ("fchmod", 1, "signed"),
     ("flock", 2, "lock and unlock"),
-    ("fcntl", 6, "lock and unlock the range, close the queue, the job's descriptor"),
-    ("getpid", 3, "record, environment"),
+    ("fcntl", 4, "lock and unlock the range; the job's descriptor; close the queue"),
+    ("getpid", 2, "record; environment"),
     ("uname", 1, "record"),
     ("getrandom", 1, "record"),
     ("ftruncate", 1, "record"),
-    ("pipe2", 1, "spawn (musl)"),
-    ("read", 1, "spawn (musl)"),
     ("clone", 1, "spawn"),
     ("rt_sigpending", 1, "signals from before the job"),
     ("rt_sigtimedwait", 1, "wait for the job's end"),
     ("wait4", 1, "how it ended"),
     ("unlinkat", 1, "remove the file"),
 ];
+
+/// Their sum.
+const AT_MOST: usize = 41;
 
 /// Other names for the same call, by C library and machine.
 const ALIASES: [(&str, &str); 6] = [
@@ -61,9 +60,11 @@ const ALLOCATOR: [&str; 6] = ["brk", "mmap", "munmap", "mremap", "madvise", "mpr
 #[test]
 fn a_plain_run_makes_no_system_call_that_it_does_not_need() {
     let Some(strace) = find_program("strace") else { return skip("strace") };
-    if support::forced_backend().is_some() {
+    // The standard library checks descriptors in a debug build.
+    if support::forced_backend().is_some() || cfg!(debug_assertions) {
         return;
     }
+    assert_eq!(CALLS.iter().map(|(_, count, _)| count).sum::<usize>(), AT_MOST);
     let scratch = Scratch::new();
     let trace = scratch.join("trace");
     let lock = scratch.join("lock");
@@ -72,7 +73,7 @@ fn a_plain_run_makes_no_system_call_that_it_does_not_need() {
     assert!(command.status().unwrap().success());
     let trace = fs::read_to_string(&trace).unwrap();
     // Before the first call of its own, there is the loader, which differs from build to build.
-    let own = trace.find("getuid()").expect("the run begins with getuid");
+    let own = trace.find("rt_sigprocmask(SIG_BLOCK").expect("the run begins with holding signals");
     let mut counts = std::collections::BTreeMap::new();
     for line in trace[own..].lines() {
         let Some((name, _)) = line.split_once('(') else { continue };

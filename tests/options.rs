@@ -190,8 +190,8 @@ fn verbose_says_what_happens_in_order() {
         "lock file created".to_owned(),
         "lock acquired".to_owned(),
         "command started, pid ".to_owned(),
-        "command exited with status 7".to_owned(),
         "lock file removed, lock released".to_owned(),
+        "command exited with status 7".to_owned(),
     ];
     let mut rest = said.iter().peekable();
     for part in &expected {
@@ -200,7 +200,7 @@ fn verbose_says_what_happens_in_order() {
         }
         assert!(rest.peek().is_some(), "{part:?} is missing or out of order in {said:#?}");
     }
-    assert_eq!(rest.count(), 1, "nothing is said after the release: {said:#?}");
+    assert_eq!(rest.count(), 1, "nothing is said after the end: {said:#?}");
     // One verdict for each directory from the root on.
     let directories =
         said.iter().filter(|line| line.starts_with('/') && line.ends_with(": safe")).count();
@@ -212,20 +212,20 @@ fn verbose_says_how_the_file_was_used_and_how_the_job_ended() {
     let scratch = Scratch::new();
     let last = |words: &[&str]| lines(&attempt(&scratch, words)).split_off(0).join("\n");
     let said = last(&["-v", "-k", "lock", "true"]);
-    assert!(said.ends_with("lock released, lock file left: as asked (--keep)"), "{said}");
+    assert!(said.contains("lock released, lock file left: as asked (--keep)"), "{said}");
     let said = last(&["-v", "lock", "sh", "-c", "kill -TERM $$"]);
     assert!(said.contains("command died of signal 15 (TERM)"), "{said}");
     assert!(!said.contains("lock file created"), "{said}");
     fs::write(scratch.join("lock"), "").unwrap();
     let said = last(&["-v", "lock", "true"]);
     assert!(said.contains("on a file that withlock did not make"), "{said}");
-    assert!(said.ends_with("lock file left: withlock did not make it"), "{said}");
+    assert!(said.contains("lock file left: withlock did not make it"), "{said}");
     fs::remove_file(scratch.join("lock")).unwrap();
     let said = last(&["-v", "lock", "sh", "-c", "rm lock"]);
-    assert!(said.ends_with("lock file left: the name stands for something else now"), "{said}");
+    assert!(said.contains("lock file left: the name stands for something else now"), "{said}");
     let running = Running::start(&["-s"], &scratch.join("lock"));
     let said = last(&["-v", "-s", "lock", "true"]);
-    assert!(said.ends_with("lock file left: others still share it"), "{said}");
+    assert!(said.contains("lock file left: others still share it"), "{said}");
     running.finish();
 }
 

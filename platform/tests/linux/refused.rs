@@ -11,7 +11,7 @@ pub(crate) fn tests() -> Vec<Test> {
         a_system_without_record_locks_is_an_error_and_not_busy,
         a_system_with_half_of_the_pair_leaves_no_half_locked,
         a_deadlock_told_by_a_server_is_an_error_and_leaves_no_half_locked,
-        a_record_lock_refused_with_eacces_is_busy,
+        a_lock_refused_with_eacces_is_not_taken_for_busy,
     ]
 }
 
@@ -55,18 +55,29 @@ fn a_deadlock_told_by_a_server_is_an_error_and_leaves_no_half_locked() {
     assert!(child.wait().success());
 }
 
-/// POSIX.1 lets a system say EACCES for "somebody else holds it".
-fn a_record_lock_refused_with_eacces_is_busy() {
+/// POSIX.1 lets a system say EACCES for "somebody else holds it", but Linux does not: there a security module has refused.
+fn a_lock_refused_with_eacces_is_not_taken_for_busy() {
     let scratch = Scratch::new();
     let path = scratch.file("lock");
-    let mut child = fork(|| {
-        refuse(libc::SYS_fcntl, &[libc::F_SETLK], libc::EACCES);
-        let file = crate::support::scratch::open(&path);
-        let busy =
-            |by| matches!(by_name(by).try_lock(&file, Mode::Exclusive), Ok(backend::Attempt::Busy));
-        i32::from(!(busy("fcntl") && busy("lockf")))
-    });
-    assert!(child.wait().success());
+    for (call, backends) in [
+        (libc::SYS_fcntl, ["fcntl", "lockf", "ofd", "flock+ofd"]),
+        (libc::SYS_flock, ["flock", "flock", "flock", "flock+ofd"]),
+    ] {
+        let mut child = fork(|| {
+            let commands: &[i32] = if call == libc::SYS_fcntl {
+                &[libc::F_SETLK, libc::F_OFD_SETLK]
+            } else {
+                &[libc::LOCK_EX | libc::LOCK_NB]
+            };
+            refuse(call, commands, libc::EACCES);
+            let file = crate::support::scratch::open(&path);
+            let failed = |by| {
+                matches!(by_name(by).try_lock(&file, Mode::Exclusive), Err(LockError::Failed(_)))
+            };
+            i32::from(!backends.into_iter().all(failed))
+        });
+        assert!(child.wait().success());
+    }
 }
 
 /// Both calls of each backend are errors of the kind "unsupported", and leave nothing locked.
