@@ -58,7 +58,12 @@ fn however_few_descriptors_there_are_the_run_works_or_says_to_raise_the_limit() 
             match output.status.code() {
                 Some(127) if not_loaded(&output) => {}
                 Some(code @ (71 | 73)) if limit < 16 => {
-                    assert_complains(&case, &output, code, &["Too many open files", "ulimit -n"]);
+                    assert_complains(
+                        &case,
+                        &output,
+                        code,
+                        &["raise the limit on open files (ulimit -n)"],
+                    );
                 }
                 _ => assert_silent(&case, &output, 0),
             }

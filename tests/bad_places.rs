@@ -124,7 +124,7 @@ fn a_name_that_is_too_long_is_told_and_leaves_nothing() {
     let output = run(withlock([longest.as_str(), "echo", "ran"]).current_dir(scratch.path()));
     assert_silent("255 bytes", &output, 0);
     assert!(scratch.names().is_empty());
-    let parts = ["File name too long", "use a shorter name"];
+    let parts = ["ame too long", "use a shorter name"];
     assert_refuses(&scratch, &"n".repeat(300), 73, &parts);
     assert_refuses(&scratch, &format!("{}/lock", "n".repeat(300)), 73, &parts);
     // Longer than any path may be (PATH_MAX), though each component is there.

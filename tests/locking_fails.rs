@@ -56,13 +56,14 @@ fn calls() -> &'static [&'static str] {
     }
 }
 
+/// What the C libraries have in common to say.
 const ERRORS: [(&str, &str); 7] = [
     ("ENOLCK", "No locks available"),
-    ("EOPNOTSUPP", "not supported"),
+    ("EOPNOTSUPP", "ot supported"),
     ("ENOSYS", "not implemented"),
     ("EINVAL", "Invalid argument"),
     ("EDEADLK", "deadlock"),
-    ("EIO", "Input/output error"),
+    ("EIO", " error"),
     ("EBADF", "Bad file descriptor"),
 ];
 
