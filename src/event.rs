@@ -28,6 +28,8 @@ pub enum Event<'a> {
         file_system: &'a str,
         /// The backend's name.
         backend: &'a str,
+        /// Waiters can announce themselves, so that the file is handed to them in order instead of being removed.
+        in_order: bool,
     },
     /// The lock file was created.
     Created,

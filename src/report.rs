@@ -166,8 +166,13 @@ fn event(event: &Event<'_>) -> String {
                 format!("{}: unsafe: {}", at.display(), self::reason(*reason))
             }
         },
-        Event::Chosen { path, file_system, backend } => {
-            format!("lock file {} ({file_system} file system), backend {backend}", path.display())
+        Event::Chosen { path, file_system, backend, in_order } => {
+            let hand_over =
+                if *in_order { "handed to waiters in order" } else { "removed at each release" };
+            format!(
+                "lock file {} ({file_system} file system), backend {backend}, {hand_over}",
+                path.display()
+            )
         }
         Event::Created => "lock file created".to_owned(),
         Event::Again => "the lock file was removed or replaced meanwhile: trying again".to_owned(),

@@ -91,6 +91,7 @@ impl<'a> System<'a> {
             path: &self.settings.path,
             file_system: &place.file_system.name,
             backend: backend.name(),
+            in_order: backend.queue().is_some(),
         });
         Ok(backend)
     }

@@ -187,6 +187,12 @@ fn verbose_says_what_happens_in_order() {
         format!("{}: safe", scratch.path().display()),
         format!("lock file {} (", lock.display()),
         format!("backend {backend}"),
+        if backend.is_empty() && cfg!(target_os = "linux") {
+            "handed to waiters in order"
+        } else {
+            "removed at each release"
+        }
+        .to_owned(),
         "lock file created".to_owned(),
         "lock acquired".to_owned(),
         "command started, pid ".to_owned(),
