@@ -86,6 +86,7 @@ impl Stage {
     /// `withlock ARGUMENTS`, in the stage's directory.
     pub fn withlock<S: AsRef<OsStr>>(&self, arguments: impl IntoIterator<Item = S>) -> Command {
         let mut command = Command::new(&self.subject.program);
+        support::signals::plain(&mut command);
         if let Some(backend) = &self.subject.backend {
             command.args(["--backend", backend]);
         }
@@ -114,6 +115,7 @@ impl Stage {
     /// The same command begun by a shell, `PRELUDE program arguments`, where PRELUDE ends in `exec` or the like.
     pub fn begun_by(&self, prelude: &str, command: &Command) -> Command {
         let mut shell = Command::new("/bin/sh");
+        support::signals::plain(&mut shell);
         shell
             .arg("-c")
             .arg(format!("{prelude} \"$0\" \"$@\""))

@@ -53,9 +53,11 @@ pub fn excludes_fcntl() -> bool {
     forced_backend().as_deref() != Some("flock")
 }
 
-/// A command line of the program under test, with the forced backend, and no variable of an outer run.
+/// A command line of the program under test, with the forced backend, every signal at its default, and no variable of an
+/// outer run.
 pub fn withlock<S: AsRef<OsStr>>(arguments: impl IntoIterator<Item = S>) -> Command {
     let mut command = Command::new(program());
+    signals::plain(&mut command);
     for name in ["WITHLOCK_LOCKFILE", "WITHLOCK_PID", "WITHLOCK_HELD", "WITHLOCK_SLOT"] {
         command.env_remove(name);
     }
