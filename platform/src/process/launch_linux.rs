@@ -5,8 +5,9 @@
 use std::ffi::{CString, c_char, c_int, c_void};
 use std::io;
 
-use super::spawn::Program;
+use super::spawn::{self, Program};
 use super::{Command, Receive, Signal, Signals, set};
+use crate::text::c_string;
 
 /// Room for the child's few calls, in bytes. It puts nothing together: where to look for the program is made out before,
 /// and execvpe(3), which may need room for all arguments once more, is not called.
@@ -28,7 +29,7 @@ pub(super) fn launch<R: Receive>(
     signals: &Signals<R>,
 ) -> io::Result<libc::pid_t> {
     let program = Program::new(command)?;
-    let candidates = command.candidates()?;
+    let candidates = candidates(command)?;
     let handled = signals.receiver().handled();
     let mut plan = Plan {
         candidates: &candidates,
@@ -59,6 +60,15 @@ pub(super) fn launch<R: Receive>(
     // SAFETY: our own child, which has exited; there is no status to be had.
     unsafe { libc::waitpid(pid, std::ptr::null_mut(), 0) };
     Err(io::Error::from_raw_os_error(errno))
+}
+
+/// Where to look for the program, in the form that exec takes.
+fn candidates(command: &Command<'_>) -> io::Result<Vec<CString>> {
+    // An empty name is no program's, in no directory.
+    if spawn::has_slash(command.program) || command.program.is_empty() {
+        return Ok(vec![c_string(command.program)?]);
+    }
+    spawn::candidates(command.program).map(|file| c_string(file.as_os_str())).collect()
 }
 
 /// Runs in the child: makes async-signal-safe calls only, allocates nothing, and does not return to Rust's frames above.

@@ -107,17 +107,6 @@ impl Command<'_> {
     }
 }
 
-impl Command<'_> {
-    /// Where to look for the program, in the form that exec takes.
-    pub(super) fn candidates(&self) -> io::Result<Vec<CString>> {
-        // An empty name is no program's, in no directory.
-        if has_slash(self.program) || self.program.is_empty() {
-            return Ok(vec![c_string(self.program)?]);
-        }
-        candidates(self.program).map(|file| c_string(file.as_os_str())).collect()
-    }
-}
-
 /// A command in the form that exec takes.
 pub(super) struct Program {
     argv: Vec<*const c_char>,
@@ -228,7 +217,7 @@ fn is_in_path(program: &OsStr) -> bool {
     has_slash(program) || candidates(program).any(|file| file.is_file())
 }
 
-fn has_slash(program: &OsStr) -> bool {
+pub(super) fn has_slash(program: &OsStr) -> bool {
     program.as_bytes().contains(&b'/')
 }
 
@@ -236,7 +225,7 @@ fn has_slash(program: &OsStr) -> bool {
 const WITHOUT_PATH: &str = "/bin:/usr/bin";
 
 /// Where a program of this name would be: in each directory of PATH, or, with a slash in its name, just there.
-fn candidates(program: &OsStr) -> impl Iterator<Item = PathBuf> + '_ {
+pub(super) fn candidates(program: &OsStr) -> impl Iterator<Item = PathBuf> + '_ {
     let path = std::env::var_os("PATH").unwrap_or_else(|| WITHOUT_PATH.into());
     let directories: Vec<PathBuf> = if has_slash(program) {
         vec![PathBuf::new()]
