@@ -68,6 +68,12 @@ pub fn withlock<S: AsRef<OsStr>>(arguments: impl IntoIterator<Item = S>) -> Comm
     command
 }
 
+/// Whether this is a long campaign (`WITHLOCK_TEST_LONG=yes`, as `ci/torture` sets it), or the short form of it that
+/// every check runs.
+pub fn is_long() -> bool {
+    std::env::var_os("WITHLOCK_TEST_LONG").is_some_and(|value| value == "yes")
+}
+
 /// Says that a test can't run here, and why; where everything must be there (`WITHLOCK_TEST_REQUIRE=all`), fails.
 pub fn skip(why: &str) {
     assert!(
