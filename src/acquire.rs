@@ -9,6 +9,7 @@ use crate::event::Event;
 use crate::held::{self, Held};
 use crate::kernel::Kernel;
 use crate::lockfile::{self, Candidate, Rounds};
+use crate::mistaken;
 use crate::record::Record;
 use crate::settings::Settings;
 use crate::trust;
@@ -106,7 +107,12 @@ impl<K: Kernel> Contender<'_, K> {
     /// Steps 1 to 5; `None` is to go to 1 again.
     fn round(&mut self) -> Result<Option<Outcome<K>>> {
         let candidate = lockfile::open(self.kernel, self.settings, &mut self.rounds)?;
-        let answer = self.take(&candidate).and_then(|taken| self.compare(&candidate, taken));
+        let answer = if mistaken!(ComparisonBeforeLocking) {
+            let same = self.compare(&candidate, Taken::Busy);
+            same.and_then(|same| same.map(|_| self.take(&candidate)).transpose())
+        } else {
+            self.take(&candidate).and_then(|taken| self.compare(&candidate, taken))
+        };
         let lost = match answer {
             Ok(Some(Taken::Granted)) => return Ok(Some(Outcome::Won(candidate))),
             Ok(Some(taken)) => Ok(Some(Outcome::Lost(Busy {
@@ -177,6 +183,9 @@ impl<K: Kernel> Contender<'_, K> {
         if answer == Wakeup::Granted {
             return Ok(Taken::Granted);
         }
+        if mistaken!(NoLastTry) {
+            return Ok(Taken::Busy);
+        }
         // Giving up: one last try, after withdrawing. A holder may have left the file to this run, and nobody may be
         // left to remove it.
         Ok(match self.kernel.try_lock(file, mode)? {
@@ -187,8 +196,12 @@ impl<K: Kernel> Contender<'_, K> {
 
     /// [5] Whatever the answer was, it means something only if it is about the file at the path; `None` if not.
     fn compare(&self, candidate: &Candidate<K>, taken: Taken) -> Result<Option<Taken>> {
+        if mistaken!(NoComparison) {
+            return Ok(Some(taken));
+        }
         match self.kernel.named() {
             Ok(Some(identity)) if identity == candidate.facts.identity => Ok(Some(taken)),
+            Ok(_) if mistaken!(BusyOnStaleFile) && self.wait == Wait::No => Ok(Some(Taken::Busy)),
             Ok(_) => {
                 self.kernel.tell(&Event::Again);
                 // The path leads elsewhere now; what this run has created on the old way would stay there.

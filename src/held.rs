@@ -1,11 +1,13 @@
 //! Holding the lock, and the order of release.
 
 use withlock_platform::backend::{Attempt as Answer, Mode};
+use withlock_platform::evidence::Facts;
 
 use crate::error::Result;
 use crate::event::{Event, Kept, Oddity};
 use crate::kernel::Kernel;
 use crate::lockfile::{self, Candidate};
+use crate::mistaken;
 use crate::record::Record;
 use crate::settings::Settings;
 
@@ -36,6 +38,34 @@ impl<K: Kernel> Held<K> {
 
     pub(crate) fn candidate(&self) -> Option<&Candidate<K>> {
         self.candidate.as_ref()
+    }
+
+    /// Holds the lock from before the start of some work until it has been finished, and then releases it.
+    ///
+    /// Work that was started and could not be waited for may go on: the lock is not released then. Whoever has
+    /// inherited its descriptor keeps it.
+    ///
+    /// # Errors
+    /// What `start` or `finish` says.
+    pub(crate) fn hold_during<W, T>(
+        self,
+        start: impl FnOnce(&Self) -> Result<W>,
+        finish: impl FnOnce(&Self, W) -> Result<T>,
+    ) -> Result<T> {
+        let work = start(&self)?;
+        if mistaken!(UnlockBeforeJobEnd) {
+            let _ = self.candidate.as_ref().map(|it| self.kernel.unlock(&it.file));
+        }
+        match finish(&self, work) {
+            Ok(result) => {
+                drop(self);
+                Ok(result)
+            }
+            Err(error) => {
+                std::mem::forget(self);
+                Err(error)
+            }
+        }
     }
 
     /// Releases the lock, and removes the file if it is withlock's own.
@@ -70,20 +100,27 @@ pub(crate) fn release<K: Kernel>(
     settings: &Settings,
     candidate: &Candidate<K>,
 ) -> Result<()> {
-    // [7] The last one out cleans up. Who is refused here is not the last, and has nothing more to do.
-    let alone = match settings.mode {
-        Mode::Exclusive => Ok(true),
-        Mode::Shared => upgrade(kernel, candidate),
-    };
-    let mut left = match alone {
-        Ok(true) => clean_up(kernel, settings, candidate),
-        Ok(false) => Ok(Some(Kept::Shared)),
-        Err(error) => Err(error),
+    let mut left = match settings.mode {
+        Mode::Exclusive if mistaken!(UnlinkAfterUnlock) => {
+            kernel.unlock(&candidate.file)?;
+            clean_up(kernel, settings, candidate)
+        }
+        Mode::Exclusive => clean_up(kernel, settings, candidate),
+        Mode::Shared if mistaken!(UpgradeInPlace) => {
+            match kernel.try_lock(&candidate.file, Mode::Exclusive) {
+                Ok(Answer::Granted) => clean_up(kernel, settings, candidate),
+                Ok(Answer::Busy) => Ok(Some(Kept::Shared)),
+                Err(error) => Err(error),
+            }
+        }
+        // [7] Which of them is the last one shows in [10].
+        Mode::Shared => Ok(Some(Kept::Shared)),
     };
     loop {
         // [9] Explicitly, for all duplicates, whatever became of the removal: a daemon that the job has left behind has
         // one.
-        let unlocked = kernel.unlock(&candidate.file);
+        let unlocked =
+            if mistaken!(CloseInsteadOfUnlock) { Ok(()) } else { kernel.unlock(&candidate.file) };
         let kept = left?;
         unlocked?;
         // [10] Whom the file was left to may have gone before it was unlocked, and then nobody would remove it.
@@ -97,7 +134,7 @@ pub(crate) fn release<K: Kernel>(
 }
 
 /// Whether those that the file was left to, a waiter or other shared holders, may have gone without knowing that they
-/// were the last; the lock is this run's again then.
+/// were the last; the lock is this run's again then, exclusively.
 fn is_abandoned<K: Kernel>(
     kernel: &K,
     candidate: &Candidate<K>,
@@ -105,20 +142,13 @@ fn is_abandoned<K: Kernel>(
 ) -> Result<bool> {
     let file = &candidate.file;
     let is_open_question = match kept {
+        Some(Kept::Awaited) if mistaken!(NoSecondLook) => false,
         Some(Kept::Awaited) => kernel.is_queue_empty(file),
-        // Two that leave together may each have met the other's lock; whoever unlocks last meets none.
-        Some(Kept::Shared) => kernel.may_change(file),
+        // Without the right to write there is nothing to clean up; some calls do not even let one ask.
+        Some(Kept::Shared) => kernel.may_change(file) && kernel.is_queue_empty(file),
         _ => false,
     };
     Ok(is_open_question && kernel.try_lock(file, Mode::Exclusive)? == Answer::Granted)
-}
-
-fn upgrade<K: Kernel>(kernel: &K, candidate: &Candidate<K>) -> Result<bool> {
-    // Without the right to write, there is nothing to clean up either; some calls do not even let one ask.
-    if !kernel.may_change(&candidate.file) {
-        return Ok(false);
-    }
-    Ok(kernel.try_lock(&candidate.file, Mode::Exclusive)? == Answer::Granted)
 }
 
 /// [8] Compares, and removes the name if it still stands for this file, the file is withlock's own, and nobody waits.
@@ -128,10 +158,15 @@ fn clean_up<K: Kernel>(
     candidate: &Candidate<K>,
 ) -> Result<Option<Kept>> {
     let entry = kernel.entry(&candidate.place)?;
-    let Some(facts) = entry.filter(|facts| facts.identity == candidate.facts.identity) else {
+    let is_same = |facts: &Facts| {
+        mistaken!(UnlinkWithoutComparing) || facts.identity == candidate.facts.identity
+    };
+    let Some(facts) = entry.filter(is_same) else {
         return Ok(Some(Kept::Replaced));
     };
-    if !lockfile::is_own(kernel, &candidate.file, &facts, candidate.created, settings.trusted) {
+    let own =
+        lockfile::is_own(kernel, &candidate.file, &facts, candidate.created, settings.trusted);
+    if !own && !mistaken!(RemovesForeignFiles) {
         return Ok(Some(Kept::Foreign));
     }
     if settings.keep {

@@ -11,7 +11,6 @@ use withlock_platform::process::{
 use crate::error::{Error, Result};
 use crate::event::{Event, Oddity};
 use crate::held::Held;
-use crate::kernel::Kernel;
 use crate::nested;
 use crate::system::System;
 
@@ -35,24 +34,20 @@ impl Held<System<'_>> {
     /// [`Error::Start`] when the program can't be started, [`Error::System`] when it can't be waited for. That the lock
     /// could not be released in order is told to the listener, and does not change the outcome.
     pub fn run(self, job: &Job) -> Result<Status> {
-        let signals = self.kernel.signals();
-        // Taken now, not when the job runs: what the terminal sends from then on, the job has as well, and must not get
-        // twice. Between the two it is missed, for some microseconds.
-        let missed = take_all(signals)?;
-        let child = self.start(job, signals)?;
-        self.kernel.tell(&Event::Started { pid: child.pid() });
-        let supervision = Supervision { child: &child, signals, listener: self.kernel.listener() };
-        let status = match supervision.until_the_end(&missed) {
-            Ok(status) => status,
-            Err(error) => {
-                // The job may live on. It has the lock's descriptor, and so the lock, until it ends.
-                std::mem::forget(self);
-                return Err(error);
-            }
+        let (signals, listener) = (self.kernel.signals(), self.kernel.listener());
+        let start = |held: &Self| {
+            // Taken now, not when the job runs: what the terminal sends from then on, the job has as well, and must not
+            // get twice. Between the two it is missed, for some microseconds.
+            let missed = take_all(signals)?;
+            let child = held.start(job, signals)?;
+            listener(&Event::Started { pid: child.pid() });
+            Ok((child, missed))
         };
-        let listener = self.kernel.listener();
-        // Before anything is said: who reads it, and when, is no business of the lock's.
-        drop(self);
+        let finish = |_: &Self, (child, missed): (Child, Vec<Arrival>)| {
+            Supervision { child: &child, signals, listener }.until_the_end(&missed)
+        };
+        let status = self.hold_during(start, finish)?;
+        // Said after the release: who reads it, and when, is no business of the lock's.
         listener(&Event::Ended { status });
         Ok(status)
     }

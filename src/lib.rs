@@ -31,14 +31,16 @@
 //!
 //! After the job's main process has ended, and while the lock is still held:
 //!
-//! 7. A shared holder tries to make its lock exclusive, without waiting. Refused: others share it, go to 9 and 10.
+//! 7. A shared holder goes to 9 at once: which of them is the last one shows in 10. It does not convert its lock into an
+//!    exclusive one: a refused conversion may lose the lock it began with (flock(2), NOTES), and where the lock is a pair
+//!    of two, two holders with one half each would refuse each other, and both leave.
 //! 8. Compare again: does the name stand for this very file? Is it withlock's own, asked afresh? Does nobody announce
 //!    that it waits? Then remove the name. If somebody waits, leave the file: the next one takes it over as it is.
 //! 9. Unlock, explicitly, and close. Explicitly, because whatever the job has left behind may have the descriptor: the
 //!    unlocking is for all duplicates, the closing for this one only.
-//! 10. If the file was left to a waiter, look again before closing: does anybody announce that it waits? If it was left
-//!     to other shared holders, or if nobody waits any more: try the exclusive lock once, without waiting; granted, go
-//!     to 8. Refused: somebody has it, and will get here.
+//! 10. If the file was left to a waiter or to other shared holders, look again before closing: does anybody announce that
+//!     it waits? If nobody does: try the exclusive lock once, without waiting; granted, go to 8. Refused: somebody has
+//!     it, and will get here.
 //!
 //! Giving up because of a signal is to be granted nothing: if the last try of step 4 was granted, go to 7 at once. This run
 //! may have created the file, and may be the last to know of it.
@@ -86,7 +88,8 @@
 //! waiter unlocks it, and then looks again (step 10); the waiter, giving up, takes its announcement back and then tries the
 //! lock (step 4). Whichever comes second in this sees what the other has done: if the look finds no announcement, the
 //! holder tries the lock; if it finds one, the waiter's try comes after the unlock. Of shared holders that leave
-//! together, the one that unlocks last is granted the lock in step 10. So when the last run has ended,
+//! together, all have unlocked before they try in step 10: the first one to try after the last has unlocked is granted
+//! the lock, whatever the others were told. So when the last run has ended,
 //! somebody has removed the name. A run that was killed may leave the file, signed
 //! or begun, and the next run removes it.
 //!
@@ -127,13 +130,19 @@ mod held;
 pub mod job;
 mod kernel;
 mod lockfile;
+mod mistake;
 pub mod nested;
+#[cfg(test)]
+#[path = "../tests/proof/mod.rs"]
+mod proof;
 pub mod record;
 pub mod report;
 mod settings;
 mod system;
 pub mod trust;
 mod walk;
+
+pub(crate) use mistake::mistaken;
 
 pub use acquire::{Attempt, Busy, Wait};
 pub use error::{Error, Result};

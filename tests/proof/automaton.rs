@@ -1,0 +1,107 @@
+//! The shipped code as a machine with states: learned by running it on every sequence of answers that occurs.
+//!
+//! Two sequences that leave the code with the same knowledge ([`Standing::essence`]) lead to one state. That is an
+//! assumption about the code, so it is tested: each state keeps a second sequence that led to it, and both must go on
+//! alike.
+
+use std::collections::HashMap;
+
+use super::program::Program;
+use super::seam::{Answer, Replay, Standing};
+
+/// A state of one participant, as a number.
+pub(super) type State = u16;
+
+struct Node {
+    program: usize,
+    standing: Standing,
+    /// Sequences of answers that lead here: the first one found, and another one.
+    histories: Vec<Vec<Answer>>,
+    edges: Vec<(Answer, State)>,
+}
+
+/// The states of all participants found so far.
+pub(super) struct Automaton {
+    programs: Vec<Program>,
+    nodes: Vec<Node>,
+    found: HashMap<(usize, Standing), State>,
+}
+
+impl Automaton {
+    pub(super) fn new() -> Self {
+        Self { programs: Vec::new(), nodes: Vec::new(), found: HashMap::new() }
+    }
+
+    /// The state in which a program begins.
+    pub(super) fn begin(&mut self, program: Program) -> State {
+        let number = self.programs.iter().position(|known| *known == program);
+        let number = number.unwrap_or_else(|| {
+            self.programs.push(program);
+            self.programs.len() - 1
+        });
+        self.state(number, Vec::new())
+    }
+
+    pub(super) fn program(&self, state: State) -> &Program {
+        &self.programs[self.nodes[usize::from(state)].program]
+    }
+
+    /// The program that a state belongs to, as a number: equal programs have one.
+    pub(super) fn number(&self, state: State) -> usize {
+        self.nodes[usize::from(state)].program
+    }
+
+    pub(super) fn standing(&self, state: State) -> &Standing {
+        &self.nodes[usize::from(state)].standing
+    }
+
+    /// The number of states.
+    pub(super) fn len(&self) -> usize {
+        self.nodes.len()
+    }
+
+    /// The state after this answer to the pending call.
+    pub(super) fn after(&mut self, state: State, answer: Answer) -> State {
+        let node = &self.nodes[usize::from(state)];
+        if let Some((_, next)) = node.edges.iter().find(|(known, _)| *known == answer) {
+            return *next;
+        }
+        let (program, mut history) = (node.program, node.histories[0].clone());
+        history.push(answer);
+        let next = self.state(program, history);
+        self.nodes[usize::from(state)].edges.push((answer, next));
+        next
+    }
+
+    /// Tests that the second sequence of answers to each state goes on as the first one does.
+    pub(super) fn check(&self) {
+        for node in &self.nodes {
+            let program = &self.programs[node.program];
+            for other in node.histories.iter().skip(1) {
+                for (answer, next) in &node.edges {
+                    let history: Vec<_> = other.iter().copied().chain([*answer]).collect();
+                    let standing = Replay::of(program, &history);
+                    let same = standing == *self.standing(*next);
+                    assert!(same, "the code knows more than was thought: {standing:?}");
+                }
+            }
+        }
+    }
+
+    fn state(&mut self, program: usize, history: Vec<Answer>) -> State {
+        let standing = Replay::of(&self.programs[program], &history);
+        let key = (program, standing);
+        if let Some(known) = self.found.get(&key) {
+            let histories = &mut self.nodes[usize::from(*known)].histories;
+            if histories.len() < 2 && !histories.contains(&history) {
+                histories.push(history);
+            }
+            return *known;
+        }
+        let state = State::try_from(self.nodes.len()).unwrap_or_else(|_| panic!("too many states"));
+        let (program, standing) = key.clone();
+        self.nodes.push(Node { program, standing, histories: vec![history], edges: Vec::new() });
+        self.found.insert(key, state);
+        state
+    }
+}

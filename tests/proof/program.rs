@@ -1,0 +1,194 @@
+//! What takes part: runs of withlock, as the shipped code has them, and tools that lock the same file.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use withlock_platform::backend::Mode;
+
+use super::seam::{Call, Replay};
+use super::simulated::{EVERYTHING, Request, Space};
+use crate::acquire::{self, Attempt, Wait};
+use crate::error::Error;
+use crate::held::Held;
+use crate::settings::Settings;
+use crate::trust::Trusted;
+
+/// The user of every run.
+pub(super) const USER: u32 = 1000;
+
+/// Which locks a run takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Backend {
+    /// flock(2) and an OFD lock, and the marker: Linux.
+    Pair,
+    /// flock(2) alone: FreeBSD, macOS, illumos.
+    Flock,
+    /// fcntl(2), owned by the process: Solaris and elsewhere.
+    Process,
+}
+
+/// How long a run is willing to wait.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Patience {
+    None,
+    Limited,
+    Endless,
+    /// Without limit, but a signal may end it.
+    Signalled,
+}
+
+/// Who takes part.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// A run of withlock.
+    Withlock,
+    /// flock(1): locks whatever file it has opened.
+    FlockTool,
+    /// with-lock-ex(1): fcntl(2), process-owned, and compares.
+    WithLockEx,
+}
+
+/// One participant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Program {
+    pub(super) kind: Kind,
+    pub(super) backend: Backend,
+    pub(super) shared: bool,
+    pub(super) patience: Patience,
+    pub(super) keep: bool,
+    /// The job leaves something behind that has the descriptor and lives on.
+    pub(super) daemon: bool,
+    /// It writes who holds the lock.
+    pub(super) records: bool,
+}
+
+/// How a participant ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) enum Outcome {
+    Ran,
+    Busy,
+    Told,
+    Failed,
+}
+
+impl Program {
+    /// An exclusive run of withlock.
+    pub(super) const fn new(backend: Backend, patience: Patience) -> Self {
+        let kind = Kind::Withlock;
+        Self { kind, backend, shared: false, patience, keep: false, daemon: false, records: false }
+    }
+
+    pub(super) const fn shared(self) -> Self {
+        Self { shared: true, ..self }
+    }
+
+    pub(super) const fn keeping(self) -> Self {
+        Self { keep: true, ..self }
+    }
+
+    pub(super) const fn leaving_a_daemon(self) -> Self {
+        Self { daemon: true, ..self }
+    }
+
+    pub(super) const fn flock_tool(patience: Patience) -> Self {
+        Self { kind: Kind::FlockTool, ..Self::new(Backend::Flock, patience) }
+    }
+
+    pub(super) const fn with_lock_ex(patience: Patience) -> Self {
+        Self { kind: Kind::WithLockEx, ..Self::new(Backend::Process, patience) }
+    }
+
+    /// Whether the lock belongs to the open file description, so that the job inherits it.
+    pub(super) fn inherits(&self) -> bool {
+        self.backend != Backend::Process
+    }
+
+    /// Runs it up to the first call that the replay has no answer for.
+    pub(super) fn run(&self, replay: &Replay<'_>) -> Outcome {
+        match self.kind {
+            Kind::Withlock => self.withlock(replay),
+            Kind::FlockTool => self.flock_tool_on(replay),
+            Kind::WithLockEx => self.with_lock_ex_on(replay),
+        }
+    }
+
+    fn withlock(&self, replay: &Replay<'_>) -> Outcome {
+        let settings = Settings {
+            path: PathBuf::new(),
+            trusted: Trusted { user: USER },
+            mode: if self.shared { Mode::Shared } else { Mode::Exclusive },
+            create: true,
+            keep: self.keep,
+            label: String::new(),
+        };
+        let wait = match self.patience {
+            Patience::None => Wait::No,
+            Patience::Limited => Wait::AtMost(Duration::from_secs(1)),
+            Patience::Endless | Patience::Signalled => Wait::Forever,
+        };
+        match acquire::acquire(replay, settings, wait) {
+            Ok(Attempt::Held(held)) => job(held),
+            Ok(Attempt::Busy(_)) => Outcome::Busy,
+            Err(Error::Told { .. }) => Outcome::Told,
+            Err(_) => Outcome::Failed,
+        }
+    }
+
+    fn flock_tool_on(&self, replay: &Replay<'_>) -> Outcome {
+        replay.ask(0, Call::OpenOrCreate);
+        let request = self.peer_request(Space::Flock, false);
+        if !self.peer_locks(replay, request) {
+            return Outcome::Busy;
+        }
+        replay.hold();
+        replay.ask(0, Call::Start);
+        replay.ask(0, Call::Wait);
+        replay.let_go();
+        replay.ask(0, Call::Close);
+        Outcome::Ran
+    }
+
+    fn with_lock_ex_on(&self, replay: &Replay<'_>) -> Outcome {
+        let request = self.peer_request(Space::Range, true);
+        loop {
+            replay.forget(&[]);
+            replay.ask(0, Call::OpenOrCreate);
+            if !self.peer_locks(replay, request) {
+                return Outcome::Busy;
+            }
+            let opened = replay.ask(0, Call::Fstat).and_then(|answer| answer.inode());
+            let named = replay.ask(0, Call::Stat).and_then(|answer| answer.inode());
+            if opened == named {
+                break;
+            }
+            replay.ask(0, Call::Close);
+            if replay.is_over() {
+                return Outcome::Failed;
+            }
+        }
+        replay.hold();
+        replay.ask(0, Call::Start);
+        replay.ask(0, Call::Wait);
+        replay.let_go();
+        replay.ask(0, Call::Close);
+        Outcome::Ran
+    }
+
+    fn peer_request(&self, space: Space, by_process: bool) -> Request {
+        Request { space, by_process, bytes: EVERYTHING, exclusive: !self.shared }
+    }
+
+    fn peer_locks(&self, replay: &Replay<'_>, request: Request) -> bool {
+        let waits = self.patience != Patience::None;
+        replay.ask(0, Call::Lock { request, waits, limited: false }).is_some_and(|it| it.granted())
+    }
+}
+
+/// Runs the job, as [`crate::job`] does.
+fn job(held: Held<&Replay<'_>>) -> Outcome {
+    let ended = held.hold_during(
+        |held| held.kernel.asked(Call::Start),
+        |held, ()| held.kernel.asked(Call::Wait),
+    );
+    if ended.is_ok() { Outcome::Ran } else { Outcome::Failed }
+}

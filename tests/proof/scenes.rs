@@ -1,0 +1,100 @@
+//! What is explored: which runs take part, and what is there before they begin.
+
+use super::explore::{Found, Scene};
+use super::mistakes::Mistake;
+use super::program::{Backend, Patience, Program};
+use super::simulated::Content;
+use super::world::Rules;
+
+/// The file that is there before anybody begins.
+pub(super) type There = Option<(u16, Content)>;
+
+/// Somebody else's, empty.
+pub(super) const FOREIGN: There = Some((0o644, Content::Empty));
+/// Left by a run that was killed before it had signed it.
+pub(super) const BEGUN: There = Some((0o700, Content::Empty));
+/// Left by a run that was killed.
+pub(super) const SIGNED: There = Some((0o600, Content::Named));
+
+/// Every backend.
+pub(super) const BACKENDS: [Backend; 3] = [Backend::Pair, Backend::Flock, Backend::Process];
+
+/// Everything may happen to everybody.
+pub(super) const RULES: Rules = Rules {
+    kills: true,
+    prompt: false,
+    order: false,
+    every_order: false,
+    second_lock_is_private: false,
+};
+
+impl Scene {
+    /// These runs, with nothing there, and everything may happen.
+    pub(super) fn of(programs: &[Program]) -> Self {
+        let second_lock_is_private =
+            programs.iter().all(|it| it.backend == Backend::Pair && !it.shared);
+        let rules = Rules { second_lock_is_private, ..RULES };
+        Self { programs: programs.to_vec(), there: None, rules, mistake: None }
+    }
+
+    pub(super) fn with(self, there: There) -> Self {
+        Self { there, ..self }
+    }
+
+    pub(super) fn making(self, mistake: Mistake) -> Self {
+        Self { mistake: Some(mistake), ..self }
+    }
+
+    pub(super) fn without_kills(mut self) -> Self {
+        self.rules.kills = false;
+        self
+    }
+
+    /// Visits also the orders of calls that do not concern each other.
+    pub(super) fn in_every_order(mut self) -> Self {
+        self.rules.every_order = true;
+        self.rules.second_lock_is_private = false;
+        for program in &mut self.programs {
+            program.records = true;
+        }
+        self
+    }
+
+    /// Asks that sleepers are served in their order.
+    pub(super) fn in_turn(mut self) -> Self {
+        (self.rules.prompt, self.rules.order) = (true, true);
+        self
+    }
+
+    /// Explores, and fails at the first broken promise.
+    pub(super) fn hold(&self) -> Found {
+        let found = self.explore();
+        if let Some(counterexample) = &found.counterexample {
+            panic!("{self:?}:\n{counterexample}");
+        }
+        found
+    }
+}
+
+/// Every kind of run: exclusive or shared; not waiting, waiting with a limit, and waiting until a signal comes, if one
+/// does.
+pub(super) fn kinds(backend: Backend) -> Vec<Program> {
+    let exclusive = [Patience::None, Patience::Limited, Patience::Signalled]
+        .map(|patience| Program::new(backend, patience));
+    exclusive.into_iter().chain(exclusive.map(Program::shared)).collect()
+}
+
+/// Every choice of so many kinds, in no order, a kind as often as one likes.
+pub(super) fn choices(kinds: &[Program], count: usize) -> Vec<Vec<Program>> {
+    if count == 0 {
+        return vec![Vec::new()];
+    }
+    let mut all = Vec::new();
+    for (number, first) in kinds.iter().enumerate() {
+        for mut rest in choices(&kinds[number..], count - 1) {
+            rest.insert(0, *first);
+            all.push(rest);
+        }
+    }
+    all
+}

@@ -1,0 +1,368 @@
+//! The lock tables: who holds what, and who waits behind whom.
+
+use super::{Labels, PROCESSES};
+
+const HELD: usize = 16;
+
+/// The two families of locks, which do not see each other on a local file system of Linux (flock(2), NOTES).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Space {
+    /// flock(2).
+    Flock,
+    /// fcntl(2), of the process or of the open file description.
+    Range,
+}
+
+/// The bytes that stand for the file.
+pub const WHOLE: u8 = 1;
+/// The byte behind them.
+pub const MARKER: u8 = 2;
+/// All bytes.
+pub const EVERYTHING: u8 = WHOLE | MARKER;
+
+/// What a lock call asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Request {
+    /// The family.
+    pub space: Space,
+    /// The lock is to belong to the process (`F_SETLK`), not to the description.
+    pub by_process: bool,
+    /// Some of [`EVERYTHING`]; flock(2) locks are always on [`WHOLE`].
+    pub bytes: u8,
+    /// Nobody else may hold one.
+    pub exclusive: bool,
+}
+
+/// What came of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Tried {
+    /// It is held now.
+    Granted,
+    /// Somebody else holds it.
+    Busy,
+    /// The process sleeps.
+    Blocked,
+}
+
+/// What a lock belongs to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Owner(u8);
+
+impl Owner {
+    const NOBODY: Self = Self(0);
+
+    pub(super) fn description(number: u8) -> Self {
+        Self(0x40 | number)
+    }
+
+    pub(super) fn process(number: usize) -> Self {
+        Self(0x20 | super::narrow(number))
+    }
+
+    /// The same owner with the new number.
+    fn label(self, labels: &mut Labels) -> u8 {
+        let number = self.0 & 0x1f;
+        match self.0 & 0xe0 {
+            0x40 => 0x40 | labels.description(number),
+            kind => kind | labels.processes[usize::from(number)],
+        }
+    }
+
+    /// A process that waits: others may be behind it.
+    fn waiter(number: usize) -> Self {
+        Self(0x80 | super::narrow(number))
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Lock {
+    inode: u8,
+    owner: Owner,
+    space: Space,
+    /// One byte of the two.
+    byte: u8,
+    exclusive: bool,
+}
+
+/// Where a process that waits stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Wait {
+    No,
+    /// Behind the lock of this owner, or behind another waiter.
+    Behind(Owner),
+    Woken,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Waiter {
+    wait: Wait,
+    inode: u8,
+    owner: Owner,
+    request: Request,
+}
+
+const NOTHING: Request =
+    Request { space: Space::Flock, by_process: false, bytes: 0, exclusive: false };
+const AWAKE: Waiter = Waiter { wait: Wait::No, inode: 0, owner: Owner::NOBODY, request: NOTHING };
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Locks {
+    /// In the order in which they were taken.
+    held: [Option<Lock>; HELD],
+    waiters: [Waiter; PROCESSES],
+    /// Those that stand behind something, in the order in which they came there.
+    queue: [u8; PROCESSES],
+}
+
+impl Locks {
+    pub(super) fn new() -> Self {
+        Self { held: [None; HELD], waiters: [AWAKE; PROCESSES], queue: [super::NONE; PROCESSES] }
+    }
+
+    pub(super) fn lock(
+        &mut self,
+        process: usize,
+        inode: u8,
+        owner: Owner,
+        request: Request,
+        waits: bool,
+    ) -> Tried {
+        self.waiters[process] = Waiter { wait: Wait::Woken, inode, owner, request };
+        let tried = self.retry(process);
+        if tried == Tried::Blocked && !waits {
+            self.give_up(process);
+            return Tried::Busy;
+        }
+        tried
+    }
+
+    /// Grants the lock, or puts the process behind what is in its way.
+    pub(super) fn retry(&mut self, process: usize) -> Tried {
+        let Waiter { inode, owner, request, .. } = self.waiters[process];
+        if request.space == Space::Flock {
+            self.convert(inode, owner, request);
+        }
+        if let Some(obstacle) = self.obstacle(inode, owner, request) {
+            self.stand_behind(process, obstacle);
+            return Tried::Blocked;
+        }
+        self.grant(inode, owner, request);
+        // Who stood behind the waiter stands behind the holder now (locks_move_blocks).
+        for waiter in &mut self.waiters {
+            if waiter.wait == Wait::Behind(Owner::waiter(process)) {
+                waiter.wait = Wait::Behind(owner);
+            }
+        }
+        self.waiters[process] = AWAKE;
+        Tried::Granted
+    }
+
+    /// flock(2) gives the old lock up before it asks for the new one, so that it may be left without any.
+    fn convert(&mut self, inode: u8, owner: Owner, request: Request) {
+        let old = self.locks_of(inode, Space::Flock, owner).next();
+        if old.is_some_and(|old| old.exclusive != request.exclusive) {
+            self.release(inode, Space::Flock, owner, request.bytes);
+        }
+    }
+
+    pub(super) fn conflicts(&self, inode: u8, owner: Owner, request: Request) -> bool {
+        self.obstacle(inode, owner, request).is_some()
+    }
+
+    /// The first lock in the way.
+    fn obstacle(&self, inode: u8, owner: Owner, request: Request) -> Option<Owner> {
+        let in_the_way = |lock: &&Lock| {
+            lock.inode == inode
+                && lock.space == request.space
+                && lock.owner != owner
+                && lock.byte & request.bytes != 0
+                && (lock.exclusive || request.exclusive)
+        };
+        self.held.iter().flatten().find(in_the_way).map(|lock| lock.owner)
+    }
+
+    fn locks_of(&self, inode: u8, space: Space, owner: Owner) -> impl Iterator<Item = Lock> + '_ {
+        let is_it =
+            move |lock: &Lock| lock.inode == inode && lock.space == space && lock.owner == owner;
+        self.held.iter().flatten().copied().filter(is_it)
+    }
+
+    fn grant(&mut self, inode: u8, owner: Owner, request: Request) {
+        let Request { space, exclusive, .. } = request;
+        for byte in [WHOLE, MARKER] {
+            if request.bytes & byte == 0 {
+                continue;
+            }
+            let new = Lock { inode, owner, space, byte, exclusive };
+            let old = self.held.iter_mut().flatten().find(|lock| {
+                lock.inode == inode
+                    && lock.space == space
+                    && lock.owner == owner
+                    && lock.byte == byte
+            });
+            match old {
+                Some(old) if *old == new => {}
+                // A lock that becomes weaker lets others in.
+                Some(old) => {
+                    *old = new;
+                    self.wake(owner, inode, new.space, byte);
+                }
+                None => match self.held.iter_mut().find(|slot| slot.is_none()) {
+                    Some(slot) => *slot = Some(new),
+                    None => panic!("too many locks"),
+                },
+            }
+        }
+    }
+
+    /// Gives up what the owner has locked of these bytes.
+    pub(super) fn release(&mut self, inode: u8, space: Space, owner: Owner, bytes: u8) {
+        let mut released = false;
+        for slot in &mut self.held {
+            let is_it = |lock: &Lock| {
+                lock.inode == inode
+                    && lock.space == space
+                    && lock.owner == owner
+                    && lock.byte & bytes != 0
+            };
+            if slot.as_ref().is_some_and(is_it) {
+                *slot = None;
+                released = true;
+            }
+        }
+        if released {
+            self.pack();
+            self.wake(owner, inode, space, bytes);
+        }
+    }
+
+    pub(super) fn release_all(&mut self, inode: u8, owner: Owner) {
+        self.release(inode, Space::Flock, owner, EVERYTHING);
+        self.release(inode, Space::Range, owner, EVERYTHING);
+    }
+
+    fn pack(&mut self) {
+        let mut next = 0;
+        for at in 0..HELD {
+            if self.held[at].is_some() {
+                self.held.swap(next, at);
+                next += 1;
+            }
+        }
+    }
+
+    fn stand_behind(&mut self, process: usize, obstacle: Owner) {
+        let waiter = self.waiters[process];
+        let mut front = obstacle;
+        while let Some(other) = self.first_behind(front, &waiter) {
+            front = Owner::waiter(other);
+        }
+        self.waiters[process].wait = Wait::Behind(front);
+        if let Some(end) = self.queue.iter_mut().find(|slot| **slot == super::NONE) {
+            *end = super::narrow(process);
+        }
+    }
+
+    /// The first of those behind `front` that the new one must let go first (`__locks_insert_block`).
+    fn first_behind(&self, front: Owner, new: &Waiter) -> Option<usize> {
+        let comes_first = |number: &usize| {
+            let other = &self.waiters[*number];
+            other.wait == Wait::Behind(front)
+                && other.inode == new.inode
+                && other.request.space == new.request.space
+                && other.owner != new.owner
+                && other.request.bytes & new.request.bytes != 0
+                && (other.request.exclusive || new.request.exclusive)
+        };
+        self.queue
+            .iter()
+            .take_while(|slot| **slot != super::NONE)
+            .map(|slot| usize::from(*slot))
+            .find(comes_first)
+    }
+
+    /// Wakes those behind this waiter, or behind this owner's lock on these bytes.
+    fn wake(&mut self, front: Owner, inode: u8, space: Space, bytes: u8) {
+        for number in 0..PROCESSES {
+            let Waiter { wait, inode: file, request, .. } = self.waiters[number];
+            let concerns = file == inode && request.space == space && request.bytes & bytes != 0;
+            if wait == Wait::Behind(front) && concerns {
+                self.waiters[number].wait = Wait::Woken;
+                self.leave_queue(number);
+            }
+        }
+    }
+
+    fn leave_queue(&mut self, process: usize) {
+        let mut next = 0;
+        for at in 0..PROCESSES {
+            if self.queue[at] != super::narrow(process) {
+                self.queue[next] = self.queue[at];
+                next += 1;
+            }
+        }
+        self.queue[next..].fill(super::NONE);
+    }
+
+    /// The process waits no more; who stood behind it must look again.
+    pub(super) fn give_up(&mut self, process: usize) {
+        let Waiter { wait, inode, request, .. } = self.waiters[process];
+        if wait == Wait::No {
+            return;
+        }
+        self.leave_queue(process);
+        self.waiters[process] = AWAKE;
+        self.wake(Owner::waiter(process), inode, request.space, EVERYTHING);
+    }
+
+    pub(super) fn is_blocked(&self, process: usize) -> bool {
+        self.waiters[process].wait != Wait::No
+    }
+
+    pub(super) fn is_woken(&self, process: usize) -> bool {
+        self.waiters[process].wait == Wait::Woken
+    }
+
+    pub(super) fn has_any(&self, inode: u8, owner: Owner) -> bool {
+        self.held.iter().flatten().any(|lock| lock.inode == inode && lock.owner == owner)
+    }
+
+    /// Where a process stands in the queue.
+    pub(super) fn place_of(&self, process: usize) -> u8 {
+        match self.waiters[process].wait {
+            Wait::No => 0,
+            Wait::Woken => 1,
+            Wait::Behind(_) => {
+                let at = self.queue.iter().position(|it| *it == super::narrow(process));
+                super::narrow(at.unwrap_or(PROCESSES) + 2)
+            }
+        }
+    }
+
+    pub(super) fn write_to(&self, labels: &mut Labels, bytes: &mut Vec<u8>) {
+        for lock in self.held.iter().flatten() {
+            let kinds = lock.byte << 2 | u8::from(lock.exclusive) << 1 | lock.space as u8;
+            bytes.extend_from_slice(&[labels.inode(lock.inode), lock.owner.label(labels), kinds]);
+        }
+        bytes.push(super::NONE);
+        for process in 0..PROCESSES {
+            let at = labels.processes.iter().position(|it| usize::from(*it) == process);
+            let Some(at) = at else { break };
+            let waiter = &self.waiters[at];
+            let front = match waiter.wait {
+                Wait::No => continue,
+                Wait::Woken => 0,
+                Wait::Behind(front) => front.label(labels),
+            };
+            let Request { space, by_process, bytes: range, exclusive } = waiter.request;
+            let kinds =
+                range << 3 | u8::from(by_process) << 2 | u8::from(exclusive) << 1 | space as u8;
+            bytes.extend_from_slice(&[super::narrow(process), front, labels.inode(waiter.inode)]);
+            bytes.extend_from_slice(&[waiter.owner.label(labels), kinds]);
+        }
+        bytes.push(super::NONE);
+        for process in self.queue.iter().take_while(|it| **it != super::NONE) {
+            bytes.push(labels.processes[usize::from(*process)]);
+        }
+    }
+}

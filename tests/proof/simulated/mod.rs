@@ -1,0 +1,410 @@
+//! A simulated kernel: what files, names, descriptors and locks do on Linux, as one value that can be copied, compared
+//! and hashed. `tests/honesty.rs` holds it against the real one.
+//!
+//! A process that blocks in a lock call is woken by an unlock and then has to try again itself ([`Kernel::retry`]), as
+//! in Linux (`fs/locks.c`, `flock_lock_inode_wait`): between the two, others get on. What other systems do, granting
+//! the lock in the unlock itself, is the order in which the retry comes at once.
+#![allow(
+    dead_code,
+    unreachable_pub,
+    reason = "included by two test programs, each of which uses a part"
+)]
+
+mod locks;
+
+pub use locks::{EVERYTHING, MARKER, Request, Space, Tried, WHOLE};
+
+use locks::{Locks, Owner};
+
+/// How many processes there may be.
+pub const PROCESSES: usize = 10;
+const DESCRIPTORS: usize = 2;
+const DESCRIPTIONS: usize = 8;
+const INODES: usize = 8;
+const NAMES: usize = 2;
+const NONE: u8 = u8::MAX;
+
+/// The content of a file, as far as anybody looks at it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default)]
+pub enum Content {
+    /// Nothing.
+    #[default]
+    Empty,
+    /// Withlock's signature, without a holder.
+    Nobody,
+    /// Withlock's signature and a holder.
+    Named,
+}
+
+/// What stat(2) tells about a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default)]
+pub struct Facts {
+    /// The inode's number; it is used again once nobody has the file any more.
+    pub inode: u8,
+    /// The number of names.
+    pub links: u8,
+    /// The permission bits.
+    pub mode: u16,
+    /// Its content, which decides its size.
+    pub content: Content,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Inode {
+    links: u8,
+    mode: u16,
+    content: Content,
+}
+
+/// The whole state.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Kernel {
+    names: [u8; NAMES],
+    inodes: [Inode; INODES],
+    /// The inode of each open file description.
+    descriptions: [u8; DESCRIPTIONS],
+    /// The description of each descriptor of each process.
+    descriptors: [[u8; DESCRIPTORS]; PROCESSES],
+    locks: Locks,
+}
+
+impl Kernel {
+    /// Nothing exists.
+    pub fn new() -> Self {
+        Self {
+            names: [NONE; NAMES],
+            inodes: [Inode { links: 0, mode: 0, content: Content::Empty }; INODES],
+            descriptions: [NONE; DESCRIPTIONS],
+            descriptors: [[NONE; DESCRIPTORS]; PROCESSES],
+            locks: Locks::new(),
+        }
+    }
+
+    /// Puts a file in place before anything begins.
+    pub fn put(&mut self, name: usize, mode: u16, content: Content) {
+        let inode = self.free_inode();
+        self.inodes[inode] = Inode { links: 1, mode, content };
+        self.names[name] = narrow(inode);
+    }
+
+    /// stat(2), fstatat(2).
+    pub fn stat(&self, name: usize) -> Option<Facts> {
+        (self.names[name] != NONE).then(|| self.facts(self.names[name]))
+    }
+
+    /// open(2) of what exists: the descriptor.
+    pub fn open(&mut self, process: usize, name: usize) -> Option<usize> {
+        (self.names[name] != NONE).then(|| self.open_inode(process, self.names[name]))
+    }
+
+    /// open(2) with `O_CREAT | O_EXCL`.
+    pub fn create(&mut self, process: usize, name: usize, mode: u16) -> Option<usize> {
+        if self.names[name] != NONE {
+            return None;
+        }
+        self.put(name, mode, Content::Empty);
+        self.open(process, name)
+    }
+
+    /// open(2) with `O_CREAT`.
+    pub fn open_or_create(&mut self, process: usize, name: usize, mode: u16) -> Option<usize> {
+        if self.names[name] == NONE {
+            self.put(name, mode, Content::Empty);
+        }
+        self.open(process, name)
+    }
+
+    /// fstat(2).
+    pub fn fstat(&self, process: usize, descriptor: usize) -> Facts {
+        self.facts(self.inode_of(process, descriptor))
+    }
+
+    /// pwrite(2) at the start.
+    pub fn write(&mut self, process: usize, descriptor: usize, content: Content) {
+        let inode = self.inode_of(process, descriptor);
+        self.inodes[usize::from(inode)].content = content;
+    }
+
+    /// fchmod(2).
+    pub fn chmod(&mut self, process: usize, descriptor: usize, mode: u16) {
+        let inode = self.inode_of(process, descriptor);
+        self.inodes[usize::from(inode)].mode = mode;
+    }
+
+    /// unlink(2): whether there was such a name.
+    pub fn unlink(&mut self, name: usize) -> bool {
+        let inode = std::mem::replace(&mut self.names[name], NONE);
+        if inode != NONE {
+            self.inodes[usize::from(inode)].links -= 1;
+            self.forget_if_unused(inode);
+        }
+        inode != NONE
+    }
+
+    /// link(2): whether it could be made.
+    pub fn link(&mut self, from: usize, to: usize) -> bool {
+        let inode = self.names[from];
+        if inode == NONE || self.names[to] != NONE {
+            return false;
+        }
+        self.names[to] = inode;
+        self.inodes[usize::from(inode)].links += 1;
+        true
+    }
+
+    /// rename(2): whether there was such a name. Two names of one file both stay (POSIX.1, rename).
+    pub fn rename(&mut self, from: usize, to: usize) -> bool {
+        let inode = self.names[from];
+        if inode == NONE {
+            return false;
+        }
+        if self.names[to] != inode {
+            self.unlink(to);
+            self.names[to] = inode;
+            self.names[from] = NONE;
+        }
+        true
+    }
+
+    /// close(2).
+    pub fn close(&mut self, process: usize, descriptor: usize) {
+        let description = std::mem::replace(&mut self.descriptors[process][descriptor], NONE);
+        if description == NONE {
+            return;
+        }
+        let inode = self.descriptions[usize::from(description)];
+        // Any close of the file in a process ends the process's own locks on it (POSIX.1, fcntl).
+        self.locks.release(inode, Space::Range, Owner::process(process), WHOLE);
+        if !self.descriptors.as_flattened().contains(&description) {
+            self.locks.release_all(inode, Owner::description(description));
+            self.descriptions[usize::from(description)] = NONE;
+            self.forget_if_unused(inode);
+        }
+    }
+
+    /// fork(2): the child has every descriptor of its parent, and none of its process-owned locks.
+    pub fn fork(&mut self, parent: usize, child: usize) {
+        self.descriptors[child] = self.descriptors[parent];
+    }
+
+    /// The process ends, however it does.
+    pub fn end(&mut self, process: usize) {
+        self.locks.give_up(process);
+        for descriptor in 0..DESCRIPTORS {
+            self.close(process, descriptor);
+        }
+    }
+
+    /// Whether the process has this descriptor open.
+    pub fn has_open(&self, process: usize, descriptor: usize) -> bool {
+        self.descriptors[process][descriptor] != NONE
+    }
+
+    /// flock(2), fcntl(2): tries to lock, and blocks where it may not be granted and `waits` is set.
+    pub fn lock(
+        &mut self,
+        process: usize,
+        descriptor: usize,
+        request: Request,
+        waits: bool,
+    ) -> Tried {
+        let (inode, owner) = self.owner(process, descriptor, request);
+        self.locks.lock(process, inode, owner, request, waits)
+    }
+
+    /// flock(2) with `LOCK_UN`, fcntl(2) with `F_UNLCK`.
+    pub fn unlock(&mut self, process: usize, descriptor: usize, request: Request) {
+        let (inode, owner) = self.owner(process, descriptor, request);
+        self.locks.release(inode, request.space, owner, request.bytes);
+    }
+
+    /// fcntl(2) with `F_OFD_GETLK`, `F_GETLK`: whether the lock could be granted.
+    pub fn test(&self, process: usize, descriptor: usize, request: Request) -> bool {
+        let (inode, owner) = self.owner(process, descriptor, request);
+        !self.locks.conflicts(inode, owner, request)
+    }
+
+    /// A process that was woken tries again.
+    pub fn retry(&mut self, process: usize) -> Tried {
+        self.locks.retry(process)
+    }
+
+    /// A signal handler runs in a process that blocks: it does not any more.
+    pub fn interrupt(&mut self, process: usize) {
+        self.locks.give_up(process);
+    }
+
+    /// Whether the process blocks in a lock call.
+    pub fn is_blocked(&self, process: usize) -> bool {
+        self.locks.is_blocked(process)
+    }
+
+    /// Whether the process was woken, and has not tried again yet.
+    pub fn is_woken(&self, process: usize) -> bool {
+        self.locks.is_woken(process)
+    }
+
+    /// Whether somebody else holds a lock, on the file that has this name, that keeps the process from its own.
+    pub fn is_held_against(
+        &self,
+        process: usize,
+        descriptor: usize,
+        request: Request,
+        name: usize,
+    ) -> bool {
+        let (inode, owner) = self.owner(process, descriptor, request);
+        self.names[name] == inode && self.locks.conflicts(inode, owner, request)
+    }
+
+    /// Whether no lock depends on this descriptor: nothing changes for anybody when it is closed.
+    pub fn is_unlocked(&self, process: usize, descriptor: usize) -> bool {
+        let description = self.descriptors[process][descriptor];
+        let inode = self.descriptions[usize::from(description)];
+        !self.locks.has_any(inode, Owner::description(description))
+            && !self.locks.has_any(inode, Owner::process(process))
+    }
+
+    /// Whether the file has no name, and is open in these processes only: nobody else can ever get at it.
+    pub fn is_alone_with(&self, processes: &[usize], descriptor: usize) -> bool {
+        let inode = self.inode_of(processes[0], descriptor);
+        let has_it = |process: usize| {
+            let mut open = self.descriptors[process].iter().filter(|it| **it != NONE);
+            open.any(|it| self.descriptions[usize::from(*it)] == inode)
+        };
+        self.inodes[usize::from(inode)].links == 0
+            && (0..PROCESSES).all(|process| processes.contains(&process) || !has_it(process))
+    }
+
+    /// Where a process is, apart from numbers that say nothing.
+    pub fn place_of(&self, process: usize) -> [u8; 4] {
+        let description = self.descriptors[process][0];
+        let facts = match description {
+            NONE => Facts::default(),
+            _ => self.facts(self.descriptions[usize::from(description)]),
+        };
+        let named = u8::from(facts.links > 0);
+        [named, facts.content as u8, u8::from(description == NONE), self.locks.place_of(process)]
+    }
+
+    /// Everything that tells this state from another one, with the processes in this order; files and descriptions are
+    /// numbered as they are met, since their own numbers say nothing.
+    pub fn write_to(&self, processes: &[usize], bytes: &mut Vec<u8>) {
+        let mut labels = Labels::new();
+        for (number, process) in processes.iter().enumerate() {
+            labels.processes[*process] = narrow(number);
+        }
+        for inode in self.names {
+            bytes.push(labels.inode(inode));
+        }
+        for process in processes {
+            for description in self.descriptors[*process] {
+                bytes.push(labels.description(description));
+                if description != NONE {
+                    bytes.push(labels.inode(self.descriptions[usize::from(description)]));
+                }
+            }
+        }
+        for inode in labels.met_inodes() {
+            let Inode { links, mode, content } = self.inodes[usize::from(*inode)];
+            let [high, low] = mode.to_be_bytes();
+            bytes.extend_from_slice(&[links, high, low, content as u8]);
+        }
+        self.locks.write_to(&mut labels, bytes);
+    }
+
+    fn facts(&self, inode: u8) -> Facts {
+        let Inode { links, mode, content } = self.inodes[usize::from(inode)];
+        Facts { inode, links, mode, content }
+    }
+
+    fn owner(&self, process: usize, descriptor: usize, request: Request) -> (u8, Owner) {
+        let description = self.descriptors[process][descriptor];
+        let owner = if request.by_process {
+            Owner::process(process)
+        } else {
+            Owner::description(description)
+        };
+        (self.descriptions[usize::from(description)], owner)
+    }
+
+    fn inode_of(&self, process: usize, descriptor: usize) -> u8 {
+        self.descriptions[usize::from(self.descriptors[process][descriptor])]
+    }
+
+    fn open_inode(&mut self, process: usize, inode: u8) -> usize {
+        let description = first(&self.descriptions, NONE);
+        let descriptor = first(&self.descriptors[process], NONE);
+        self.descriptions[description] = inode;
+        self.descriptors[process][descriptor] = narrow(description);
+        descriptor
+    }
+
+    /// The lowest number that no file has: numbers of files that have gone are used again at once.
+    fn free_inode(&self) -> usize {
+        let is_free =
+            |number: &usize| self.inodes[*number].links == 0 && !self.is_open(narrow(*number));
+        (0..INODES).find(is_free).unwrap_or_else(|| panic!("too many files"))
+    }
+
+    fn is_open(&self, inode: u8) -> bool {
+        self.descriptions.contains(&inode)
+    }
+
+    fn forget_if_unused(&mut self, inode: u8) {
+        let slot = &mut self.inodes[usize::from(inode)];
+        if slot.links == 0 && !self.descriptions.contains(&inode) {
+            *slot = Inode { links: 0, mode: 0, content: Content::Empty };
+        }
+    }
+}
+
+/// New numbers for old ones.
+struct Labels {
+    processes: [u8; PROCESSES],
+    inodes: [u8; INODES],
+    descriptions: [u8; DESCRIPTIONS],
+    met: [usize; 2],
+}
+
+impl Labels {
+    fn new() -> Self {
+        Self {
+            processes: [NONE; PROCESSES],
+            inodes: [NONE; INODES],
+            descriptions: [NONE; DESCRIPTIONS],
+            met: [0; 2],
+        }
+    }
+
+    fn inode(&mut self, number: u8) -> u8 {
+        label(&mut self.inodes, &mut self.met[0], number)
+    }
+
+    fn description(&mut self, number: u8) -> u8 {
+        label(&mut self.descriptions, &mut self.met[1], number)
+    }
+
+    fn met_inodes(&self) -> &[u8] {
+        &self.inodes[..self.met[0]]
+    }
+}
+
+fn label(known: &mut [u8], met: &mut usize, number: u8) -> u8 {
+    if number == NONE {
+        return NONE;
+    }
+    let at = known[..*met].iter().position(|it| *it == number).unwrap_or_else(|| {
+        known[*met] = number;
+        *met += 1;
+        *met - 1
+    });
+    narrow(at)
+}
+
+fn narrow(number: usize) -> u8 {
+    u8::try_from(number).unwrap_or(NONE)
+}
+
+fn first(slots: &[u8], wanted: u8) -> usize {
+    slots.iter().position(|slot| *slot == wanted).unwrap_or_else(|| panic!("out of descriptors"))
+}

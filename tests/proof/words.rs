@@ -1,0 +1,140 @@
+//! The steps of a trace, in words; numbers in brackets are steps of the protocol.
+
+use super::automaton::Automaton;
+use super::program::Outcome;
+use super::seam::{Call, Standing};
+use super::simulated::{Content, MARKER, Request, Space};
+use super::world::{Step, What, World, name};
+
+/// One line: who does what, and what comes of it.
+pub(super) fn step(step: Step, before: &World, after: &World, automaton: &Automaton) -> String {
+    let Step { who, what } = step;
+    let standing = automaton.standing(before.states[who]);
+    let text = match what {
+        What::Call | What::TimerFiresTooEarly => {
+            let came = outcome(standing, who, before, after, automaton);
+            let early = if what == What::Call { "" } else { " (its timer fires just before)" };
+            format!("{}{early}{came}", call(standing.call))
+        }
+        What::TimeIsOver => "looks at the clock: its time is over".into(),
+        What::SignalHasCome => "looks for signals: one tells it to give up".into(),
+        What::ReadsName => "reads who holds the lock".into(),
+        What::ReadsNobody => "reads that nobody holds the lock".into(),
+        What::Retry => {
+            format!("wakes up, and tries again{}", outcome(standing, who, before, after, automaton))
+        }
+        What::Deadline => "is woken by its deadline".into(),
+        What::Signal => "is woken by a signal".into(),
+        What::Kill => "is killed".into(),
+        What::JobEnds => "is dead, and its job ends".into(),
+    };
+    let number = match (what, standing.step) {
+        (What::Kill | What::JobEnds, _) | (_, 0) => "   ".to_owned(),
+        (_, number) => format!("[{number}]"),
+    };
+    let end = match automaton.standing(after.states[who]).call {
+        Call::End(Outcome::Ran) => "; it has run, and ends",
+        Call::End(Outcome::Busy) => "; it ends, busy",
+        Call::End(Outcome::Told) => "; it ends, as it was told",
+        Call::End(Outcome::Failed) => "; it ends with an error",
+        _ => "",
+    };
+    let end = if what == What::Kill { "" } else { end };
+    format!("{} {number:>4} {text}{end}", name(who))
+}
+
+fn outcome(
+    standing: &Standing,
+    who: usize,
+    before: &World,
+    after: &World,
+    automaton: &Automaton,
+) -> String {
+    let facts = |world: &World| world.kernel.stat(0);
+    match standing.call {
+        Call::Lock { .. } if after.kernel.is_blocked(who) => ": sleeps".into(),
+        Call::Lock { .. } => {
+            // Granted or not shows in what the process may now keep others from.
+            let granted = automaton_says_granted(standing, who, before, after, automaton);
+            format!(": {}", if granted { "granted" } else { "refused" })
+        }
+        Call::Look if facts(before).is_none() => ": nothing there".into(),
+        Call::Look => ": a file".into(),
+        Call::Open | Call::Create if !after.kernel.has_open(who, 0) => ": too late".into(),
+        Call::Open | Call::Create | Call::OpenOrCreate | Call::Fstat => {
+            format!(": file {}", after.kernel.fstat(who, 0).inode)
+        }
+        Call::Stat | Call::Entry => match facts(before) {
+            Some(facts) => format!(": file {}", facts.inode),
+            None => ": no file".into(),
+        },
+        Call::Test(request) => {
+            let empty = before.kernel.test(who, 0, request);
+            format!(": {}", if empty { "nobody" } else { "somebody" })
+        }
+        _ => String::new(),
+    }
+}
+
+fn automaton_says_granted(
+    standing: &Standing,
+    who: usize,
+    before: &World,
+    after: &World,
+    automaton: &Automaton,
+) -> bool {
+    let _ = (standing, automaton);
+    let mut again = before.kernel;
+    if let Call::Lock { request, .. } = standing.call {
+        return again.lock(who, 0, request, false) == super::simulated::Tried::Granted
+            || before.kernel.is_blocked(who) && !after.kernel.is_blocked(who);
+    }
+    false
+}
+
+fn call(call: Call) -> String {
+    match call {
+        Call::Look => "walks the path, and looks at the name".into(),
+        Call::Open => "opens the file".into(),
+        Call::Create => "creates the file".into(),
+        Call::OpenOrCreate => "opens or creates the file".into(),
+        Call::Write(Content::Named) => "writes who it is".into(),
+        Call::Write(_) => "writes the signature".into(),
+        Call::Chmod => "sets mode 0600".into(),
+        Call::Fstat => "asks the open file who it is".into(),
+        Call::Read | Call::ReadHolder => "reads the file".into(),
+        Call::Stat => "compares: the path names".into(),
+        Call::Entry => "compares: the name stands for".into(),
+        Call::Lock { request, waits, .. } => lock(request, waits),
+        Call::Unlock(request) if request.bytes == MARKER => "withdraws its announcement".into(),
+        Call::Unlock(request) => format!("unlocks ({})", space(request)),
+        Call::Test(_) => "looks who announces that it waits".into(),
+        Call::Unlink => "removes the name".into(),
+        Call::Close => "closes the file".into(),
+        Call::Clock => "looks at the clock: there is time left".into(),
+        Call::Told => "looks for signals: none".into(),
+        Call::Start => "starts its job".into(),
+        Call::Wait => "sees its job end".into(),
+        Call::End(_) => "has ended".into(),
+    }
+}
+
+fn lock(request: Request, waits: bool) -> String {
+    if request.bytes == MARKER {
+        return match request.exclusive {
+            true => "closes the queue, if nobody waits".into(),
+            false => "announces that it waits".into(),
+        };
+    }
+    let mode = if request.exclusive { "exclusively" } else { "shared" };
+    let verb = if waits { "locks" } else { "tries to lock" };
+    format!("{verb} {mode} ({})", space(request))
+}
+
+fn space(request: Request) -> &'static str {
+    match request.space {
+        Space::Flock => "flock",
+        Space::Range if request.by_process => "fcntl",
+        Space::Range => "OFD",
+    }
+}

@@ -1,0 +1,535 @@
+//! All participants and the kernel at one moment, and every step that may come next.
+
+use super::automaton::{Automaton, State};
+use super::mistakes::Mistake;
+use super::program::{Outcome, Patience, Program};
+use super::seam::{Answer, Call};
+use super::simulated::{Content, Facts, Kernel, Request, Space, Tried, WHOLE};
+
+/// How many participants there may be.
+pub(super) const AT_MOST: usize = 4;
+
+/// The one name that all is about.
+const NAME: usize = 0;
+
+/// How a participant is told which file it is: the one that it has open, or another one. No more can be known by a
+/// comparison, as the number of an open file is not used again.
+const OWN: u8 = 0;
+const OTHER: u8 = 1;
+
+/// What is known about a participant besides its state.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Marks {
+    /// Its deadline has passed.
+    over: bool,
+    /// A signal has told it to give up.
+    told: bool,
+    /// Its timer has fired, and will not again.
+    spent: bool,
+    /// Its last attempt met a lock of somebody else, on the file that the path named then.
+    met_holder: bool,
+    /// The main process of its job lives.
+    job: bool,
+    /// It was killed.
+    killed: bool,
+    /// Those that slept already when it fell asleep, as bits, and still do.
+    before: u8,
+}
+
+impl Marks {
+    fn bits(self) -> u8 {
+        let Self { over, told, spent, met_holder, job, killed, before: _ } = self;
+        let bits = [over, told, spent, met_holder, job, killed];
+        bits.iter().fold(0, |sum, bit| sum << 1 | u8::from(*bit))
+    }
+}
+
+/// What happens next, to whom.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum What {
+    /// Its next call, with the answer that the system gives.
+    Call,
+    /// Its next question, answered by: the time is over now.
+    TimeIsOver,
+    /// Its next question, answered by: a signal has come.
+    SignalHasCome,
+    /// The timer fires just before it falls asleep.
+    TimerFiresTooEarly,
+    /// It reads who holds the lock, as it may or may not stand there.
+    ReadsName,
+    /// It reads that nobody holds the lock.
+    ReadsNobody,
+    /// It was woken, and tries again.
+    Retry,
+    /// Its sleep is interrupted by the deadline.
+    Deadline,
+    /// Its sleep is interrupted by a signal.
+    Signal,
+    /// It is killed (SIGKILL).
+    Kill,
+    /// The job of a killed run ends.
+    JobEnds,
+}
+
+impl What {
+    /// Whether it may as well never happen.
+    fn is_optional(self) -> bool {
+        matches!(self, Self::SignalHasCome | Self::Signal | Self::Kill)
+    }
+}
+
+/// One step.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Step {
+    pub(super) who: usize,
+    pub(super) what: What,
+}
+
+/// What else may vary.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Rules {
+    /// Anybody may be killed at any moment.
+    pub(super) kills: bool,
+    /// Who is woken tries again at once, before anybody else gets on.
+    pub(super) prompt: bool,
+    /// Those who sleep are served in the order in which they fell asleep. Asked for with `prompt` only: where it takes
+    /// time to wake up, a newcomer may get between the first sleeper and the second (fs/locks.c).
+    pub(super) order: bool,
+    /// Every order of all calls is visited, also of those that do not concern each other. Else nobody writes who holds
+    /// the lock, and who reads it may find anything.
+    pub(super) every_order: bool,
+    /// The second lock of a pair is taken only under the first.
+    pub(super) second_lock_is_private: bool,
+}
+
+/// Everything at one moment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct World {
+    pub(super) kernel: Kernel,
+    pub(super) states: [State; AT_MOST],
+    pub(super) count: usize,
+    marks: [Marks; AT_MOST],
+}
+
+/// A promise that was broken.
+pub(super) type Violation = String;
+
+impl World {
+    pub(super) fn new(
+        programs: &[Program],
+        there: Option<(u16, Content)>,
+        automaton: &mut Automaton,
+    ) -> Self {
+        let mut kernel = Kernel::new();
+        if let Some((mode, content)) = there {
+            kernel.put(NAME, mode, content);
+        }
+        let mut states = [0; AT_MOST];
+        for (state, program) in states.iter_mut().zip(programs) {
+            *state = automaton.begin(*program);
+        }
+        let marks = [Marks::default(); AT_MOST];
+        Self { kernel, states, count: programs.len(), marks }
+    }
+
+    /// Everything that tells this moment from another one. Moments that differ in no more than which of several equal
+    /// participants is where are one.
+    pub(super) fn write_to(&self, automaton: &Automaton, bytes: &mut Vec<u8>) {
+        bytes.clear();
+        let mut order = [0, 1, 2, 3];
+        let order = &mut order[..self.count];
+        order.sort_by_key(|who| self.sort_key(*who, automaton));
+        let processes: Vec<_> =
+            order.iter().copied().chain(order.iter().map(|who| job_of(*who))).collect();
+        self.kernel.write_to(&processes, bytes);
+        for who in &*order {
+            let (_, state, marks, _) = self.sort_key(*who, automaton);
+            bytes.extend(state.to_be_bytes());
+            bytes.push(marks);
+            let before = order.iter().map(|other| self.marks[*who].before >> other & 1);
+            bytes.push(before.fold(0, |sum, bit| sum << 1 | bit));
+        }
+    }
+
+    fn sort_key(&self, who: usize, automaton: &Automaton) -> (usize, State, u8, [u8; 4]) {
+        let state = self.states[who];
+        let program = automaton.number(state);
+        if matches!(automaton.standing(state).call, Call::End(_)) {
+            // How it ended has been looked at.
+            return (program, State::MAX, 0, [0; 4]);
+        }
+        (program, state, self.marks[who].bits(), self.kernel.place_of(who))
+    }
+
+    /// Every step that may come next, and where it leads; answers whether one of them must come.
+    pub(super) fn next(
+        &self,
+        rules: Rules,
+        automaton: &mut Automaton,
+        found: &mut Vec<(Step, World)>,
+    ) -> bool {
+        found.clear();
+        let private = (0..self.count).find(|who| self.is_private(*who, rules, automaton));
+        let all = private.map_or(0..self.count, |who| who..who + 1);
+        for who in all {
+            for what in self.possible(who, rules, automaton) {
+                let mut world = *self;
+                world.take(Step { who, what }, automaton);
+                if rules.prompt {
+                    world.wake_all(automaton);
+                }
+                found.push((Step { who, what }, world));
+            }
+        }
+        found.iter().any(|(step, _)| !step.what.is_optional())
+    }
+
+    /// Whether the next call of a participant neither changes what anybody else may see, nor depends on what anybody else
+    /// may do, so that it does not matter when it comes: it may come at once. (An ample set of partial-order reduction; the
+    /// graph of all orders has no cycle, and none of these calls changes who holds the lock.)
+    fn is_private(&self, who: usize, rules: Rules, automaton: &Automaton) -> bool {
+        if rules.every_order || self.marks[who].killed || self.kernel.is_blocked(who) {
+            return false;
+        }
+        match automaton.standing(self.states[who]).call {
+            Call::Clock | Call::Told | Call::Start => true,
+            Call::ReadHolder => true,
+            // Signed already, it is withlock's own with either mode.
+            Call::Chmod => self.kernel.fstat(who, 0).content != Content::Empty,
+            Call::Close => self.kernel.is_unlocked(who, 0),
+            // Where all who take part ask for the first lock first, and exclusively, nobody meets the second.
+            Call::Lock { request, .. } | Call::Unlock(request)
+                if rules.second_lock_is_private
+                    && request.space == Space::Range
+                    && request.bytes & WHOLE != 0 =>
+            {
+                true
+            }
+            Call::Lock { .. } | Call::Unlock(_) | Call::Test(_) => {
+                self.kernel.is_alone_with(&[who, job_of(who)], 0)
+            }
+            _ => false,
+        }
+    }
+
+    fn possible(&self, who: usize, rules: Rules, automaton: &Automaton) -> Vec<What> {
+        let marks = self.marks[who];
+        let mut possible = Vec::new();
+        if marks.killed {
+            if marks.job {
+                possible.push(What::JobEnds);
+            }
+            return possible;
+        }
+        let call = automaton.standing(self.states[who]).call;
+        let program = automaton.program(self.states[who]);
+        match call {
+            Call::End(_) => return possible,
+            _ if self.kernel.is_blocked(who) => {
+                if self.kernel.is_woken(who) {
+                    possible.push(What::Retry);
+                }
+                let limited = matches!(call, Call::Lock { limited: true, .. });
+                if limited && !marks.spent {
+                    possible.push(What::Deadline);
+                }
+                if program.patience == Patience::Signalled {
+                    possible.push(What::Signal);
+                }
+            }
+            Call::ReadHolder if !rules.every_order => {
+                possible.extend([What::ReadsName, What::ReadsNobody]);
+            }
+            Call::Clock if !marks.over => possible.extend([What::Call, What::TimeIsOver]),
+            Call::Told if !marks.told => possible.extend([What::Call, What::SignalHasCome]),
+            Call::Lock { waits: true, limited: true, .. }
+                if Mistake::OneShotDeadline.is_on() && !marks.over =>
+            {
+                possible.extend([What::Call, What::TimerFiresTooEarly]);
+            }
+            _ => possible.push(What::Call),
+        }
+        if rules.kills {
+            possible.push(What::Kill);
+        }
+        possible
+    }
+
+    /// Goes one step.
+    pub(super) fn take(&mut self, Step { who, what }: Step, automaton: &mut Automaton) {
+        let call = automaton.standing(self.states[who]).call;
+        match what {
+            What::Call => {
+                if let Some(answer) = self.call(who, call, automaton) {
+                    self.answer(who, answer, automaton);
+                }
+            }
+            What::ReadsName => self.answer(who, Answer::Content(Content::Named), automaton),
+            What::ReadsNobody => self.answer(who, Answer::Content(Content::Nobody), automaton),
+            What::TimeIsOver => {
+                self.marks[who].over = true;
+                self.answer(who, Answer::Done, automaton);
+            }
+            What::SignalHasCome => {
+                self.marks[who].told = true;
+                self.answer(who, Answer::Done, automaton);
+            }
+            What::TimerFiresTooEarly => {
+                self.marks[who].over = true;
+                self.marks[who].spent = true;
+                self.take(Step { who, what: What::Call }, automaton);
+            }
+            What::Retry => {
+                if self.kernel.retry(who) == Tried::Granted {
+                    self.answer(who, Answer::Granted, automaton);
+                }
+            }
+            What::Deadline | What::Signal => {
+                let marks = &mut self.marks[who];
+                marks.over |= what == What::Deadline;
+                marks.told |= what == What::Signal;
+                marks.before = 0;
+                self.kernel.interrupt(who);
+                self.answer(who, Answer::Interrupted, automaton);
+            }
+            What::Kill => {
+                self.kernel.end(who);
+                let job = self.marks[who].job;
+                self.marks[who] = Marks { killed: true, job, ..Marks::default() };
+                self.forget_sleeper(who);
+                // Where it was plays no part any more.
+                let program = *automaton.program(self.states[who]);
+                self.states[who] = automaton.begin(program);
+            }
+            What::JobEnds => {
+                self.kernel.end(job_of(who));
+                self.marks[who].job = false;
+            }
+        }
+    }
+
+    /// Everybody who was woken tries again.
+    pub(super) fn wake_all(&mut self, automaton: &mut Automaton) {
+        while let Some(who) = (0..self.count).find(|who| self.kernel.is_woken(*who)) {
+            self.take(Step { who, what: What::Retry }, automaton);
+        }
+    }
+
+    /// The system's answer to a call; `None` is that the process sleeps.
+    fn call(&mut self, who: usize, call: Call, automaton: &Automaton) -> Option<Answer> {
+        let kernel = &mut self.kernel;
+        let done = |done| if done { Answer::Done } else { Answer::No };
+        Some(match call {
+            Call::Look => done(kernel.stat(NAME).is_some()),
+            Call::Open => done(kernel.open(who, NAME).is_some()),
+            Call::Create => done(kernel.create(who, NAME, 0o700).is_some()),
+            Call::OpenOrCreate => done(kernel.open_or_create(who, NAME, 0o644).is_some()),
+            Call::Write(content) => {
+                kernel.write(who, 0, content);
+                Answer::Done
+            }
+            Call::Chmod => {
+                kernel.chmod(who, 0, 0o600);
+                Answer::Done
+            }
+            Call::Fstat => Answer::Facts(Facts { inode: OWN, ..kernel.fstat(who, 0) }),
+            Call::Read | Call::ReadHolder => Answer::Content(kernel.fstat(who, 0).content),
+            Call::Stat | Call::Entry => match kernel.stat(NAME) {
+                Some(facts) if facts.inode == kernel.fstat(who, 0).inode => {
+                    Answer::Facts(Facts { inode: OWN, ..facts })
+                }
+                Some(facts) => Answer::Facts(Facts { inode: OTHER, ..facts }),
+                None => Answer::No,
+            },
+            Call::Lock { request, waits, .. } => return self.lock(who, request, waits),
+            Call::Unlock(request) => {
+                kernel.unlock(who, 0, request);
+                Answer::Done
+            }
+            Call::Test(request) => done(kernel.test(who, 0, request)),
+            Call::Unlink => done(kernel.unlink(NAME)),
+            Call::Close => {
+                kernel.close(who, 0);
+                Answer::Done
+            }
+            Call::Clock => done(self.marks[who].over),
+            Call::Told => done(self.marks[who].told),
+            Call::Start => self.start(who, automaton),
+            Call::Wait => self.end_job(who, automaton),
+            Call::End(_) => return None,
+        })
+    }
+
+    fn lock(&mut self, who: usize, request: Request, waits: bool) -> Option<Answer> {
+        if request.bytes & WHOLE != 0 {
+            let met = self.kernel.is_held_against(who, 0, request, NAME);
+            self.marks[who].met_holder = met;
+        }
+        let asleep = self.sleepers();
+        match self.kernel.lock(who, 0, request, waits) {
+            Tried::Granted => Some(Answer::Granted),
+            Tried::Busy => Some(Answer::Busy),
+            Tried::Blocked => {
+                self.marks[who].before = asleep;
+                None
+            }
+        }
+    }
+
+    fn sleepers(&self) -> u8 {
+        (0..self.count)
+            .filter(|who| self.kernel.is_blocked(*who))
+            .fold(0, |set, who| set | 1 << who)
+    }
+
+    fn start(&mut self, who: usize, automaton: &Automaton) -> Answer {
+        if automaton.program(self.states[who]).inherits() {
+            self.kernel.fork(who, job_of(who));
+        }
+        self.marks[who].job = true;
+        Answer::Done
+    }
+
+    /// The job ends, and its end is noticed. Between the two nothing changes for anybody else.
+    fn end_job(&mut self, who: usize, automaton: &Automaton) -> Answer {
+        if !automaton.program(self.states[who]).daemon {
+            self.kernel.end(job_of(who));
+        }
+        self.marks[who].job = false;
+        Answer::Done
+    }
+
+    fn answer(&mut self, who: usize, answer: Answer, automaton: &mut Automaton) {
+        self.forget_sleeper(who);
+        self.states[who] = automaton.after(self.states[who], answer);
+        let standing = automaton.standing(self.states[who]);
+        if standing.holds {
+            // What comes from here on does not depend on how it came here.
+            let Marks { job, before, .. } = self.marks[who];
+            self.marks[who] = Marks { job, before, ..Marks::default() };
+        }
+    }
+
+    fn forget_sleeper(&mut self, who: usize) {
+        for marks in &mut self.marks[..self.count] {
+            marks.before &= !(1 << who);
+        }
+    }
+}
+
+/// The process of a participant's job.
+fn job_of(who: usize) -> usize {
+    AT_MOST + who
+}
+
+impl World {
+    /// What is wrong at this moment.
+    pub(super) fn violation(&self, rules: Rules, automaton: &Automaton) -> Option<Violation> {
+        self.second_holder(automaton)
+            .or_else(|| if rules.order { self.disorder(automaton) } else { None })
+    }
+
+    /// P1: at most one holder; or shared ones only.
+    fn second_holder(&self, automaton: &Automaton) -> Option<Violation> {
+        let holders: Vec<usize> =
+            (0..self.count).filter(|who| self.holds(*who, automaton)).collect();
+        let shared = |who: &usize| automaton.program(self.states[*who]).shared;
+        if holders.len() < 2 || holders.iter().all(shared) {
+            return None;
+        }
+        let names: Vec<_> = holders.iter().map(|who| name(*who).to_string()).collect();
+        Some(format!("{} hold the lock at once", names.join(" and ")))
+    }
+
+    /// A killed run holds it through its job, where the job has inherited the lock.
+    fn holds(&self, who: usize, automaton: &Automaton) -> bool {
+        let marks = self.marks[who];
+        if marks.killed {
+            return marks.job && automaton.program(self.states[who]).inherits();
+        }
+        marks.job || automaton.standing(self.states[who]).holds
+    }
+
+    /// A run ends in a way that it must not.
+    pub(super) fn false_end(&self, who: usize, automaton: &Automaton) -> Option<Violation> {
+        let Call::End(outcome) = automaton.standing(self.states[who]).call else { return None };
+        let marks = self.marks[who];
+        if marks.killed || outcome == Outcome::Ran {
+            return None;
+        }
+        let program = automaton.program(self.states[who]);
+        let is_endless = matches!(program.patience, Patience::Endless | Patience::Signalled);
+        let complaint = match outcome {
+            Outcome::Failed => "ends with an error",
+            Outcome::Busy if is_endless => "says busy, and was to wait for ever",
+            Outcome::Busy if !marks.met_holder => {
+                "says busy, and nobody held the lock when it tried"
+            }
+            Outcome::Told if !marks.told => "gives up, and nobody has told it to",
+            _ => return None,
+        };
+        Some(format!("{} {complaint}", name(who)))
+    }
+
+    /// P3: a sleeper is served before one that fell asleep before it.
+    fn disorder(&self, automaton: &Automaton) -> Option<Violation> {
+        (0..self.count).find_map(|who| {
+            if !self.holds(who, automaton) || self.marks[who].before == 0 {
+                return None;
+            }
+            let first = self.marks[who].before.trailing_zeros() as usize;
+            Some(format!("{} is served before {}, which waited longer", name(who), name(first)))
+        })
+    }
+
+    /// What is wrong when nothing more must happen.
+    pub(super) fn final_violation(
+        &self,
+        there: Option<(u16, Content)>,
+        rules: Rules,
+        automaton: &mut Automaton,
+    ) -> Option<Violation> {
+        if let Some(who) = (0..self.count).find(|who| self.kernel.is_blocked(*who)) {
+            return Some(format!("{} waits for ever", name(who)));
+        }
+        let keeps = (0..self.count).any(|who| automaton.program(self.states[who]).keep);
+        let left = self.kernel.stat(NAME);
+        let foreign = there.filter(|(mode, content)| *mode != 0o700 && *content == Content::Empty);
+        if let Some((mode, content)) = foreign {
+            let unchanged = left.is_some_and(|it| it.mode == mode && it.content == content);
+            return (!unchanged)
+                .then(|| "the file was not withlock's own, and is not as it was".into());
+        }
+        let killed = self.marks[..self.count].iter().any(|marks| marks.killed);
+        match left {
+            None => None,
+            Some(_) if keeps => None,
+            // A tool has created it, and so it is that tool's.
+            Some(facts) if facts.mode == 0o644 => None,
+            Some(_) if killed => self.next_run(rules, automaton),
+            Some(_) => Some("the file stays when all have ended".into()),
+        }
+    }
+
+    /// P2: the next run gets the lock, and removes the file.
+    fn next_run(&self, rules: Rules, automaton: &mut Automaton) -> Option<Violation> {
+        let left_by = self.marks[..self.count].iter().position(|marks| marks.killed)?;
+        let backend = automaton.program(self.states[left_by]).backend;
+        let mut world = *self;
+        world.states[0] = automaton.begin(Program::new(backend, Patience::Endless));
+        world.marks[0] = Marks::default();
+        world.count = 1;
+        while world.possible(0, Rules { kills: false, ..rules }, automaton).contains(&What::Call) {
+            world.take(Step { who: 0, what: What::Call }, automaton);
+        }
+        if automaton.standing(world.states[0]).call != Call::End(Outcome::Ran) {
+            return Some("after a kill, the next run does not run".into());
+        }
+        world.kernel.stat(NAME).map(|_| "after a kill, the next run leaves the file".into())
+    }
+}
+
+/// How a participant is called.
+pub(super) fn name(who: usize) -> char {
+    ['A', 'B', 'C', 'D'][who]
+}
