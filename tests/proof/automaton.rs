@@ -1,7 +1,7 @@
 //! The shipped code as a machine with states: learned by running it on every sequence of answers that occurs.
 //!
 //! Two sequences that leave the code with the same knowledge ([`Standing::essence`]) lead to one state. That is an
-//! assumption about the code, so it is tested: each state keeps a second sequence that led to it, and both must go on
+//! assumption about the code, so it is tested: each state keeps other sequences that led to it, and all must go on
 //! alike.
 
 use std::collections::HashMap;
@@ -15,7 +15,7 @@ pub(super) type State = u16;
 struct Node {
     program: usize,
     standing: Standing,
-    /// Sequences of answers that lead here: the first one found, and another one.
+    /// Sequences of answers that lead here: the first one found, and some others.
     histories: Vec<Vec<Answer>>,
     edges: Vec<(Answer, State)>,
 }
@@ -55,11 +55,6 @@ impl Automaton {
         &self.nodes[usize::from(state)].standing
     }
 
-    /// The number of states.
-    pub(super) fn len(&self) -> usize {
-        self.nodes.len()
-    }
-
     /// The state after this answer to the pending call.
     pub(super) fn after(&mut self, state: State, answer: Answer) -> State {
         let node = &self.nodes[usize::from(state)];
@@ -73,7 +68,7 @@ impl Automaton {
         next
     }
 
-    /// Tests that the second sequence of answers to each state goes on as the first one does.
+    /// Tests that the other sequences of answers to each state go on as the first one does.
     pub(super) fn check(&self) {
         for node in &self.nodes {
             let program = &self.programs[node.program];
@@ -93,7 +88,7 @@ impl Automaton {
         let key = (program, standing);
         if let Some(known) = self.found.get(&key) {
             let histories = &mut self.nodes[usize::from(*known)].histories;
-            if histories.len() < 2 && !histories.contains(&history) {
+            if histories.len() < 4 && !histories.contains(&history) {
                 histories.push(history);
             }
             return *known;

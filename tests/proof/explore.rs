@@ -1,6 +1,6 @@
 //! Visits every order of events, the shortest first.
 
-use std::collections::{HashSet, VecDeque};
+use std::collections::{HashMap, VecDeque};
 use std::fmt;
 use std::hash::{BuildHasherDefault, Hasher};
 
@@ -28,8 +28,6 @@ pub(super) struct Found {
     pub(super) states: usize,
     /// How many steps lead from one to another.
     pub(super) steps: usize,
-    /// How many states the code itself has.
-    pub(super) code_states: usize,
     pub(super) counterexample: Option<Counterexample>,
 }
 
@@ -66,7 +64,9 @@ struct Origin {
 struct Exploration<'a> {
     scene: &'a Scene,
     automaton: Automaton,
-    seen: HashSet<u64, BuildHasherDefault<Known>>,
+    seen: HashMap<u64, u32, BuildHasherDefault<Known>>,
+    /// Which state leads to which, if that is to be looked at.
+    edges: Vec<(u32, u32)>,
     origins: Vec<Origin>,
     waiting: VecDeque<(u32, World)>,
     bytes: Vec<u8>,
@@ -78,7 +78,8 @@ impl<'a> Exploration<'a> {
         Self {
             scene,
             automaton: Automaton::new(),
-            seen: HashSet::default(),
+            seen: HashMap::default(),
+            edges: Vec::new(),
             origins: Vec::new(),
             waiting: VecDeque::new(),
             bytes: Vec::new(),
@@ -92,46 +93,74 @@ impl<'a> Exploration<'a> {
         let mut found = Vec::new();
         while broken.is_none() {
             let Some((number, world)) = self.waiting.pop_front() else { break };
-            let rules = self.scene.rules;
-            if !world.next(rules, &mut self.automaton, &mut found) {
-                let last = world.final_violation(self.scene.there, rules, &mut self.automaton);
+            let must_go_on = world.next(self.scene.rules, &mut self.automaton, &mut found);
+            if !must_go_on {
+                let last = world.final_violation(self.scene, &mut self.automaton);
                 broken = last.map(|violation| (number, violation));
             }
             for (step, next) in found.drain(..) {
                 self.steps += 1;
                 let origin = Origin { from: number, step: Some(step) };
-                let violation = next.false_end(step.who, &self.automaton);
-                if let Some(violation) = violation {
-                    broken = broken.or(Some((self.note(origin), violation)));
-                } else {
-                    broken = broken.or(self.meet(next, origin));
-                }
+                broken = broken.or(self.meet(next, origin));
             }
         }
         self.automaton.check();
+        if broken.is_none() {
+            assert!(self.has_no_cycle(), "somebody may go round for ever: {:?}", self.scene);
+        }
         let counterexample = broken.map(|(number, violation)| Counterexample {
             violation,
             trace: self.trace(first, number),
         });
-        Found {
-            states: self.seen.len(),
-            steps: self.steps,
-            code_states: self.automaton.len(),
-            counterexample,
-        }
+        Found { states: self.seen.len(), steps: self.steps, counterexample }
     }
 
-    /// Notes a state, unless it is known. Two states are taken for one if the 64 bits of their fingerprints agree:
-    /// among a hundred million states, that any two do so by chance has a probability of three in ten thousand.
+    /// Notes a state, unless it is known; answers what is wrong with it. Two states are taken for one if the 64 bits of
+    /// their fingerprints agree: among a hundred million states, that any two do so by chance has a probability of three
+    /// in ten thousand.
     fn meet(&mut self, world: World, origin: Origin) -> Option<(u32, Violation)> {
+        let ended = origin.step.and_then(|step| world.false_end(step.who, &self.automaton));
+        if let Some(violation) = ended.filter(|_| !self.scene.rules.only_exclusion) {
+            return Some((self.note(origin), violation));
+        }
         world.write_to(&self.automaton, &mut self.bytes);
-        if !self.seen.insert(fingerprint(&self.bytes)) {
+        let next = u32::try_from(self.origins.len()).unwrap_or_else(|_| panic!("too many"));
+        let number = *self.seen.entry(fingerprint(&self.bytes)).or_insert(next);
+        if self.scene.rules.every_order && origin.step.is_some() {
+            self.edges.push((origin.from, number));
+        }
+        if number != next {
             return None;
         }
-        let number = self.note(origin);
+        self.note(origin);
         self.waiting.push_back((number, world));
         let violation = world.violation(self.scene.rules, &self.automaton);
         violation.map(|violation| (number, violation))
+    }
+
+    /// Whether no way leads back to where it came from. States are taken away that nothing leads to any more; all of them
+    /// can be, unless some lie on a cycle.
+    fn has_no_cycle(&self) -> bool {
+        let mut edges = self.edges.clone();
+        edges.sort_unstable();
+        let mut ways_in = vec![0_u32; self.origins.len()];
+        for (_, to) in &edges {
+            ways_in[*to as usize] += 1;
+        }
+        let mut free: Vec<u32> =
+            (0..).zip(&ways_in).filter(|(_, ways)| **ways == 0).map(|(state, _)| state).collect();
+        let mut taken = 0;
+        while let Some(state) = free.pop() {
+            taken += 1;
+            let first = edges.partition_point(|(from, _)| *from < state);
+            for (_, to) in edges[first..].iter().take_while(|(from, _)| *from == state) {
+                ways_in[*to as usize] -= 1;
+                if ways_in[*to as usize] == 0 {
+                    free.push(*to);
+                }
+            }
+        }
+        taken == self.origins.len()
     }
 
     fn note(&mut self, origin: Origin) -> u32 {

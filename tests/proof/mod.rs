@@ -9,6 +9,7 @@
 
 mod automaton;
 mod explore;
+mod mistaken;
 pub(crate) mod mistakes;
 mod program;
 mod scenes;
@@ -17,27 +18,45 @@ mod simulated;
 mod words;
 mod world;
 
-use explore::{Found, Scene};
-use scenes::{BACKENDS, choices, kinds};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Instant;
+
+use explore::Scene;
+use program::{Backend, Patience, Program};
+use scenes::{BACKENDS, BEGUN, FOREIGN, SIGNED, choices, kinds};
 
 /// Explores many scenes, and says how much that was.
 fn explore_all(what: &str, scenes: &[Scene]) {
-    let start = std::time::Instant::now();
-    let mut total = [0, 0];
-    for scene in scenes {
-        let at = std::time::Instant::now();
-        let Found { states, steps, .. } = scene.hold();
-        if at.elapsed().as_secs() > 5 {
-            println!("{:?} {states} states, {:?}", scene.programs, at.elapsed());
+    let start = Instant::now();
+    let (next, states, steps) = (AtomicUsize::new(0), AtomicUsize::new(0), AtomicUsize::new(0));
+    let work = || {
+        while let Some(scene) = scenes.get(next.fetch_add(1, Ordering::Relaxed)) {
+            let found = scene.hold();
+            states.fetch_add(found.states, Ordering::Relaxed);
+            steps.fetch_add(found.steps, Ordering::Relaxed);
         }
-        total = [total[0] + states, total[1] + steps];
-    }
-    let [states, steps] = total;
+    };
+    std::thread::scope(|scope| {
+        for _ in 0..std::thread::available_parallelism().map_or(1, usize::from) {
+            scope.spawn(work);
+        }
+    });
     println!(
-        "{what}: {} scenes, {states} states, {steps} steps, {:.1?}",
+        "{what}: {} scenes, {} states, {} steps between them, in {:.1?}; every promise kept",
         scenes.len(),
+        states.into_inner(),
+        steps.into_inner(),
         start.elapsed()
     );
+}
+
+/// Whether the tests run once more for another backend or another build of the program, which changes nothing here.
+fn is_rerun() -> bool {
+    ["WITHLOCK_TEST_BACKEND", "WITHLOCK_UNDER_TEST"].iter().any(|name| std::env::var_os(name).is_some())
+}
+
+fn is_long() -> bool {
+    std::env::var_os("WITHLOCK_TEST_LONG").is_some_and(|value| value == "yes")
 }
 
 fn all_of(count: usize) -> Vec<Scene> {
@@ -46,12 +65,91 @@ fn all_of(count: usize) -> Vec<Scene> {
 }
 
 #[test]
-fn two_in_every_order() {
+fn two_runs_never_meet_in_any_order_of_all_their_calls() {
     let scenes: Vec<_> = all_of(2).into_iter().map(Scene::in_every_order).collect();
-    explore_all("two, every order", &scenes);
+    explore_all("two runs, in every order", &scenes);
 }
 
 #[test]
-fn three() {
-    explore_all("three", &all_of(3));
+fn two_runs_keep_every_promise_whatever_file_is_there_before() {
+    let with = |there| all_of(2).into_iter().map(move |scene| scene.with(there).in_every_order());
+    let scenes: Vec<_> = [FOREIGN, BEGUN, SIGNED].into_iter().flat_map(with).collect();
+    explore_all("two runs and a file, in every order", &scenes);
+}
+
+#[test]
+fn three_runs_of_any_kind_keep_every_promise_whoever_is_killed() {
+    if !is_rerun() {
+        explore_all("three runs", &all_of(3));
+    }
+}
+
+#[test]
+fn runs_that_keep_the_file_or_leave_daemons_keep_every_promise() {
+    let mut scenes = Vec::new();
+    for backend in BACKENDS {
+        let endless = Program::new(backend, Patience::Endless);
+        let plain = [endless, endless.shared(), Program::new(backend, Patience::Limited)];
+        for other in choices(&plain, 2) {
+            scenes.push(Scene::of(&[endless.keeping(), other[0], other[1]]));
+            scenes.push(Scene::of(&[endless.shared().keeping(), other[0], other[1]]));
+            let daemons = [endless.leaving_a_daemon(), other[0], other[1].leaving_a_daemon()];
+            scenes.push(Scene::of(&daemons).without_kills());
+        }
+    }
+    explore_all("three runs with -k, or with daemons", &scenes);
+}
+
+#[test]
+fn a_run_with_a_limit_gives_up_behind_a_job_that_never_ends() {
+    let mut scenes = Vec::new();
+    for backend in BACKENDS {
+        let [limited, prompt] =
+            [Patience::Limited, Patience::None].map(|patience| Program::new(backend, patience));
+        let others = [limited, prompt, limited.shared(), prompt.shared()];
+        for other in choices(&others, 2) {
+            let holder = Program::new(backend, Patience::None).running_for_ever();
+            scenes.push(Scene::of(&[holder, other[0], other[1]]));
+            scenes.push(Scene::of(&[holder.shared(), other[0], other[1]]));
+        }
+    }
+    explore_all("two runs behind a job that never ends", &scenes);
+}
+
+#[test]
+fn tools_that_lock_the_same_file_are_kept_out_and_keep_out() {
+    let flock = Program::flock_tool(Patience::Endless);
+    let [ours, reader] = [Patience::Limited, Patience::Signalled].map(|patience| {
+        let program = Program::new(Backend::Pair, patience);
+        if patience == Patience::Signalled { program.shared() } else { program }
+    });
+    let ex = Program::with_lock_ex(Patience::Endless);
+    let mut scenes = Vec::new();
+    for ours in choices(&[ours, reader, Program::new(Backend::Pair, Patience::Endless)], 2) {
+        // One that does not compare needs a file that is nobody's to remove.
+        scenes.push(Scene::of(&[flock, ours[0], ours[1]]).with(FOREIGN));
+        scenes.push(Scene::of(&[flock.shared(), ours[0], ours[1]]).with(FOREIGN));
+        scenes.push(Scene::of(&[flock, ex, ours[0]]).with(FOREIGN));
+        scenes.push(Scene::of(&[ex, ours[0], ours[1]]).with(FOREIGN));
+        // One that compares does not.
+        scenes.push(Scene::of(&[ex, ours[0], ours[1]]));
+    }
+    explore_all("two runs beside flock(1) or with-lock-ex", &scenes);
+}
+
+#[test]
+fn sleepers_are_served_in_the_order_in_which_they_fell_asleep() {
+    let kinds = [Patience::Limited, Patience::Signalled, Patience::None]
+        .map(|patience| Program::new(Backend::Pair, patience));
+    let scenes: Vec<_> =
+        choices(&kinds, 3).iter().map(|programs| Scene::of(programs).in_turn()).collect();
+    explore_all("three runs, in turn", &scenes);
+}
+
+#[test]
+fn four_runs_keep_every_promise() {
+    let scenes = if is_long() { all_of(4) } else { scenes::four_alike() };
+    if !is_rerun() {
+        explore_all("four runs", &scenes);
+    }
 }

@@ -58,6 +58,8 @@ pub(super) struct Program {
     pub(super) keep: bool,
     /// The job leaves something behind that has the descriptor and lives on.
     pub(super) daemon: bool,
+    /// The job never ends.
+    pub(super) runs_for_ever: bool,
     /// It writes who holds the lock.
     pub(super) records: bool,
 }
@@ -75,7 +77,16 @@ impl Program {
     /// An exclusive run of withlock.
     pub(super) const fn new(backend: Backend, patience: Patience) -> Self {
         let kind = Kind::Withlock;
-        Self { kind, backend, shared: false, patience, keep: false, daemon: false, records: false }
+        Self {
+            kind,
+            backend,
+            shared: false,
+            patience,
+            keep: false,
+            daemon: false,
+            runs_for_ever: false,
+            records: false,
+        }
     }
 
     pub(super) const fn shared(self) -> Self {
@@ -90,6 +101,10 @@ impl Program {
         Self { daemon: true, ..self }
     }
 
+    pub(super) const fn running_for_ever(self) -> Self {
+        Self { runs_for_ever: true, ..self }
+    }
+
     pub(super) const fn flock_tool(patience: Patience) -> Self {
         Self { kind: Kind::FlockTool, ..Self::new(Backend::Flock, patience) }
     }
@@ -101,6 +116,11 @@ impl Program {
     /// Whether the lock belongs to the open file description, so that the job inherits it.
     pub(super) fn inherits(&self) -> bool {
         self.backend != Backend::Process
+    }
+
+    /// Whether it gives up when somebody else has the lock.
+    pub(super) fn may_be_busy(&self) -> bool {
+        matches!(self.patience, Patience::None | Patience::Limited)
     }
 
     /// Runs it up to the first call that the replay has no answer for.

@@ -24,6 +24,7 @@ pub(super) const RULES: Rules = Rules {
     kills: true,
     prompt: false,
     order: false,
+    only_exclusion: false,
     every_order: false,
     second_lock_is_private: false,
 };
@@ -31,8 +32,7 @@ pub(super) const RULES: Rules = Rules {
 impl Scene {
     /// These runs, with nothing there, and everything may happen.
     pub(super) fn of(programs: &[Program]) -> Self {
-        let second_lock_is_private =
-            programs.iter().all(|it| it.backend == Backend::Pair && !it.shared);
+        let second_lock_is_private = programs.iter().all(|it| it.backend == Backend::Pair);
         let rules = Rules { second_lock_is_private, ..RULES };
         Self { programs: programs.to_vec(), there: None, rules, mistake: None }
     }
@@ -42,7 +42,8 @@ impl Scene {
     }
 
     pub(super) fn making(self, mistake: Mistake) -> Self {
-        Self { mistake: Some(mistake), ..self }
+        let rules = Rules { second_lock_is_private: false, ..self.rules };
+        Self { mistake: Some(mistake), rules, ..self }
     }
 
     pub(super) fn without_kills(mut self) -> Self {
@@ -57,6 +58,12 @@ impl Scene {
         for program in &mut self.programs {
             program.records = true;
         }
+        self
+    }
+
+    /// Asks for nothing but that there is one holder.
+    pub(super) fn for_exclusion_only(mut self) -> Self {
+        self.rules.only_exclusion = true;
         self
     }
 
@@ -97,4 +104,10 @@ pub(super) fn choices(kinds: &[Program], count: usize) -> Vec<Vec<Program>> {
         }
     }
     all
+}
+
+/// Four of one kind, of each of the kinds that end by themselves.
+pub(super) fn four_alike() -> Vec<Scene> {
+    let four = |backend| [Scene::of(&[Program::new(backend, Patience::Endless); 4]).without_kills()];
+    BACKENDS.into_iter().flat_map(four).collect()
 }

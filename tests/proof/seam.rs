@@ -98,9 +98,16 @@ struct Progress {
     holds: bool,
     essence: Vec<u8>,
     patient: bool,
+    /// What the code knows of the file that it has opened.
     candidate: Vec<u8>,
     created: bool,
+    /// The last attempt was granted.
     granted: bool,
+    has_slept: bool,
+    /// A signal has told it to end.
+    ends: bool,
+    /// Why the file stays, as far as the code acts on it.
+    left: u8,
     phase: Phase,
 }
 
@@ -136,6 +143,9 @@ impl<'a> Replay<'a> {
             candidate: Vec::new(),
             created: false,
             granted: false,
+            has_slept: false,
+            ends: false,
+            left: 0,
             phase: Phase::Acquire,
         };
         let replay = Self { program, history, progress: RefCell::new(progress) };
@@ -161,7 +171,6 @@ impl<'a> Replay<'a> {
         };
         progress.at += 1;
         progress.essence.extend(answer.code());
-        progress.granted = *answer == Answer::Granted;
         Some(*answer)
     }
 
@@ -181,6 +190,15 @@ impl<'a> Replay<'a> {
         let mut progress = self.progress.borrow_mut();
         if progress.pending.is_none() {
             progress.essence = but.to_vec();
+        }
+    }
+
+    /// From here on, the code knows the file that it has opened, and this.
+    fn keep_to(&self, known: &[u8]) {
+        let mut progress = self.progress.borrow_mut();
+        if progress.pending.is_none() {
+            progress.essence = progress.candidate.clone();
+            progress.essence.extend_from_slice(known);
         }
     }
 
@@ -261,6 +279,21 @@ impl<'a> Replay<'a> {
         matches!(self.program.patience, Patience::None | Patience::Limited)
     }
 
+    /// When it unlocks, the code knows why the file stays, and what called for the release: the end of the job, a signal,
+    /// or a comparison.
+    fn forget_the_end(&self) {
+        let mut progress = self.progress.borrow_mut();
+        if progress.pending.is_none() {
+            let called = match progress.essence.first() {
+                Some(3) => 3,
+                Some(4) => progress.essence[1],
+                _ => 5 + u8::from(progress.ends),
+            };
+            let (patient, left) = (u8::from(progress.patient), progress.left);
+            progress.essence = vec![4, called, left, patient];
+        }
+    }
+
     fn try_step(&self) -> u8 {
         match self.phase() {
             Phase::Acquire => 4,
@@ -294,6 +327,7 @@ impl Kernel for &Replay<'_> {
     type Patience = ();
 
     fn walk(&self) -> Result<((), Option<Facts>)> {
+        self.enter(Phase::Acquire);
         self.forget(&[1, u8::from(self.patient())]);
         let found = self.needed(1, Call::Look)? == Answer::Done;
         // Which file it is plays no part before it is open.
@@ -317,8 +351,12 @@ impl Kernel for &Replay<'_> {
         candidate.extend(answer.code());
         self.forget(&candidate);
         let mut progress = self.progress.borrow_mut();
-        progress.candidate = candidate;
-        progress.created = file.created;
+        if progress.pending.is_none() {
+            progress.candidate = candidate;
+            progress.created = file.created;
+            progress.has_slept = false;
+            progress.left = 2 * u8::from(self.program.shared);
+        }
         Ok(facts_of(facts))
     }
 
@@ -331,6 +369,7 @@ impl Kernel for &Replay<'_> {
         if self.phase() == Phase::Acquire {
             self.enter(Phase::Release);
         }
+        self.progress.borrow_mut().left = 0;
         let answer = self.needed(8, Call::Entry)?;
         Ok(if let Answer::Facts(facts) = answer { Some(facts_of(facts)) } else { None })
     }
@@ -376,17 +415,24 @@ impl Kernel for &Replay<'_> {
 
     fn try_lock(&self, _: &Handle, mode: Mode) -> Result<Attempt> {
         let granted = self.lock_all(self.try_step(), mode, false)? == Answer::Granted;
+        if self.phase() == Phase::Acquire {
+            let has_slept = self.progress.borrow().has_slept;
+            self.keep_to(&[u8::from(has_slept), u8::from(granted)]);
+        }
         Ok(if granted { Attempt::Granted } else { Attempt::Busy })
     }
 
     fn lock(&self, _: &Handle, mode: Mode, (): &()) -> Result<Wakeup> {
         let granted = self.lock_all(4, mode, true)? == Answer::Granted;
+        self.progress.borrow_mut().granted = granted;
+        self.keep_to(&[2, u8::from(granted)]);
         Ok(if granted { Wakeup::Granted } else { Wakeup::Interrupted })
     }
 
     fn unlock(&self, _: &Handle) -> Result<()> {
         let mut requests = self.requests(Mode::Exclusive);
         requests.reverse();
+        self.forget_the_end();
         for request in requests {
             let bytes = if request.space == Space::Range { EVERYTHING } else { request.bytes };
             self.needed(9, Call::Unlock(Request { bytes, ..request }))?;
@@ -399,24 +445,25 @@ impl Kernel for &Replay<'_> {
         if let Some(request) = self.marker(Mode::Shared) {
             self.ask(4, Call::Lock { request, waits: false, limited: false });
         }
+        self.progress.borrow_mut().granted = false;
+        self.keep_to(&[3]);
     }
 
     fn withdraw(&self, _: &Handle) {
-        let (mut known, granted) = {
-            let progress = self.progress.borrow();
-            (progress.candidate.clone(), progress.granted)
-        };
         if let Some(request) = self.marker(Mode::Shared) {
             self.ask(4, Call::Unlock(request));
         }
-        known.push(u8::from(granted));
-        self.forget(&known);
+        let granted = self.progress.borrow().granted;
+        self.keep_to(&[4, u8::from(granted)]);
+        self.progress.borrow_mut().has_slept = true;
     }
 
     fn close_queue(&self, _: &Handle) -> bool {
         self.marker(Mode::Exclusive).is_none_or(|request| {
             let call = Call::Lock { request, waits: false, limited: false };
-            self.ask(8, call) == Some(Answer::Granted)
+            let closed = self.ask(8, call) == Some(Answer::Granted);
+            self.progress.borrow_mut().left = if closed { 0 } else { 1 };
+            closed
         })
     }
 
@@ -462,6 +509,8 @@ impl Kernel for &Replay<'_> {
     }
 
     fn end_patience(&self, (): ()) -> Option<i32> {
-        self.told(&())
+        let told = self.told(&());
+        self.progress.borrow_mut().ends = told.is_some();
+        told
     }
 }

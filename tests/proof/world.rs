@@ -1,10 +1,11 @@
 //! All participants and the kernel at one moment, and every step that may come next.
 
 use super::automaton::{Automaton, State};
+use super::explore::Scene;
 use super::mistakes::Mistake;
 use super::program::{Outcome, Patience, Program};
 use super::seam::{Answer, Call};
-use super::simulated::{Content, Facts, Kernel, Request, Space, Tried, WHOLE};
+use super::simulated::{Content, Facts, Kernel, MARKER, Request, Space, Tried, WHOLE};
 
 /// How many participants there may be.
 pub(super) const AT_MOST: usize = 4;
@@ -16,6 +17,15 @@ const NAME: usize = 0;
 /// comparison, as the number of an open file is not used again.
 const OWN: u8 = 0;
 const OTHER: u8 = 1;
+
+/// What the code can tell apart of a file's facts: only of an empty file, whether it is begun; who holds it, it looks for
+/// elsewhere.
+fn told(facts: Facts) -> Facts {
+    match facts {
+        Facts { content: Content::Empty, .. } | Facts { mode: 0o644, .. } => facts,
+        _ => Facts { mode: 0o600, content: Content::Nobody, ..facts },
+    }
+}
 
 /// What is known about a participant besides its state.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -32,14 +42,16 @@ struct Marks {
     job: bool,
     /// It was killed.
     killed: bool,
-    /// Those that slept already when it fell asleep, as bits, and still do.
+    /// Its announcement that it waits was refused: the queue was being closed.
+    unheard: bool,
+    /// Those that slept already when it fell asleep, as bits, and were not served since.
     before: u8,
 }
 
 impl Marks {
     fn bits(self) -> u8 {
-        let Self { over, told, spent, met_holder, job, killed, before: _ } = self;
-        let bits = [over, told, spent, met_holder, job, killed];
+        let Self { over, told, spent, met_holder, job, killed, unheard, before: _ } = self;
+        let bits = [over, told, spent, met_holder, job, killed, unheard];
         bits.iter().fold(0, |sum, bit| sum << 1 | u8::from(*bit))
     }
 }
@@ -95,6 +107,8 @@ pub(super) struct Rules {
     /// Those who sleep are served in the order in which they fell asleep. Asked for with `prompt` only: where it takes
     /// time to wake up, a newcomer may get between the first sleeper and the second (fs/locks.c).
     pub(super) order: bool,
+    /// Nothing is asked but that there is one holder.
+    pub(super) only_exclusion: bool,
     /// Every order of all calls is visited, also of those that do not concern each other. Else nobody writes who holds
     /// the lock, and who reads it may find anything.
     pub(super) every_order: bool,
@@ -197,13 +211,14 @@ impl World {
             // Signed already, it is withlock's own with either mode.
             Call::Chmod => self.kernel.fstat(who, 0).content != Content::Empty,
             Call::Close => self.kernel.is_unlocked(who, 0),
-            // Where all who take part ask for the first lock first, and exclusively, nobody meets the second.
+            // Where all who take part ask for the first lock first, nobody meets the second.
             Call::Lock { request, .. } | Call::Unlock(request)
                 if rules.second_lock_is_private
                     && request.space == Space::Range
                     && request.bytes & WHOLE != 0 =>
             {
-                true
+                // Unlocking everything may open the queue, which others notice.
+                !self.kernel.has_locked(who, 0, MARKER)
             }
             Call::Lock { .. } | Call::Unlock(_) | Call::Test(_) => {
                 self.kernel.is_alone_with(&[who, job_of(who)], 0)
@@ -216,7 +231,7 @@ impl World {
         let marks = self.marks[who];
         let mut possible = Vec::new();
         if marks.killed {
-            if marks.job {
+            if marks.job && !automaton.program(self.states[who]).runs_for_ever {
                 possible.push(What::JobEnds);
             }
             return possible;
@@ -225,6 +240,7 @@ impl World {
         let program = automaton.program(self.states[who]);
         match call {
             Call::End(_) => return possible,
+            Call::Wait if program.runs_for_ever => {}
             _ if self.kernel.is_blocked(who) => {
                 if self.kernel.is_woken(who) {
                     possible.push(What::Retry);
@@ -332,16 +348,17 @@ impl World {
                 kernel.chmod(who, 0, 0o600);
                 Answer::Done
             }
-            Call::Fstat => Answer::Facts(Facts { inode: OWN, ..kernel.fstat(who, 0) }),
-            Call::Read | Call::ReadHolder => Answer::Content(kernel.fstat(who, 0).content),
+            Call::Fstat => Answer::Facts(Facts { inode: OWN, ..told(kernel.fstat(who, 0)) }),
+            Call::Read => Answer::Content(told(kernel.fstat(who, 0)).content),
+            Call::ReadHolder => Answer::Content(kernel.fstat(who, 0).content),
             Call::Stat | Call::Entry => match kernel.stat(NAME) {
                 Some(facts) if facts.inode == kernel.fstat(who, 0).inode => {
-                    Answer::Facts(Facts { inode: OWN, ..facts })
+                    Answer::Facts(Facts { inode: OWN, ..told(facts) })
                 }
-                Some(facts) => Answer::Facts(Facts { inode: OTHER, ..facts }),
+                Some(facts) => Answer::Facts(Facts { inode: OTHER, ..told(facts) }),
                 None => Answer::No,
             },
-            Call::Lock { request, waits, .. } => return self.lock(who, request, waits),
+            Call::Lock { request, waits, .. } => return self.lock(who, request, waits, automaton),
             Call::Unlock(request) => {
                 kernel.unlock(who, 0, request);
                 Answer::Done
@@ -360,12 +377,21 @@ impl World {
         })
     }
 
-    fn lock(&mut self, who: usize, request: Request, waits: bool) -> Option<Answer> {
+    fn lock(
+        &mut self,
+        who: usize,
+        request: Request,
+        waits: bool,
+        automaton: &Automaton,
+    ) -> Option<Answer> {
         if request.bytes & WHOLE != 0 {
             let met = self.kernel.is_held_against(who, 0, request, NAME);
             self.marks[who].met_holder = met;
         }
-        let asleep = self.sleepers();
+        let asleep = if waits { self.sleepers() } else { 0 };
+        // Who waits for ever never says busy.
+        let program = automaton.program(self.states[who]);
+        self.marks[who].met_holder &= program.may_be_busy();
         match self.kernel.lock(who, 0, request, waits) {
             Tried::Granted => Some(Answer::Granted),
             Tried::Busy => Some(Answer::Busy),
@@ -400,9 +426,11 @@ impl World {
     }
 
     fn answer(&mut self, who: usize, answer: Answer, automaton: &mut Automaton) {
-        self.forget_sleeper(who);
         self.states[who] = automaton.after(self.states[who], answer);
         let standing = automaton.standing(self.states[who]);
+        if standing.holds || answer == Answer::Interrupted || matches!(standing.call, Call::End(_)) {
+            self.forget_sleeper(who);
+        }
         if standing.holds {
             // What comes from here on does not depend on how it came here.
             let Marks { job, before, .. } = self.marks[who];
@@ -458,10 +486,9 @@ impl World {
             return None;
         }
         let program = automaton.program(self.states[who]);
-        let is_endless = matches!(program.patience, Patience::Endless | Patience::Signalled);
         let complaint = match outcome {
             Outcome::Failed => "ends with an error",
-            Outcome::Busy if is_endless => "says busy, and was to wait for ever",
+            Outcome::Busy if !program.may_be_busy() => "says busy, and was to wait for ever",
             Outcome::Busy if !marks.met_holder => {
                 "says busy, and nobody held the lock when it tried"
             }
@@ -485,12 +512,15 @@ impl World {
     /// What is wrong when nothing more must happen.
     pub(super) fn final_violation(
         &self,
-        there: Option<(u16, Content)>,
-        rules: Rules,
+        scene: &Scene,
         automaton: &mut Automaton,
     ) -> Option<Violation> {
+        let Scene { there, rules, .. } = *scene;
         if let Some(who) = (0..self.count).find(|who| self.kernel.is_blocked(*who)) {
             return Some(format!("{} waits for ever", name(who)));
+        }
+        if rules.only_exclusion || (0..self.count).any(|who| self.is_under_way(who, automaton)) {
+            return None;
         }
         let keeps = (0..self.count).any(|who| automaton.program(self.states[who]).keep);
         let left = self.kernel.stat(NAME);
@@ -509,6 +539,11 @@ impl World {
             Some(_) if killed => self.next_run(rules, automaton),
             Some(_) => Some("the file stays when all have ended".into()),
         }
+    }
+
+    /// Whether it has a job that runs for ever.
+    fn is_under_way(&self, who: usize, automaton: &Automaton) -> bool {
+        self.marks[who].job && automaton.program(self.states[who]).runs_for_ever
     }
 
     /// P2: the next run gets the lock, and removes the file.

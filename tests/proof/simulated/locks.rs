@@ -327,6 +327,10 @@ impl Locks {
         self.held.iter().flatten().any(|lock| lock.inode == inode && lock.owner == owner)
     }
 
+    pub(super) fn has_range(&self, inode: u8, owner: Owner, bytes: u8) -> bool {
+        self.locks_of(inode, Space::Range, owner).any(|lock| lock.byte & bytes != 0)
+    }
+
     /// Where a process stands in the queue.
     pub(super) fn place_of(&self, process: usize) -> u8 {
         match self.waiters[process].wait {

@@ -264,6 +264,13 @@ impl Kernel {
             && !self.locks.has_any(inode, Owner::process(process))
     }
 
+    /// Whether the descriptor's description has locked one of these bytes by fcntl(2).
+    pub fn has_locked(&self, process: usize, descriptor: usize, bytes: u8) -> bool {
+        let description = self.descriptors[process][descriptor];
+        let inode = self.descriptions[usize::from(description)];
+        self.locks.has_range(inode, Owner::description(description), bytes)
+    }
+
     /// Whether the file has no name, and is open in these processes only: nobody else can ever get at it.
     pub fn is_alone_with(&self, processes: &[usize], descriptor: usize) -> bool {
         let inode = self.inode_of(processes[0], descriptor);

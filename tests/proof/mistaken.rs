@@ -1,0 +1,115 @@
+//! What becomes of withlock with one mistake in it: the promise that is broken, with how many runs, and on what way. A
+//! proof that finds nothing wrong in these would be worth nothing.
+
+use super::explore::Scene;
+use super::mistakes::Mistake;
+use super::program::{Backend, Patience, Program};
+use super::scenes::{FOREIGN, choices};
+
+const ENDLESS: Program = Program::new(Backend::Pair, Patience::Endless);
+const LIMITED: Program = Program::new(Backend::Pair, Patience::Limited);
+const PROMPT: Program = Program::new(Backend::Pair, Patience::None);
+
+/// Explores with the mistake: none of fewer runs than `count`, of these kinds, finds anything; so many do.
+fn leads_to(mistake: Mistake, kinds: &[Program], count: usize, violation: &str) {
+    let scenes = |count| {
+        let of = |programs: Vec<Program>| {
+            let scene = Scene::of(&programs).making(mistake).without_kills();
+            // The first one that a foreign file is removed from is its owner; what is looked for here comes later.
+            let is_foreign = mistake == Mistake::RemovesForeignFiles;
+            if is_foreign { scene.with(FOREIGN).for_exclusion_only() } else { scene }
+        };
+        choices(kinds, count).into_iter().map(of)
+    };
+    for fewer in 1..count {
+        for scene in scenes(fewer) {
+            let found = scene.explore();
+            assert!(found.counterexample.is_none(), "{mistake:?} shows with {fewer} runs");
+        }
+    }
+    let shortest = scenes(count)
+        .filter_map(|scene| scene.explore().counterexample)
+        .min_by_key(|counterexample| counterexample.trace.len());
+    let Some(counterexample) = shortest else { panic!("{mistake:?} does not show") };
+    println!("{mistake:?} needs {count} runs:\n{counterexample}\n");
+    let found = &counterexample.violation;
+    assert!(found.contains(violation), "{mistake:?} leads to another violation: {found}");
+    let cited = counterexample.trace.iter().filter(|line| line.contains('[')).count();
+    assert!(cited > 5, "the trace does not cite the steps");
+}
+
+#[test]
+fn without_a_comparison_two_run_at_once() {
+    leads_to(Mistake::NoComparison, &[ENDLESS], 3, "at once");
+}
+
+#[test]
+fn with_the_comparison_before_the_lock_two_run_at_once() {
+    leads_to(Mistake::ComparisonBeforeLocking, &[ENDLESS], 3, "at once");
+}
+
+#[test]
+fn with_busy_said_of_a_stale_file_a_run_is_left_out() {
+    leads_to(Mistake::BusyOnStaleFile, &[ENDLESS, PROMPT], 2, "nobody held the lock");
+}
+
+#[test]
+fn without_a_last_try_the_file_stays() {
+    leads_to(Mistake::NoLastTry, &[ENDLESS, LIMITED], 2, "the file stays");
+}
+
+#[test]
+fn with_a_removal_without_a_comparison_two_run_at_once() {
+    leads_to(Mistake::UnlinkWithoutComparing, &[ENDLESS], 3, "at once");
+}
+
+#[test]
+fn with_the_removal_after_the_unlock_two_run_at_once() {
+    leads_to(Mistake::UnlinkAfterUnlock, &[ENDLESS], 3, "at once");
+}
+
+#[test]
+fn with_a_foreign_file_removed_a_tool_that_does_not_compare_runs_beside_the_next() {
+    let flock = Program::flock_tool(Patience::Endless);
+    leads_to(Mistake::RemovesForeignFiles, &[ENDLESS, flock], 3, "at once");
+}
+
+#[test]
+fn with_a_close_instead_of_the_unlock_a_daemon_keeps_the_lock() {
+    let kinds = [ENDLESS, ENDLESS.leaving_a_daemon()];
+    leads_to(Mistake::CloseInsteadOfUnlock, &kinds, 2, "waits for ever");
+}
+
+#[test]
+fn with_the_unlock_before_the_job_s_end_two_run_at_once() {
+    leads_to(Mistake::UnlockBeforeJobEnd, &[ENDLESS], 2, "at once");
+}
+
+#[test]
+fn without_a_second_look_the_file_stays() {
+    leads_to(Mistake::NoSecondLook, &[ENDLESS, LIMITED], 2, "the file stays");
+}
+
+#[test]
+fn with_a_lock_upgraded_in_place_two_readers_leave_the_file() {
+    leads_to(Mistake::UpgradeInPlace, &[ENDLESS.shared()], 2, "the file stays");
+}
+
+#[test]
+fn with_a_timer_that_fires_once_a_run_waits_for_ever() {
+    leads_to(Mistake::OneShotDeadline, &[ENDLESS.running_for_ever(), LIMITED], 2, "waits for ever");
+}
+
+#[test]
+fn without_the_marker_every_promise_but_the_order_holds() {
+    let kinds = [PROMPT, LIMITED, ENDLESS, ENDLESS.shared()];
+    for programs in choices(&kinds, 3) {
+        Scene::of(&programs).making(Mistake::NoMarker).hold();
+    }
+    let in_turn = Scene::of(&[ENDLESS; 3]).in_turn();
+    in_turn.hold();
+    let found = in_turn.making(Mistake::NoMarker).explore();
+    let Some(counterexample) = found.counterexample else { panic!("the marker serves nothing") };
+    println!("NoMarker costs the order:\n{counterexample}\n");
+    assert!(counterexample.violation.contains("waited longer"));
+}
