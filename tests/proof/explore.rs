@@ -88,7 +88,7 @@ impl<'a> Exploration<'a> {
     }
 
     fn run(mut self) -> Found {
-        let first = World::new(&self.scene.programs, self.scene.there, &mut self.automaton);
+        let first = World::new(self.scene, &mut self.automaton);
         let mut broken = self.meet(first, Origin { from: 0, step: None });
         let mut found = Vec::new();
         while broken.is_none() {
@@ -119,7 +119,7 @@ impl<'a> Exploration<'a> {
     /// their fingerprints agree: among a hundred million states, that any two do so by chance has a probability of three
     /// in ten thousand.
     fn meet(&mut self, world: World, origin: Origin) -> Option<(u32, Violation)> {
-        let ended = origin.step.and_then(|step| world.false_end(step.who, &self.automaton));
+        let ended = world.false_end(&self.automaton);
         if let Some(violation) = ended.filter(|_| !self.scene.rules.only_exclusion) {
             return Some((self.note(origin), violation));
         }
@@ -183,9 +183,13 @@ impl<'a> Exploration<'a> {
             let before = world;
             world.take(step, &mut self.automaton);
             lines.push(words::step(step, &before, &world, &self.automaton));
-            if self.scene.rules.prompt {
-                world.wake_all(&mut self.automaton);
-            }
+            world.settle(
+                self.scene.rules,
+                &mut self.automaton,
+                |step, before, after, automaton| {
+                    lines.push(words::step(step, before, after, automaton));
+                },
+            );
         }
         lines
     }

@@ -52,7 +52,9 @@ fn explore_all(what: &str, scenes: &[Scene]) {
 
 /// Whether the tests run once more for another backend or another build of the program, which changes nothing here.
 fn is_rerun() -> bool {
-    ["WITHLOCK_TEST_BACKEND", "WITHLOCK_UNDER_TEST"].iter().any(|name| std::env::var_os(name).is_some())
+    ["WITHLOCK_TEST_BACKEND", "WITHLOCK_UNDER_TEST"]
+        .iter()
+        .any(|name| std::env::var_os(name).is_some())
 }
 
 fn is_long() -> bool {
@@ -107,10 +109,13 @@ fn a_run_with_a_limit_gives_up_behind_a_job_that_never_ends() {
         let [limited, prompt] =
             [Patience::Limited, Patience::None].map(|patience| Program::new(backend, patience));
         let others = [limited, prompt, limited.shared(), prompt.shared()];
-        for other in choices(&others, 2) {
+        // The backends differ in nothing that concerns a run that stands behind such a job with another one.
+        let count = if backend == Backend::Pair { 2 } else { 1 };
+        for other in choices(&others, count) {
             let holder = Program::new(backend, Patience::None).running_for_ever();
-            scenes.push(Scene::of(&[holder, other[0], other[1]]));
-            scenes.push(Scene::of(&[holder.shared(), other[0], other[1]]));
+            for holder in [holder, holder.shared()] {
+                scenes.push(Scene::of(&[&[holder], other.as_slice()].concat()));
+            }
         }
     }
     explore_all("two runs behind a job that never ends", &scenes);

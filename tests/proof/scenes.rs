@@ -108,6 +108,7 @@ pub(super) fn choices(kinds: &[Program], count: usize) -> Vec<Vec<Program>> {
 
 /// Four of one kind, of each of the kinds that end by themselves.
 pub(super) fn four_alike() -> Vec<Scene> {
-    let four = |backend| [Scene::of(&[Program::new(backend, Patience::Endless); 4]).without_kills()];
+    let four =
+        |backend| [Scene::of(&[Program::new(backend, Patience::Endless); 4]).without_kills()];
     BACKENDS.into_iter().flat_map(four).collect()
 }

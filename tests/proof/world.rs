@@ -3,7 +3,7 @@
 use super::automaton::{Automaton, State};
 use super::explore::Scene;
 use super::mistakes::Mistake;
-use super::program::{Outcome, Patience, Program};
+use super::program::{Kind, Outcome, Patience, Program};
 use super::seam::{Answer, Call};
 use super::simulated::{Content, Facts, Kernel, MARKER, Request, Space, Tried, WHOLE};
 
@@ -123,27 +123,25 @@ pub(super) struct World {
     pub(super) states: [State; AT_MOST],
     pub(super) count: usize,
     marks: [Marks; AT_MOST],
+    /// Who fell asleep when is noted.
+    notes_order: bool,
 }
 
 /// A promise that was broken.
 pub(super) type Violation = String;
 
 impl World {
-    pub(super) fn new(
-        programs: &[Program],
-        there: Option<(u16, Content)>,
-        automaton: &mut Automaton,
-    ) -> Self {
+    pub(super) fn new(scene: &Scene, automaton: &mut Automaton) -> Self {
         let mut kernel = Kernel::new();
-        if let Some((mode, content)) = there {
+        if let Some((mode, content)) = scene.there {
             kernel.put(NAME, mode, content);
         }
         let mut states = [0; AT_MOST];
-        for (state, program) in states.iter_mut().zip(programs) {
+        for (state, program) in states.iter_mut().zip(&scene.programs) {
             *state = automaton.begin(*program);
         }
-        let marks = [Marks::default(); AT_MOST];
-        Self { kernel, states, count: programs.len(), marks }
+        let (count, marks) = (scene.programs.len(), [Marks::default(); AT_MOST]);
+        Self { kernel, states, count, marks, notes_order: scene.rules.order }
     }
 
     /// Everything that tells this moment from another one. Moments that differ in no more than which of several equal
@@ -189,9 +187,7 @@ impl World {
             for what in self.possible(who, rules, automaton) {
                 let mut world = *self;
                 world.take(Step { who, what }, automaton);
-                if rules.prompt {
-                    world.wake_all(automaton);
-                }
+                world.settle(rules, automaton, |_, _, _, _| ());
                 found.push((Step { who, what }, world));
             }
         }
@@ -288,6 +284,7 @@ impl World {
             }
             What::SignalHasCome => {
                 self.marks[who].told = true;
+                self.forget_sleeper(who);
                 self.answer(who, Answer::Done, automaton);
             }
             What::TimerFiresTooEarly => {
@@ -324,11 +321,32 @@ impl World {
         }
     }
 
-    /// Everybody who was woken tries again.
-    pub(super) fn wake_all(&mut self, automaton: &mut Automaton) {
-        while let Some(who) = (0..self.count).find(|who| self.kernel.is_woken(*who)) {
-            self.take(Step { who, what: What::Retry }, automaton);
+    /// Goes the steps that follow at once, and tells of each: who was woken tries again, if that is prompt; and private
+    /// calls with one answer come. (Whether somebody is killed before such a call or after it comes to the same.)
+    pub(super) fn settle(
+        &mut self,
+        rules: Rules,
+        automaton: &mut Automaton,
+        mut tell: impl FnMut(Step, &World, &World, &Automaton),
+    ) {
+        loop {
+            let woken = (0..self.count).find(|who| rules.prompt && self.kernel.is_woken(*who));
+            let next = woken.map(|who| Step { who, what: What::Retry }).or_else(|| {
+                let who = (0..self.count).find(|who| self.is_settled(*who, rules, automaton))?;
+                Some(Step { who, what: What::Call })
+            });
+            let Some(step) = next else { return };
+            let before = *self;
+            self.take(step, automaton);
+            tell(step, &before, self, automaton);
         }
+    }
+
+    /// Whether the next call is private, and has one answer.
+    fn is_settled(&self, who: usize, rules: Rules, automaton: &Automaton) -> bool {
+        let call = automaton.standing(self.states[who]).call;
+        let is_open = matches!(call, Call::Clock | Call::Told | Call::ReadHolder);
+        !is_open && self.is_private(who, rules, automaton)
     }
 
     /// The system's answer to a call; `None` is that the process sleeps.
@@ -388,24 +406,33 @@ impl World {
             let met = self.kernel.is_held_against(who, 0, request, NAME);
             self.marks[who].met_holder = met;
         }
-        let asleep = if waits { self.sleepers() } else { 0 };
+        let asleep = if waits && self.notes_order { self.sleepers() } else { 0 };
         // Who waits for ever never says busy.
         let program = automaton.program(self.states[who]);
         self.marks[who].met_holder &= program.may_be_busy();
-        match self.kernel.lock(who, 0, request, waits) {
+        let tried = self.kernel.lock(who, 0, request, waits);
+        if request.bytes == MARKER && !request.exclusive {
+            self.marks[who].unheard = tried == Tried::Busy && self.notes_order;
+        }
+        match tried {
             Tried::Granted => Some(Answer::Granted),
             Tried::Busy => Some(Answer::Busy),
             Tried::Blocked => {
-                self.marks[who].before = asleep;
+                self.marks[who].before |= asleep;
                 None
             }
         }
     }
 
+    /// Those that sleep now on a file that has its name, and could say so. (Who comes while the file is being removed has
+    /// to start again, whatever else happens.)
     fn sleepers(&self) -> u8 {
-        (0..self.count)
-            .filter(|who| self.kernel.is_blocked(*who))
-            .fold(0, |set, who| set | 1 << who)
+        let sleeps = |who: &usize| {
+            self.kernel.is_blocked(*who)
+                && !self.marks[*who].unheard
+                && self.kernel.fstat(*who, 0).links > 0
+        };
+        (0..self.count).filter(sleeps).fold(0, |set, who| set | 1 << who)
     }
 
     fn start(&mut self, who: usize, automaton: &Automaton) -> Answer {
@@ -428,7 +455,8 @@ impl World {
     fn answer(&mut self, who: usize, answer: Answer, automaton: &mut Automaton) {
         self.states[who] = automaton.after(self.states[who], answer);
         let standing = automaton.standing(self.states[who]);
-        if standing.holds || answer == Answer::Interrupted || matches!(standing.call, Call::End(_)) {
+        if standing.holds || answer == Answer::Interrupted || matches!(standing.call, Call::End(_))
+        {
             self.forget_sleeper(who);
         }
         if standing.holds {
@@ -461,8 +489,11 @@ impl World {
     fn second_holder(&self, automaton: &Automaton) -> Option<Violation> {
         let holders: Vec<usize> =
             (0..self.count).filter(|who| self.holds(*who, automaton)).collect();
-        let shared = |who: &usize| automaton.program(self.states[*who]).shared;
-        if holders.len() < 2 || holders.iter().all(shared) {
+        let program = |who: &usize| automaton.program(self.states[*who]);
+        let all_share = holders.iter().all(|who| program(who).shared);
+        // What tools do to each other is their own business.
+        let any_is_ours = holders.iter().any(|who| program(who).kind == Kind::Withlock);
+        if holders.len() < 2 || all_share || !any_is_ours {
             return None;
         }
         let names: Vec<_> = holders.iter().map(|who| name(*who).to_string()).collect();
@@ -479,23 +510,27 @@ impl World {
     }
 
     /// A run ends in a way that it must not.
-    pub(super) fn false_end(&self, who: usize, automaton: &Automaton) -> Option<Violation> {
+    pub(super) fn false_end(&self, automaton: &Automaton) -> Option<Violation> {
+        (0..self.count).find_map(|who| {
+            let complaint = self.false_end_of(who, automaton)?;
+            Some(format!("{} {complaint}", name(who)))
+        })
+    }
+
+    fn false_end_of(&self, who: usize, automaton: &Automaton) -> Option<&'static str> {
         let Call::End(outcome) = automaton.standing(self.states[who]).call else { return None };
         let marks = self.marks[who];
-        if marks.killed || outcome == Outcome::Ran {
-            return None;
-        }
-        let program = automaton.program(self.states[who]);
-        let complaint = match outcome {
-            Outcome::Failed => "ends with an error",
-            Outcome::Busy if !program.may_be_busy() => "says busy, and was to wait for ever",
+        let may_be_busy = automaton.program(self.states[who]).may_be_busy();
+        match outcome {
+            _ if marks.killed => None,
+            Outcome::Failed => Some("ends with an error"),
+            Outcome::Busy if !may_be_busy => Some("says busy, and was to wait for ever"),
             Outcome::Busy if !marks.met_holder => {
-                "says busy, and nobody held the lock when it tried"
+                Some("says busy, and nobody held the lock when it tried")
             }
-            Outcome::Told if !marks.told => "gives up, and nobody has told it to",
-            _ => return None,
-        };
-        Some(format!("{} {complaint}", name(who)))
+            Outcome::Told if !marks.told => Some("gives up, and nobody has told it to"),
+            _ => None,
+        }
     }
 
     /// P3: a sleeper is served before one that fell asleep before it.
@@ -522,7 +557,10 @@ impl World {
         if rules.only_exclusion || (0..self.count).any(|who| self.is_under_way(who, automaton)) {
             return None;
         }
-        let keeps = (0..self.count).any(|who| automaton.program(self.states[who]).keep);
+        // Who keeps the file, or never removes one, may have been the last.
+        let keeps = (0..self.count)
+            .map(|who| automaton.program(self.states[who]))
+            .any(|program| program.keep || program.kind != Kind::Withlock);
         let left = self.kernel.stat(NAME);
         let foreign = there.filter(|(mode, content)| *mode != 0o700 && *content == Content::Empty);
         if let Some((mode, content)) = foreign {
@@ -534,8 +572,6 @@ impl World {
         match left {
             None => None,
             Some(_) if keeps => None,
-            // A tool has created it, and so it is that tool's.
-            Some(facts) if facts.mode == 0o644 => None,
             Some(_) if killed => self.next_run(rules, automaton),
             Some(_) => Some("the file stays when all have ended".into()),
         }

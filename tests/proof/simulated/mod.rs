@@ -174,7 +174,7 @@ impl Kernel {
         }
         let inode = self.descriptions[usize::from(description)];
         // Any close of the file in a process ends the process's own locks on it (POSIX.1, fcntl).
-        self.locks.release(inode, Space::Range, Owner::process(process), WHOLE);
+        self.locks.release(inode, Space::Range, Owner::process(process), EVERYTHING);
         if !self.descriptors.as_flattened().contains(&description) {
             self.locks.release_all(inode, Owner::description(description));
             self.descriptions[usize::from(description)] = NONE;
