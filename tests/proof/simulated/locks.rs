@@ -79,17 +79,41 @@ struct Lock {
     inode: u8,
     owner: Owner,
     space: Space,
-    /// One byte of the two.
-    byte: u8,
+    /// The bytes that it is on. Two records of one owner have none in common, and are not of one kind: they would be one.
+    bytes: u8,
     exclusive: bool,
+}
+
+impl Lock {
+    fn is_of(&self, inode: u8, space: Space, owner: Owner) -> bool {
+        self.inode == inode && self.space == space && self.owner == owner
+    }
+
+    fn front(&self) -> Front {
+        Front { owner: self.owner, byte: self.bytes & self.bytes.wrapping_neg() }
+    }
+}
+
+/// What somebody waits behind.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Front {
+    /// Whose lock it is, or which waiter.
+    owner: Owner,
+    /// A byte of the lock: its owner may have two.
+    byte: u8,
+}
+
+impl Front {
+    fn waiter(number: usize) -> Self {
+        Self { owner: Owner::waiter(number), byte: WHOLE }
+    }
 }
 
 /// Where a process that waits stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Wait {
     No,
-    /// Behind the lock of this owner, or behind another waiter.
-    Behind(Owner),
+    Behind(Front),
     Woken,
 }
 
@@ -144,22 +168,28 @@ impl Locks {
         }
         if let Some(obstacle) = self.obstacle(inode, owner, request) {
             self.stand_behind(process, obstacle);
+            // Who stood behind the waiter need not be kept by what keeps the waiter now (__locks_insert_block).
+            self.wake(Owner::waiter(process), inode, request.space, EVERYTHING);
             return Tried::Blocked;
         }
-        self.grant(inode, owner, request);
-        // Who stood behind the waiter stands behind the holder now (locks_move_blocks).
-        for waiter in &mut self.waiters {
-            if waiter.wait == Wait::Behind(Owner::waiter(process)) {
-                waiter.wait = Wait::Behind(owner);
-            }
-        }
         self.waiters[process] = AWAKE;
+        let behind = Wait::Behind(Front::waiter(process));
+        match self.grant(inode, owner, request) {
+            // Who stood behind the waiter stands behind its lock now (locks_move_blocks).
+            Some(new) => {
+                let moved = self.waiters.iter_mut().filter(|waiter| waiter.wait == behind);
+                moved.for_each(|waiter| waiter.wait = Wait::Behind(new));
+            }
+            // Where the lock became part of one that was there, it looks again (locks_delete_block).
+            None => self.wake(Owner::waiter(process), inode, request.space, EVERYTHING),
+        }
         Tried::Granted
     }
 
     /// flock(2) gives the old lock up before it asks for the new one, so that it may be left without any.
     fn convert(&mut self, inode: u8, owner: Owner, request: Request) {
-        let old = self.locks_of(inode, Space::Flock, owner).next();
+        let mut held = self.held.iter().flatten();
+        let old = held.find(|lock| lock.is_of(inode, Space::Flock, owner));
         if old.is_some_and(|old| old.exclusive != request.exclusive) {
             self.release(inode, Space::Flock, owner, request.bytes);
         }
@@ -170,70 +200,76 @@ impl Locks {
     }
 
     /// The first lock in the way.
-    fn obstacle(&self, inode: u8, owner: Owner, request: Request) -> Option<Owner> {
+    fn obstacle(&self, inode: u8, owner: Owner, request: Request) -> Option<Front> {
         let in_the_way = |lock: &&Lock| {
             lock.inode == inode
                 && lock.space == request.space
                 && lock.owner != owner
-                && lock.byte & request.bytes != 0
+                && lock.bytes & request.bytes != 0
                 && (lock.exclusive || request.exclusive)
         };
-        self.held.iter().flatten().find(in_the_way).map(|lock| lock.owner)
+        self.held.iter().flatten().find(in_the_way).map(Lock::front)
     }
 
-    fn locks_of(&self, inode: u8, space: Space, owner: Owner) -> impl Iterator<Item = Lock> + '_ {
-        let is_it =
-            move |lock: &Lock| lock.inode == inode && lock.space == space && lock.owner == owner;
-        self.held.iter().flatten().copied().filter(is_it)
-    }
-
-    fn grant(&mut self, inode: u8, owner: Owner, request: Request) {
-        let Request { space, exclusive, .. } = request;
-        for byte in [WHOLE, MARKER] {
-            if request.bytes & byte == 0 {
+    /// Makes a lock of the owner's, where nothing is in the way (`flock_lock_inode`, `posix_lock_inode`): joins it with
+    /// those of the same kind, which are next to it or overlap, and takes its bytes from those of the other kind. Answers
+    /// the lock if it is a new one.
+    fn grant(&mut self, inode: u8, owner: Owner, request: Request) -> Option<Front> {
+        let Request { space, bytes, exclusive, .. } = request;
+        let mut new = Lock { inode, owner, space, bytes, exclusive };
+        let mut place = None;
+        let mut is_new = true;
+        for at in 0..HELD {
+            let own = self.held[at].filter(|lock| lock.is_of(inode, space, owner));
+            let Some(old) = own else { continue };
+            if old.exclusive != exclusive && old.bytes & !new.bytes != 0 {
+                self.reduce(at, new.bytes);
                 continue;
             }
-            let new = Lock { inode, owner, space, byte, exclusive };
-            let old = self.held.iter_mut().flatten().find(|lock| {
-                lock.inode == inode
-                    && lock.space == space
-                    && lock.owner == owner
-                    && lock.byte == byte
-            });
-            match old {
-                Some(old) if *old == new => {}
-                // A lock that becomes weaker lets others in.
-                Some(old) => {
-                    *old = new;
-                    self.wake(owner, inode, new.space, byte);
-                }
-                None => match self.held.iter_mut().find(|slot| slot.is_none()) {
-                    Some(slot) => *slot = Some(new),
-                    None => panic!("too many locks"),
-                },
+            let is_joined = old.exclusive == exclusive;
+            new.bytes |= old.bytes;
+            if place.is_some() || !is_joined {
+                self.reduce(at, EVERYTHING);
             }
+            is_new &= place.is_some() || !is_joined;
+            let place = *place.get_or_insert(at);
+            self.held[place] = Some(new);
         }
+        if place.is_none() {
+            self.insert(new);
+        }
+        self.pack();
+        is_new.then(|| new.front())
+    }
+
+    /// Puts a record behind all others, but next to another one of its owner, in the order of their bytes.
+    fn insert(&mut self, new: Lock) {
+        let Some(end) = self.held.iter().position(Option::is_none) else {
+            panic!("too many locks");
+        };
+        let is_own = |lock: &Lock| lock.is_of(new.inode, new.space, new.owner);
+        let own = self.held.iter().position(|slot| slot.as_ref().is_some_and(is_own));
+        let at = own.map_or(end, |own| own + usize::from(new.bytes == MARKER));
+        self.held[end] = Some(new);
+        self.held[at..=end].rotate_right(1);
     }
 
     /// Gives up what the owner has locked of these bytes.
     pub(super) fn release(&mut self, inode: u8, space: Space, owner: Owner, bytes: u8) {
-        let mut released = false;
-        for slot in &mut self.held {
-            let is_it = |lock: &Lock| {
-                lock.inode == inode
-                    && lock.space == space
-                    && lock.owner == owner
-                    && lock.byte & bytes != 0
-            };
-            if slot.as_ref().is_some_and(is_it) {
-                *slot = None;
-                released = true;
+        for at in 0..HELD {
+            if self.held[at].is_some_and(|lock| lock.is_of(inode, space, owner)) {
+                self.reduce(at, bytes);
             }
         }
-        if released {
-            self.pack();
-            self.wake(owner, inode, space, bytes);
-        }
+        self.pack();
+    }
+
+    /// Takes these bytes from a record, if it has any of them, and wakes all who stand behind it.
+    fn reduce(&mut self, at: usize, bytes: u8) {
+        let Some(old) = self.held[at].filter(|lock| lock.bytes & bytes != 0) else { return };
+        let rest = Lock { bytes: old.bytes & !bytes, ..old };
+        self.held[at] = (rest.bytes != 0).then_some(rest);
+        self.wake(old.owner, old.inode, old.space, old.bytes);
     }
 
     pub(super) fn release_all(&mut self, inode: u8, owner: Owner) {
@@ -251,11 +287,11 @@ impl Locks {
         }
     }
 
-    fn stand_behind(&mut self, process: usize, obstacle: Owner) {
+    fn stand_behind(&mut self, process: usize, obstacle: Front) {
         let waiter = self.waiters[process];
         let mut front = obstacle;
         while let Some(other) = self.first_behind(front, &waiter) {
-            front = Owner::waiter(other);
+            front = Front::waiter(other);
         }
         self.waiters[process].wait = Wait::Behind(front);
         if let Some(end) = self.queue.iter_mut().find(|slot| **slot == super::NONE) {
@@ -264,7 +300,7 @@ impl Locks {
     }
 
     /// The first of those behind `front` that the new one must let go first (`__locks_insert_block`).
-    fn first_behind(&self, front: Owner, new: &Waiter) -> Option<usize> {
+    fn first_behind(&self, front: Front, new: &Waiter) -> Option<usize> {
         let comes_first = |number: &usize| {
             let other = &self.waiters[*number];
             other.wait == Wait::Behind(front)
@@ -282,11 +318,12 @@ impl Locks {
     }
 
     /// Wakes those behind this waiter, or behind this owner's lock on these bytes.
-    fn wake(&mut self, front: Owner, inode: u8, space: Space, bytes: u8) {
+    fn wake(&mut self, owner: Owner, inode: u8, space: Space, bytes: u8) {
         for number in 0..PROCESSES {
             let Waiter { wait, inode: file, request, .. } = self.waiters[number];
-            let concerns = file == inode && request.space == space && request.bytes & bytes != 0;
-            if wait == Wait::Behind(front) && concerns {
+            let Wait::Behind(front) = wait else { continue };
+            let is_it = front.owner == owner && front.byte & bytes != 0;
+            if is_it && file == inode && request.space == space {
                 self.waiters[number].wait = Wait::Woken;
                 self.leave_queue(number);
             }
@@ -327,6 +364,12 @@ impl Locks {
         self.held.iter().flatten().any(|lock| lock.inode == inode && lock.owner == owner)
     }
 
+    /// Whether all who wait, and one more, can be granted what they ask for: two more records each at most.
+    pub(super) fn has_room(&self) -> bool {
+        let waiting = self.waiters.iter().filter(|waiter| waiter.wait != Wait::No).count();
+        self.held.iter().filter(|slot| slot.is_none()).count() >= 2 * (waiting + 1)
+    }
+
     /// Where a process stands in the queue.
     pub(super) fn place_of(&self, process: usize) -> u8 {
         match self.waiters[process].wait {
@@ -341,7 +384,7 @@ impl Locks {
 
     pub(super) fn write_to(&self, labels: &mut Labels, bytes: &mut Vec<u8>) {
         for lock in self.held.iter().flatten() {
-            let kinds = lock.byte << 2 | u8::from(lock.exclusive) << 1 | lock.space as u8;
+            let kinds = lock.bytes << 2 | u8::from(lock.exclusive) << 1 | lock.space as u8;
             bytes.extend_from_slice(&[labels.inode(lock.inode), lock.owner.label(labels), kinds]);
         }
         bytes.push(super::NONE);
@@ -349,14 +392,17 @@ impl Locks {
             let at = labels.processes.iter().position(|it| usize::from(*it) == process);
             let Some(at) = at else { break };
             let waiter = &self.waiters[at];
-            let front = match waiter.wait {
+            let [front, byte] = match waiter.wait {
                 Wait::No => continue,
-                Wait::Woken => 0,
-                Wait::Behind(front) => front.label(labels),
+                Wait::Woken => [0, 0],
+                Wait::Behind(front) => [front.owner.label(labels), front.byte],
             };
             let Request { space, by_process, bytes: range, exclusive } = waiter.request;
-            let kinds =
-                range << 3 | u8::from(by_process) << 2 | u8::from(exclusive) << 1 | space as u8;
+            let kinds = byte << 5
+                | range << 3
+                | u8::from(by_process) << 2
+                | u8::from(exclusive) << 1
+                | space as u8;
             bytes.extend_from_slice(&[super::narrow(process), front, labels.inode(waiter.inode)]);
             bytes.extend_from_slice(&[waiter.owner.label(labels), kinds]);
         }

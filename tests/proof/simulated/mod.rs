@@ -174,7 +174,7 @@ impl Kernel {
         }
         let inode = self.descriptions[usize::from(description)];
         // Any close of the file in a process ends the process's own locks on it (POSIX.1, fcntl).
-        self.locks.release(inode, Space::Range, Owner::process(process), WHOLE);
+        self.locks.release(inode, Space::Range, Owner::process(process), EVERYTHING);
         if !self.descriptors.as_flattened().contains(&description) {
             self.locks.release_all(inode, Owner::description(description));
             self.descriptions[usize::from(description)] = NONE;
@@ -284,6 +284,13 @@ impl Kernel {
         };
         let named = u8::from(facts.links > 0);
         [named, facts.content as u8, u8::from(description == NONE), self.locks.place_of(process)]
+    }
+
+    /// Whether one more file may be opened or created, and one more lock asked for, within the limits.
+    pub fn has_room(&self) -> bool {
+        let mut unused = self.descriptions.iter().filter(|it| **it == NONE);
+        // Each name and each description may be of a file of its own.
+        unused.nth(NAMES).is_some() && self.locks.has_room()
     }
 
     /// Everything that tells this state from another one, with the processes in this order; files and descriptions are
