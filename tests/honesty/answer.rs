@@ -35,8 +35,12 @@ pub(crate) struct Seen {
     pub(crate) sleeps: [bool; PUPPETS],
 }
 
-/// Lets the simulated kernel do a step.
-pub(crate) fn simulate(kernel: &mut Kernel, Step { who, call }: Step) -> Answer {
+/// Lets the simulated kernel do a step. There is nothing to do with a descriptor that is not open.
+pub(crate) fn simulate(kernel: &mut Kernel, step: Step) -> Answer {
+    let Step { who, call } = step;
+    if call.descriptor().is_some_and(|descriptor| !kernel.has_open(who, descriptor)) {
+        return Answer::Done;
+    }
     match call {
         Call::Stat { name } => kernel.stat(name).map_or(Answer::No, Answer::Facts),
         Call::Open { name } => {
@@ -52,8 +56,6 @@ pub(crate) fn simulate(kernel: &mut Kernel, Step { who, call }: Step) -> Answer 
             open_answer(kernel, who, opened)
         }
         Call::Fstat { descriptor } => Answer::Facts(kernel.fstat(who, descriptor)),
-        Call::Write { descriptor, content } => done(kernel.write(who, descriptor, content)),
-        Call::Chmod { descriptor, mode } => done(kernel.chmod(who, descriptor, mode)),
         Call::Unlink { name } => done_if(kernel.unlink(name)),
         Call::Link { from, to } => done_if(kernel.link(from, to)),
         Call::Rename { from, to } => done_if(kernel.rename(from, to)),
@@ -64,7 +66,6 @@ pub(crate) fn simulate(kernel: &mut Kernel, Step { who, call }: Step) -> Answer 
                 Tried::Blocked => Answer::Sleeps,
             }
         }
-        Call::Unlock { descriptor, request } => done(kernel.unlock(who, descriptor, request)),
         Call::Test { descriptor, request } => {
             if kernel.test(who, descriptor, request) {
                 Answer::Granted
@@ -72,14 +73,26 @@ pub(crate) fn simulate(kernel: &mut Kernel, Step { who, call }: Step) -> Answer 
                 Answer::Busy
             }
         }
-        Call::Close { descriptor } => done(kernel.close(who, descriptor)),
-        Call::Fork { child } => done(kernel.fork(who, child)),
-        Call::Kill => done(kernel.end(who)),
+        _ => just_do(kernel, step),
+    }
+}
+
+/// Lets the simulated kernel do what can't fail.
+fn just_do(kernel: &mut Kernel, Step { who, call }: Step) -> Answer {
+    match call {
+        Call::Write { descriptor, content } => kernel.write(who, descriptor, content),
+        Call::Chmod { descriptor, mode } => kernel.chmod(who, descriptor, mode),
+        Call::Unlock { descriptor, request } => kernel.unlock(who, descriptor, request),
+        Call::Close { descriptor } => kernel.close(who, descriptor),
+        Call::Fork { child } => kernel.fork(who, child),
+        Call::Kill => kernel.end(who),
         Call::Interrupt => {
             kernel.interrupt(who);
-            Answer::Interrupted
+            return Answer::Interrupted;
         }
+        other => unreachable!("{other:?} has an answer"),
     }
+    Answer::Done
 }
 
 fn open_answer(kernel: &Kernel, who: usize, opened: Option<usize>) -> Answer {
@@ -87,10 +100,6 @@ fn open_answer(kernel: &Kernel, who: usize, opened: Option<usize>) -> Answer {
         descriptor,
         facts: kernel.fstat(who, descriptor),
     })
-}
-
-fn done((): ()) -> Answer {
-    Answer::Done
 }
 
 fn done_if(done: bool) -> Answer {

@@ -2,10 +2,12 @@
 //!
 //! There may be several, as those who are woken together try again in an order that nobody sees.
 
+use std::collections::BTreeSet;
+
 use crate::answer::{Answer, Seen, simulate};
 use crate::puppet::PUPPETS;
 use crate::script::{Call, Step};
-use crate::simulated::{Kernel, Tried};
+use crate::simulated::{EVERYTHING, Kernel, Request, Space, Tried};
 
 pub(crate) struct Beliefs(Vec<Kernel>);
 
@@ -52,35 +54,68 @@ impl Beliefs {
     /// Takes the step in every state, and keeps those that agree with what was seen. Otherwise answers what they say.
     pub(crate) fn learn(&mut self, step: Step, seen: &Seen) -> Result<(), String> {
         let mut kept = Vec::new();
-        let mut denied = Vec::new();
-        for mut kernel in self.0.iter().copied() {
+        let mut denied = BTreeSet::new();
+        for (answer, kernel) in self.0.iter().flat_map(|kernel| outcomes(*kernel, step, seen)) {
+            let sleeps: [bool; PUPPETS] = std::array::from_fn(|who| kernel.is_blocked(who));
+            if (answer, sleeps) != (seen.answer, seen.sleeps) {
+                denied.insert(format!("{answer:?}, then asleep: {}", list(sleeps)));
+            } else if !kept.contains(&kernel) {
+                kept.push(kernel);
+            }
+        }
+        if kept.is_empty() {
+            return Err(Vec::from_iter(denied).join("; or "));
+        }
+        self.0 = kept;
+        Ok(())
+    }
+}
+
+/// Every state that a step may lead to, after all who were woken have tried again, and the answer to the step.
+fn outcomes(kernel: Kernel, step: Step, seen: &Seen) -> Vec<(Answer, Kernel)> {
+    let mut found = Vec::new();
+    for parts in ways(step) {
+        let mut before = vec![kernel];
+        for part in parts {
+            let mut between = Tries::of(seen);
+            for mut kernel in before {
+                simulate(&mut kernel, part);
+                between.follow(kernel);
+            }
+            before = between.met;
+        }
+        for mut kernel in before {
             let mut answer = simulate(&mut kernel, step);
             if (answer, seen.answer) == (Answer::Sleeps, Answer::Deadlock) {
                 kernel.interrupt(step.who);
                 answer = Answer::Deadlock;
             }
-            if answer != seen.answer {
-                denied.push(format!("{answer:?}"));
-                continue;
-            }
-            let mut settled = Vec::new();
-            settle(kernel, seen, &mut Vec::new(), &mut settled);
-            for kernel in settled {
-                let sleeps: [bool; PUPPETS] = std::array::from_fn(|who| kernel.is_blocked(who));
-                if sleeps != seen.sleeps {
-                    denied.push(format!("{answer:?}, then asleep: {}", list(sleeps)));
-                } else if !kept.contains(&kernel) {
-                    kept.push(kernel);
-                }
-            }
+            let mut after = Tries::of(seen);
+            after.follow(kernel);
+            found.extend(after.settled.into_iter().map(|kernel| (answer, kernel)));
         }
-        if kept.is_empty() {
-            denied.sort();
-            denied.dedup();
-            return Err(denied.join("; or "));
-        }
-        self.0 = kept;
-        Ok(())
+    }
+    found
+}
+
+/// What the kernel does first in a step, one after the other, and in which orders it may. The simulated kernel does all at
+/// once; on the real one, a process that was woken by one of them may try again before the next.
+fn ways(Step { who, call }: Step) -> Vec<Vec<Step>> {
+    let part = |call| Step { who, call };
+    let request =
+        Request { space: Space::Range, by_process: true, bytes: EVERYTHING, exclusive: true };
+    // Closing ends the locks of the process first (filp_flush), then those of the description (locks_remove_file).
+    let flush = |descriptor| part(Call::Unlock { descriptor, request });
+    let close = |descriptor| part(Call::Close { descriptor });
+    match call {
+        Call::Close { descriptor } => vec![vec![flush(descriptor)]],
+        // At the end of a process, descriptions are let go of after all descriptors (fput), in any order.
+        Call::Kill => [[0, 1], [1, 0]]
+            .map(|[one, other]| {
+                vec![part(Call::Interrupt), flush(0), flush(1), close(one), close(other)]
+            })
+            .into(),
+        _ => vec![Vec::new()],
     }
 }
 
@@ -90,22 +125,36 @@ pub(crate) fn list(set: [bool; PUPPETS]) -> String {
     format!("{:?}", numbers.map(|(number, _)| number).collect::<Vec<_>>())
 }
 
-/// Lets those who are woken try again, in every order, until nobody is.
-fn settle(kernel: Kernel, seen: &Seen, met: &mut Vec<Kernel>, settled: &mut Vec<Kernel>) {
-    if met.contains(&kernel) {
-        return;
+/// Those who are woken try again, in every order.
+struct Tries<'a> {
+    seen: &'a Seen,
+    /// All states on the way, in each of which something else may happen.
+    met: Vec<Kernel>,
+    /// Those in which nobody is woken any more.
+    settled: Vec<Kernel>,
+}
+
+impl<'a> Tries<'a> {
+    fn of(seen: &'a Seen) -> Self {
+        Self { seen, met: Vec::new(), settled: Vec::new() }
     }
-    met.push(kernel);
-    let mut woken = (0..PUPPETS).filter(|who| kernel.is_woken(*who)).peekable();
-    if woken.peek().is_none() {
-        settled.push(kernel);
-    }
-    for who in woken {
-        let mut next = kernel;
-        let tried = next.retry(who);
-        if tried == Tried::Blocked && seen.late[who] == Some(Answer::Deadlock) {
-            next.interrupt(who);
+
+    fn follow(&mut self, kernel: Kernel) {
+        if self.met.contains(&kernel) {
+            return;
         }
-        settle(next, seen, met, settled);
+        self.met.push(kernel);
+        let mut woken = (0..PUPPETS).filter(|who| kernel.is_woken(*who)).peekable();
+        if woken.peek().is_none() {
+            self.settled.push(kernel);
+        }
+        for who in woken {
+            let mut next = kernel;
+            let tried = next.retry(who);
+            if tried == Tried::Blocked && self.seen.late[who] == Some(Answer::Deadlock) {
+                next.interrupt(who);
+            }
+            self.follow(next);
+        }
     }
 }

@@ -72,35 +72,17 @@ fn done(answer: c_int) -> Reply {
 
 impl Puppet {
     fn perform(&mut self, order: Order) -> Reply {
-        let directory = self.directory;
         let fd = |descriptor: usize| self.open[descriptor];
-        let name = |number: usize| NAMES[number].as_ptr();
         match order {
-            Order::Stat { name: number } => stat(directory, NAMES[number], 0),
+            Order::Stat { name } => stat(self.directory, NAMES[name], 0),
             Order::Fstat { descriptor } => stat(fd(descriptor), c"", libc::AT_EMPTY_PATH),
             Order::Open { name, flags, mode } => self.open(name, flags, mode),
-            // SAFETY: touches no memory.
-            Order::Write { descriptor, length } => {
-                done(unsafe { libc::ftruncate(fd(descriptor), length as libc::off_t) })
-            }
-            // SAFETY: touches no memory.
-            Order::Chmod { descriptor, mode } => {
-                done(unsafe { libc::fchmod(fd(descriptor), mode.into()) })
-            }
-            // SAFETY: the name is a string that ends with NUL.
-            Order::Unlink { name: it } => done(unsafe { libc::unlinkat(directory, name(it), 0) }),
-            // SAFETY: the names are strings that end with NUL.
-            Order::Link { from, to } => {
-                done(unsafe { libc::linkat(directory, name(from), directory, name(to), 0) })
-            }
-            // SAFETY: the names are strings that end with NUL.
-            Order::Rename { from, to } => {
-                done(unsafe { libc::renameat(directory, name(from), directory, name(to)) })
-            }
-            // SAFETY: touches no memory.
-            Order::Flock { descriptor, operation } => {
-                done(unsafe { libc::flock(fd(descriptor), operation) })
-            }
+            Order::Write { descriptor, length } => write(fd(descriptor), length),
+            Order::Chmod { descriptor, mode } => chmod(fd(descriptor), mode),
+            Order::Unlink { name } => unlink(self.directory, NAMES[name]),
+            Order::Link { from, to } => link(self.directory, NAMES[from], NAMES[to]),
+            Order::Rename { from, to } => rename(self.directory, NAMES[from], NAMES[to]),
+            Order::Flock { descriptor, operation } => flock(fd(descriptor), operation),
             Order::Range { descriptor, command, kind, start, length } => {
                 range(fd(descriptor), command, kind, [start, length])
             }
@@ -137,6 +119,36 @@ impl Puppet {
         }
         done(pid as c_int)
     }
+}
+
+fn write(fd: c_int, length: usize) -> Reply {
+    // SAFETY: touches no memory.
+    done(unsafe { libc::ftruncate(fd, length as libc::off_t) })
+}
+
+fn chmod(fd: c_int, mode: u16) -> Reply {
+    // SAFETY: touches no memory.
+    done(unsafe { libc::fchmod(fd, mode.into()) })
+}
+
+fn unlink(directory: c_int, name: &CStr) -> Reply {
+    // SAFETY: the name is a string that ends with NUL.
+    done(unsafe { libc::unlinkat(directory, name.as_ptr(), 0) })
+}
+
+fn link(directory: c_int, from: &CStr, to: &CStr) -> Reply {
+    // SAFETY: the names are strings that end with NUL.
+    done(unsafe { libc::linkat(directory, from.as_ptr(), directory, to.as_ptr(), 0) })
+}
+
+fn rename(directory: c_int, from: &CStr, to: &CStr) -> Reply {
+    // SAFETY: the names are strings that end with NUL.
+    done(unsafe { libc::renameat(directory, from.as_ptr(), directory, to.as_ptr()) })
+}
+
+fn flock(fd: c_int, operation: c_int) -> Reply {
+    // SAFETY: touches no memory.
+    done(unsafe { libc::flock(fd, operation) })
 }
 
 fn stat(directory: c_int, name: &CStr, flags: c_int) -> Reply {

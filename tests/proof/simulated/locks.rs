@@ -1,6 +1,9 @@
 //! The lock tables: who holds what, and who waits behind whom.
 
+mod queue;
+
 use super::{Labels, PROCESSES};
+use queue::{AWAKE, Front, Wait, Waiter};
 
 const HELD: usize = 16;
 
@@ -93,41 +96,6 @@ impl Lock {
         Front { owner: self.owner, byte: self.bytes & self.bytes.wrapping_neg() }
     }
 }
-
-/// What somebody waits behind.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Front {
-    /// Whose lock it is, or which waiter.
-    owner: Owner,
-    /// A byte of the lock: its owner may have two.
-    byte: u8,
-}
-
-impl Front {
-    fn waiter(number: usize) -> Self {
-        Self { owner: Owner::waiter(number), byte: WHOLE }
-    }
-}
-
-/// Where a process that waits stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Wait {
-    No,
-    Behind(Front),
-    Woken,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Waiter {
-    wait: Wait,
-    inode: u8,
-    owner: Owner,
-    request: Request,
-}
-
-const NOTHING: Request =
-    Request { space: Space::Flock, by_process: false, bytes: 0, exclusive: false };
-const AWAKE: Waiter = Waiter { wait: Wait::No, inode: 0, owner: Owner::NOBODY, request: NOTHING };
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Locks {
@@ -287,79 +255,6 @@ impl Locks {
         }
     }
 
-    fn stand_behind(&mut self, process: usize, obstacle: Front) {
-        let waiter = self.waiters[process];
-        let mut front = obstacle;
-        while let Some(other) = self.first_behind(front, &waiter) {
-            front = Front::waiter(other);
-        }
-        self.waiters[process].wait = Wait::Behind(front);
-        if let Some(end) = self.queue.iter_mut().find(|slot| **slot == super::NONE) {
-            *end = super::narrow(process);
-        }
-    }
-
-    /// The first of those behind `front` that the new one must let go first (`__locks_insert_block`).
-    fn first_behind(&self, front: Front, new: &Waiter) -> Option<usize> {
-        let comes_first = |number: &usize| {
-            let other = &self.waiters[*number];
-            other.wait == Wait::Behind(front)
-                && other.inode == new.inode
-                && other.request.space == new.request.space
-                && other.owner != new.owner
-                && other.request.bytes & new.request.bytes != 0
-                && (other.request.exclusive || new.request.exclusive)
-        };
-        self.queue
-            .iter()
-            .take_while(|slot| **slot != super::NONE)
-            .map(|slot| usize::from(*slot))
-            .find(comes_first)
-    }
-
-    /// Wakes those behind this waiter, or behind this owner's lock on these bytes.
-    fn wake(&mut self, owner: Owner, inode: u8, space: Space, bytes: u8) {
-        for number in 0..PROCESSES {
-            let Waiter { wait, inode: file, request, .. } = self.waiters[number];
-            let Wait::Behind(front) = wait else { continue };
-            let is_it = front.owner == owner && front.byte & bytes != 0;
-            if is_it && file == inode && request.space == space {
-                self.waiters[number].wait = Wait::Woken;
-                self.leave_queue(number);
-            }
-        }
-    }
-
-    fn leave_queue(&mut self, process: usize) {
-        let mut next = 0;
-        for at in 0..PROCESSES {
-            if self.queue[at] != super::narrow(process) {
-                self.queue[next] = self.queue[at];
-                next += 1;
-            }
-        }
-        self.queue[next..].fill(super::NONE);
-    }
-
-    /// The process waits no more; who stood behind it must look again.
-    pub(super) fn give_up(&mut self, process: usize) {
-        let Waiter { wait, inode, request, .. } = self.waiters[process];
-        if wait == Wait::No {
-            return;
-        }
-        self.leave_queue(process);
-        self.waiters[process] = AWAKE;
-        self.wake(Owner::waiter(process), inode, request.space, EVERYTHING);
-    }
-
-    pub(super) fn is_blocked(&self, process: usize) -> bool {
-        self.waiters[process].wait != Wait::No
-    }
-
-    pub(super) fn is_woken(&self, process: usize) -> bool {
-        self.waiters[process].wait == Wait::Woken
-    }
-
     pub(super) fn has_any(&self, inode: u8, owner: Owner) -> bool {
         self.held.iter().flatten().any(|lock| lock.inode == inode && lock.owner == owner)
     }
@@ -368,18 +263,6 @@ impl Locks {
     pub(super) fn has_room(&self) -> bool {
         let waiting = self.waiters.iter().filter(|waiter| waiter.wait != Wait::No).count();
         self.held.iter().filter(|slot| slot.is_none()).count() >= 2 * (waiting + 1)
-    }
-
-    /// Where a process stands in the queue.
-    pub(super) fn place_of(&self, process: usize) -> u8 {
-        match self.waiters[process].wait {
-            Wait::No => 0,
-            Wait::Woken => 1,
-            Wait::Behind(_) => {
-                let at = self.queue.iter().position(|it| *it == super::narrow(process));
-                super::narrow(at.unwrap_or(PROCESSES) + 2)
-            }
-        }
     }
 
     pub(super) fn write_to(&self, labels: &mut Labels, bytes: &mut Vec<u8>) {
