@@ -67,16 +67,15 @@ impl Reality {
 
     /// Brings everything to an end; only the first processes stay, with nothing open.
     pub(crate) fn end(&mut self, kernel: &Kernel) {
-        for who in 0..PUPPETS {
-            if who >= FIRST || self.sleeps[who] {
-                self.troupe.kill(who);
-                self.sleeps[who] = false;
-            }
+        for who in FIRST..PUPPETS {
+            self.take(Step { who, call: Call::Kill }, Answer::Done);
+        }
+        while let Some(who) = self.sleeps.iter().position(|sleeps| *sleeps) {
+            self.take(Step { who, call: Call::Interrupt }, Answer::Interrupted);
         }
         for who in (0..FIRST).filter(|who| self.troupe.is_alive(*who)).collect::<Vec<_>>() {
             for descriptor in (0..2).filter(|number| kernel.has_open(who, *number)) {
-                self.troupe.tell(who, Order::Close { descriptor });
-                let _ = self.troupe.answer(who, true);
+                self.take(Step { who, call: Call::Close { descriptor } }, Answer::Done);
             }
         }
     }
