@@ -63,6 +63,9 @@ impl Beliefs {
                 kept.push(kernel);
             }
         }
+        if kept.is_empty() && denied.is_empty() {
+            return Err("a step is not the sum of its parts".to_owned());
+        }
         if kept.is_empty() {
             return Err(Vec::from_iter(denied).join("; or "));
         }
@@ -74,7 +77,7 @@ impl Beliefs {
 /// Every state that a step may lead to, after all who were woken have tried again, and the answer to the step.
 fn outcomes(kernel: Kernel, step: Step, seen: &Seen) -> Vec<(Answer, Kernel)> {
     let mut found = Vec::new();
-    for parts in ways(step) {
+    for parts in ways(step).into_iter().filter(|parts| add_up(kernel, parts, step)) {
         let mut before = vec![kernel];
         for part in parts {
             let mut between = Tries::of(seen);
@@ -96,6 +99,16 @@ fn outcomes(kernel: Kernel, step: Step, seen: &Seen) -> Vec<(Answer, Kernel)> {
         }
     }
     found
+}
+
+/// Whether it makes no difference to do the parts of a step before it, if nobody tries again in between. If it did, they
+/// would be compared in its place.
+fn add_up(kernel: Kernel, parts: &[Step], step: Step) -> bool {
+    let [mut at_once, mut in_parts] = [kernel; 2];
+    for part in parts {
+        simulate(&mut in_parts, *part);
+    }
+    simulate(&mut in_parts, step) == simulate(&mut at_once, step) && in_parts == at_once
 }
 
 /// What the kernel does first in a step, one after the other, and in which orders it may. The simulated kernel does all at
