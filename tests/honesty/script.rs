@@ -85,7 +85,7 @@ pub(crate) fn write(seed: u64) -> Vec<Step> {
 fn call(random: &mut Random, kinds: Kinds, together: bool) -> Call {
     let name = usize::from(random.chance(if together { 20 } else { 50 }));
     let descriptor = usize::from(random.chance(25));
-    let mode = random.one_of(&[0o600, 0o640, 0o664, 0o700, 0o2770]);
+    let mode = random.one_of(&[0o600, 0o640, 0o664, 0o700, 0o770]);
     match random.below(100) {
         0..44 => {
             let request = request(random, kinds);
