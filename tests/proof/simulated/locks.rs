@@ -141,13 +141,9 @@ impl Locks {
             return Tried::Blocked;
         }
         self.waiters[process] = AWAKE;
-        let behind = Wait::Behind(Front::waiter(process));
         match self.grant(inode, owner, request) {
             // Who stood behind the waiter stands behind its lock now (locks_move_blocks).
-            Some(new) => {
-                let moved = self.waiters.iter_mut().filter(|waiter| waiter.wait == behind);
-                moved.for_each(|waiter| waiter.wait = Wait::Behind(new));
-            }
+            Some(new) => self.put_behind(new, Front::waiter(process), inode, request.space),
             // Where the lock became part of one that was there, it looks again (locks_delete_block).
             None => self.wake(Owner::waiter(process), inode, request.space, EVERYTHING),
         }
@@ -194,12 +190,13 @@ impl Locks {
                 self.reduce(at, new.bytes);
                 continue;
             }
-            let is_joined = old.exclusive == exclusive;
             new.bytes |= old.bytes;
-            if place.is_some() || !is_joined {
+            if place.is_none() && old.exclusive == exclusive {
+                is_new = false;
+                self.put_behind(new.front(), old.front(), inode, space);
+            } else {
                 self.reduce(at, EVERYTHING);
             }
-            is_new &= place.is_some() || !is_joined;
             let place = *place.get_or_insert(at);
             self.held[place] = Some(new);
         }

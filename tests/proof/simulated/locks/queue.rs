@@ -73,6 +73,16 @@ impl Locks {
             .find(comes_first)
     }
 
+    /// Who stood behind the old one stands behind the new one now.
+    pub(super) fn put_behind(&mut self, new: Front, old: Front, inode: u8, space: Space) {
+        for waiter in &mut self.waiters {
+            let is_there = waiter.inode == inode && waiter.request.space == space;
+            if is_there && waiter.wait == Wait::Behind(old) {
+                waiter.wait = Wait::Behind(new);
+            }
+        }
+    }
+
     /// Wakes those behind this waiter, or behind this owner's lock on these bytes.
     pub(super) fn wake(&mut self, owner: Owner, inode: u8, space: Space, bytes: u8) {
         for number in 0..PROCESSES {
