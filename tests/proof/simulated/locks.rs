@@ -1,6 +1,9 @@
 //! The lock tables: who holds what, and who waits behind whom.
 
+mod queue;
+
 use super::{Labels, PROCESSES};
+use queue::{AWAKE, Front, Wait, Waiter};
 
 const HELD: usize = 16;
 
@@ -79,31 +82,20 @@ struct Lock {
     inode: u8,
     owner: Owner,
     space: Space,
-    /// One byte of the two.
-    byte: u8,
+    /// The bytes that it is on. Two records of one owner have none in common, and are not of one kind: they would be one.
+    bytes: u8,
     exclusive: bool,
 }
 
-/// Where a process that waits stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Wait {
-    No,
-    /// Behind the lock of this owner, or behind another waiter.
-    Behind(Owner),
-    Woken,
-}
+impl Lock {
+    fn is_of(&self, inode: u8, space: Space, owner: Owner) -> bool {
+        self.inode == inode && self.space == space && self.owner == owner
+    }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Waiter {
-    wait: Wait,
-    inode: u8,
-    owner: Owner,
-    request: Request,
+    fn front(&self) -> Front {
+        Front { owner: self.owner, byte: self.bytes & self.bytes.wrapping_neg() }
+    }
 }
-
-const NOTHING: Request =
-    Request { space: Space::Flock, by_process: false, bytes: 0, exclusive: false };
-const AWAKE: Waiter = Waiter { wait: Wait::No, inode: 0, owner: Owner::NOBODY, request: NOTHING };
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Locks {
@@ -144,22 +136,24 @@ impl Locks {
         }
         if let Some(obstacle) = self.obstacle(inode, owner, request) {
             self.stand_behind(process, obstacle);
+            // Who stood behind the waiter need not be kept by what keeps the waiter now (__locks_insert_block).
+            self.wake(Owner::waiter(process), inode, request.space, EVERYTHING);
             return Tried::Blocked;
         }
-        self.grant(inode, owner, request);
-        // Who stood behind the waiter stands behind the holder now (locks_move_blocks).
-        for waiter in &mut self.waiters {
-            if waiter.wait == Wait::Behind(Owner::waiter(process)) {
-                waiter.wait = Wait::Behind(owner);
-            }
-        }
         self.waiters[process] = AWAKE;
+        match self.grant(inode, owner, request) {
+            // Who stood behind the waiter stands behind its lock now (locks_move_blocks).
+            Some(new) => self.put_behind(new, Front::waiter(process), inode, request.space),
+            // Where the lock became part of one that was there, it looks again (locks_delete_block).
+            None => self.wake(Owner::waiter(process), inode, request.space, EVERYTHING),
+        }
         Tried::Granted
     }
 
     /// flock(2) gives the old lock up before it asks for the new one, so that it may be left without any.
     fn convert(&mut self, inode: u8, owner: Owner, request: Request) {
-        let old = self.locks_of(inode, Space::Flock, owner).next();
+        let mut held = self.held.iter().flatten();
+        let old = held.find(|lock| lock.is_of(inode, Space::Flock, owner));
         if old.is_some_and(|old| old.exclusive != request.exclusive) {
             self.release(inode, Space::Flock, owner, request.bytes);
         }
@@ -170,70 +164,77 @@ impl Locks {
     }
 
     /// The first lock in the way.
-    fn obstacle(&self, inode: u8, owner: Owner, request: Request) -> Option<Owner> {
+    fn obstacle(&self, inode: u8, owner: Owner, request: Request) -> Option<Front> {
         let in_the_way = |lock: &&Lock| {
             lock.inode == inode
                 && lock.space == request.space
                 && lock.owner != owner
-                && lock.byte & request.bytes != 0
+                && lock.bytes & request.bytes != 0
                 && (lock.exclusive || request.exclusive)
         };
-        self.held.iter().flatten().find(in_the_way).map(|lock| lock.owner)
+        self.held.iter().flatten().find(in_the_way).map(Lock::front)
     }
 
-    fn locks_of(&self, inode: u8, space: Space, owner: Owner) -> impl Iterator<Item = Lock> + '_ {
-        let is_it =
-            move |lock: &Lock| lock.inode == inode && lock.space == space && lock.owner == owner;
-        self.held.iter().flatten().copied().filter(is_it)
-    }
-
-    fn grant(&mut self, inode: u8, owner: Owner, request: Request) {
-        let Request { space, exclusive, .. } = request;
-        for byte in [WHOLE, MARKER] {
-            if request.bytes & byte == 0 {
+    /// Makes a lock of the owner's, where nothing is in the way (`flock_lock_inode`, `posix_lock_inode`): joins it with
+    /// those of the same kind, which are next to it or overlap, and takes its bytes from those of the other kind. Answers
+    /// the lock if it is a new one.
+    fn grant(&mut self, inode: u8, owner: Owner, request: Request) -> Option<Front> {
+        let Request { space, bytes, exclusive, .. } = request;
+        let mut new = Lock { inode, owner, space, bytes, exclusive };
+        let mut place = None;
+        let mut is_new = true;
+        for at in 0..HELD {
+            let own = self.held[at].filter(|lock| lock.is_of(inode, space, owner));
+            let Some(old) = own else { continue };
+            if old.exclusive != exclusive && old.bytes & !new.bytes != 0 {
+                self.reduce(at, new.bytes);
                 continue;
             }
-            let new = Lock { inode, owner, space, byte, exclusive };
-            let old = self.held.iter_mut().flatten().find(|lock| {
-                lock.inode == inode
-                    && lock.space == space
-                    && lock.owner == owner
-                    && lock.byte == byte
-            });
-            match old {
-                Some(old) if *old == new => {}
-                // A lock that becomes weaker lets others in.
-                Some(old) => {
-                    *old = new;
-                    self.wake(owner, inode, new.space, byte);
-                }
-                None => match self.held.iter_mut().find(|slot| slot.is_none()) {
-                    Some(slot) => *slot = Some(new),
-                    None => panic!("too many locks"),
-                },
+            new.bytes |= old.bytes;
+            if place.is_none() && old.exclusive == exclusive {
+                is_new = false;
+                self.put_behind(new.front(), old.front(), inode, space);
+            } else {
+                self.reduce(at, EVERYTHING);
             }
+            let place = *place.get_or_insert(at);
+            self.held[place] = Some(new);
         }
+        if place.is_none() {
+            self.insert(new);
+        }
+        self.pack();
+        is_new.then(|| new.front())
+    }
+
+    /// Puts a record behind all others, but next to another one of its owner, in the order of their bytes.
+    fn insert(&mut self, new: Lock) {
+        let Some(end) = self.held.iter().position(Option::is_none) else {
+            panic!("too many locks");
+        };
+        let is_own = |lock: &Lock| lock.is_of(new.inode, new.space, new.owner);
+        let own = self.held.iter().position(|slot| slot.as_ref().is_some_and(is_own));
+        let at = own.map_or(end, |own| own + usize::from(new.bytes == MARKER));
+        self.held[end] = Some(new);
+        self.held[at..=end].rotate_right(1);
     }
 
     /// Gives up what the owner has locked of these bytes.
     pub(super) fn release(&mut self, inode: u8, space: Space, owner: Owner, bytes: u8) {
-        let mut released = false;
-        for slot in &mut self.held {
-            let is_it = |lock: &Lock| {
-                lock.inode == inode
-                    && lock.space == space
-                    && lock.owner == owner
-                    && lock.byte & bytes != 0
-            };
-            if slot.as_ref().is_some_and(is_it) {
-                *slot = None;
-                released = true;
+        for at in 0..HELD {
+            if self.held[at].is_some_and(|lock| lock.is_of(inode, space, owner)) {
+                self.reduce(at, bytes);
             }
         }
-        if released {
-            self.pack();
-            self.wake(owner, inode, space, bytes);
-        }
+        self.pack();
+    }
+
+    /// Takes these bytes from a record, if it has any of them, and wakes all who stand behind it.
+    fn reduce(&mut self, at: usize, bytes: u8) {
+        let Some(old) = self.held[at].filter(|lock| lock.bytes & bytes != 0) else { return };
+        let rest = Lock { bytes: old.bytes & !bytes, ..old };
+        self.held[at] = (rest.bytes != 0).then_some(rest);
+        self.wake(old.owner, old.inode, old.space, old.bytes);
     }
 
     pub(super) fn release_all(&mut self, inode: u8, owner: Owner) {
@@ -251,101 +252,24 @@ impl Locks {
         }
     }
 
-    fn stand_behind(&mut self, process: usize, obstacle: Owner) {
-        let waiter = self.waiters[process];
-        let mut front = obstacle;
-        while let Some(other) = self.first_behind(front, &waiter) {
-            front = Owner::waiter(other);
-        }
-        self.waiters[process].wait = Wait::Behind(front);
-        if let Some(end) = self.queue.iter_mut().find(|slot| **slot == super::NONE) {
-            *end = super::narrow(process);
-        }
-    }
-
-    /// The first of those behind `front` that the new one must let go first (`__locks_insert_block`).
-    fn first_behind(&self, front: Owner, new: &Waiter) -> Option<usize> {
-        let comes_first = |number: &usize| {
-            let other = &self.waiters[*number];
-            other.wait == Wait::Behind(front)
-                && other.inode == new.inode
-                && other.request.space == new.request.space
-                && other.owner != new.owner
-                && other.request.bytes & new.request.bytes != 0
-                && (other.request.exclusive || new.request.exclusive)
-        };
-        self.queue
-            .iter()
-            .take_while(|slot| **slot != super::NONE)
-            .map(|slot| usize::from(*slot))
-            .find(comes_first)
-    }
-
-    /// Wakes those behind this waiter, or behind this owner's lock on these bytes.
-    fn wake(&mut self, front: Owner, inode: u8, space: Space, bytes: u8) {
-        for number in 0..PROCESSES {
-            let Waiter { wait, inode: file, request, .. } = self.waiters[number];
-            let concerns = file == inode && request.space == space && request.bytes & bytes != 0;
-            if wait == Wait::Behind(front) && concerns {
-                self.waiters[number].wait = Wait::Woken;
-                self.leave_queue(number);
-            }
-        }
-    }
-
-    fn leave_queue(&mut self, process: usize) {
-        let mut next = 0;
-        for at in 0..PROCESSES {
-            if self.queue[at] != super::narrow(process) {
-                self.queue[next] = self.queue[at];
-                next += 1;
-            }
-        }
-        self.queue[next..].fill(super::NONE);
-    }
-
-    /// The process waits no more; who stood behind it must look again.
-    pub(super) fn give_up(&mut self, process: usize) {
-        let Waiter { wait, inode, request, .. } = self.waiters[process];
-        if wait == Wait::No {
-            return;
-        }
-        self.leave_queue(process);
-        self.waiters[process] = AWAKE;
-        self.wake(Owner::waiter(process), inode, request.space, EVERYTHING);
-    }
-
-    pub(super) fn is_blocked(&self, process: usize) -> bool {
-        self.waiters[process].wait != Wait::No
-    }
-
-    pub(super) fn is_woken(&self, process: usize) -> bool {
-        self.waiters[process].wait == Wait::Woken
-    }
-
     pub(super) fn has_any(&self, inode: u8, owner: Owner) -> bool {
         self.held.iter().flatten().any(|lock| lock.inode == inode && lock.owner == owner)
     }
 
     pub(super) fn has_range(&self, inode: u8, owner: Owner, bytes: u8) -> bool {
-        self.locks_of(inode, Space::Range, owner).any(|lock| lock.byte & bytes != 0)
+        let is_it = |lock: &Lock| lock.is_of(inode, Space::Range, owner) && lock.bytes & bytes != 0;
+        self.held.iter().flatten().any(is_it)
     }
 
-    /// Where a process stands in the queue.
-    pub(super) fn place_of(&self, process: usize) -> u8 {
-        match self.waiters[process].wait {
-            Wait::No => 0,
-            Wait::Woken => 1,
-            Wait::Behind(_) => {
-                let at = self.queue.iter().position(|it| *it == super::narrow(process));
-                super::narrow(at.unwrap_or(PROCESSES) + 2)
-            }
-        }
+    /// Whether all who wait, and one more, can be granted what they ask for: two more records each at most.
+    pub(super) fn has_room(&self) -> bool {
+        let waiting = self.waiters.iter().filter(|waiter| waiter.wait != Wait::No).count();
+        self.held.iter().filter(|slot| slot.is_none()).count() >= 2 * (waiting + 1)
     }
 
     pub(super) fn write_to(&self, labels: &mut Labels, bytes: &mut Vec<u8>) {
         for lock in self.held.iter().flatten() {
-            let kinds = lock.byte << 2 | u8::from(lock.exclusive) << 1 | lock.space as u8;
+            let kinds = lock.bytes << 2 | u8::from(lock.exclusive) << 1 | lock.space as u8;
             bytes.extend_from_slice(&[labels.inode(lock.inode), lock.owner.label(labels), kinds]);
         }
         bytes.push(super::NONE);
@@ -353,14 +277,17 @@ impl Locks {
             let at = labels.processes.iter().position(|it| usize::from(*it) == process);
             let Some(at) = at else { break };
             let waiter = &self.waiters[at];
-            let front = match waiter.wait {
+            let [front, byte] = match waiter.wait {
                 Wait::No => continue,
-                Wait::Woken => 0,
-                Wait::Behind(front) => front.label(labels),
+                Wait::Woken => [0, 0],
+                Wait::Behind(front) => [front.owner.label(labels), front.byte],
             };
             let Request { space, by_process, bytes: range, exclusive } = waiter.request;
-            let kinds =
-                range << 3 | u8::from(by_process) << 2 | u8::from(exclusive) << 1 | space as u8;
+            let kinds = byte << 5
+                | range << 3
+                | u8::from(by_process) << 2
+                | u8::from(exclusive) << 1
+                | space as u8;
             bytes.extend_from_slice(&[super::narrow(process), front, labels.inode(waiter.inode)]);
             bytes.extend_from_slice(&[waiter.owner.label(labels), kinds]);
         }

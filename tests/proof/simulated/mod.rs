@@ -4,16 +4,21 @@
 //! A process that blocks in a lock call is woken by an unlock and then has to try again itself ([`Kernel::retry`]), as
 //! in Linux (`fs/locks.c`, `flock_lock_inode_wait`): between the two, others get on. What other systems do, granting
 //! the lock in the unlock itself, is the order in which the retry comes at once.
+//!
+//! A close, and the end of a process, are one step here. In Linux, those who are woken may try again before the last lock
+//! is gone.
 #![allow(
     dead_code,
     unreachable_pub,
     reason = "included by two test programs, each of which uses a part"
 )]
 
+mod labels;
 mod locks;
 
 pub use locks::{EVERYTHING, MARKER, Request, Space, Tried, WHOLE};
 
+use labels::Labels;
 use locks::{Locks, Owner};
 
 /// How many processes there may be.
@@ -293,6 +298,13 @@ impl Kernel {
         [named, facts.content as u8, u8::from(description == NONE), self.locks.place_of(process)]
     }
 
+    /// Whether one more file may be opened or created, and one more lock asked for, within the limits.
+    pub fn has_room(&self) -> bool {
+        let mut unused = self.descriptions.iter().filter(|it| **it == NONE);
+        // Each name and each description may be of a file of its own.
+        unused.nth(NAMES).is_some() && self.locks.has_room()
+    }
+
     /// Everything that tells this state from another one, with the processes in this order; files and descriptions are
     /// numbered as they are met, since their own numbers say nothing.
     pub fn write_to(&self, processes: &[usize], bytes: &mut Vec<u8>) {
@@ -363,49 +375,6 @@ impl Kernel {
             *slot = Inode { links: 0, mode: 0, content: Content::Empty };
         }
     }
-}
-
-/// New numbers for old ones.
-struct Labels {
-    processes: [u8; PROCESSES],
-    inodes: [u8; INODES],
-    descriptions: [u8; DESCRIPTIONS],
-    met: [usize; 2],
-}
-
-impl Labels {
-    fn new() -> Self {
-        Self {
-            processes: [NONE; PROCESSES],
-            inodes: [NONE; INODES],
-            descriptions: [NONE; DESCRIPTIONS],
-            met: [0; 2],
-        }
-    }
-
-    fn inode(&mut self, number: u8) -> u8 {
-        label(&mut self.inodes, &mut self.met[0], number)
-    }
-
-    fn description(&mut self, number: u8) -> u8 {
-        label(&mut self.descriptions, &mut self.met[1], number)
-    }
-
-    fn met_inodes(&self) -> &[u8] {
-        &self.inodes[..self.met[0]]
-    }
-}
-
-fn label(known: &mut [u8], met: &mut usize, number: u8) -> u8 {
-    if number == NONE {
-        return NONE;
-    }
-    let at = known[..*met].iter().position(|it| *it == number).unwrap_or_else(|| {
-        known[*met] = number;
-        *met += 1;
-        *met - 1
-    });
-    narrow(at)
 }
 
 fn narrow(number: usize) -> u8 {

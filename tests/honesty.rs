@@ -1,0 +1,73 @@
+//! The simulated kernel of the proof (`tests/proof/simulated/`) against the real one (Linux): random scripts of calls are
+//! run on both, side by side, and every answer is compared.
+//!
+//! To run a script again: `WITHLOCK_TEST_SEED` is the seed of the first one.
+#![cfg(all(target_os = "linux", target_pointer_width = "64"))]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test may fail by panicking"
+)]
+
+#[path = "honesty/answer.rs"]
+mod answer;
+#[path = "honesty/beliefs.rs"]
+mod beliefs;
+#[path = "support/puppet.rs"]
+mod puppet;
+#[path = "honesty/random.rs"]
+mod random;
+#[path = "honesty/reality.rs"]
+mod reality;
+#[path = "honesty/script.rs"]
+mod script;
+#[path = "proof/simulated/mod.rs"]
+mod simulated;
+#[path = "honesty/stage.rs"]
+mod stage;
+mod support;
+
+use std::time::{Duration, Instant, SystemTime};
+
+use stage::Stage;
+
+/// Scripts of the long form, and at most of the short one.
+const MANY: u64 = 20_000;
+const SOME: u64 = 10_000;
+
+/// What the short form may take; it compares what fits.
+const SHORT: Duration = Duration::from_secs(8);
+
+fn seed() -> u64 {
+    match std::env::var("WITHLOCK_TEST_SEED") {
+        Ok(text) => text.parse().expect("WITHLOCK_TEST_SEED is a number"),
+        Err(_) => SystemTime::UNIX_EPOCH.elapsed().map_or(0, |time| time.as_micros() as u64),
+    }
+}
+
+#[test]
+fn what_the_proof_takes_for_granted_is_what_the_kernel_does() {
+    let first = seed();
+    let start = Instant::now();
+    let Some(mut stage) = Stage::new() else {
+        return support::skip("needs /proc/PID/wchan to name functions");
+    };
+    // The program under test and its backend play no part here.
+    let other_form =
+        support::forced_backend().is_some() || std::env::var_os("WITHLOCK_UNDER_TEST").is_some();
+    let (count, time) = match (support::is_long(), other_form) {
+        (true, false) => (MANY, Duration::MAX),
+        (false, false) => (SOME, SHORT),
+        (_, true) => (SOME, SHORT / 8),
+    };
+    let mut done = 0;
+    while done < count && start.elapsed() < time {
+        let seed = first.wrapping_add(done);
+        if let Err(difference) = stage.play(&script::write(seed)) {
+            panic!("WITHLOCK_TEST_SEED={seed}\n{}", stage.shrink(difference));
+        }
+        done += 1;
+    }
+    println!("{done} scripts from seed {first}, {}, {:.1?}", stage.counts, start.elapsed());
+}
