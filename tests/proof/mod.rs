@@ -23,7 +23,7 @@ use std::time::Instant;
 
 use explore::Scene;
 use program::{Backend, Patience, Program};
-use scenes::{BACKENDS, BEGUN, FOREIGN, SIGNED, choices, kinds};
+use scenes::{BACKENDS, BEGUN, FOREIGN, SIGNED, all_of, choices, four_alike, kinds, main_kinds};
 
 /// Explores many scenes, and says how much that was.
 fn explore_all(what: &str, scenes: &[Scene]) {
@@ -61,20 +61,16 @@ fn is_long() -> bool {
     std::env::var_os("WITHLOCK_TEST_LONG").is_some_and(|value| value == "yes")
 }
 
-fn all_of(count: usize) -> Vec<Scene> {
-    let of = |backend| choices(&kinds(backend), count);
-    BACKENDS.into_iter().flat_map(of).map(|programs| Scene::of(&programs)).collect()
-}
-
 #[test]
 fn two_runs_never_meet_in_any_order_of_all_their_calls() {
-    let scenes: Vec<_> = all_of(2).into_iter().map(Scene::in_every_order).collect();
+    let scenes: Vec<_> = all_of(2, kinds).into_iter().map(Scene::in_every_order).collect();
     explore_all("two runs, in every order", &scenes);
 }
 
 #[test]
 fn two_runs_keep_every_promise_whatever_file_is_there_before() {
-    let with = |there| all_of(2).into_iter().map(move |scene| scene.with(there).in_every_order());
+    let with =
+        |there| all_of(2, kinds).into_iter().map(move |scene| scene.with(there).in_every_order());
     let scenes: Vec<_> = [FOREIGN, BEGUN, SIGNED].into_iter().flat_map(with).collect();
     explore_all("two runs and a file, in every order", &scenes);
 }
@@ -82,7 +78,7 @@ fn two_runs_keep_every_promise_whatever_file_is_there_before() {
 #[test]
 fn three_runs_of_any_kind_keep_every_promise_whoever_is_killed() {
     if !is_rerun() {
-        explore_all("three runs", &all_of(3));
+        explore_all("three runs", &all_of(3, if is_long() { kinds } else { main_kinds }));
     }
 }
 
@@ -110,7 +106,7 @@ fn a_run_with_a_limit_gives_up_behind_a_job_that_never_ends() {
             [Patience::Limited, Patience::None].map(|patience| Program::new(backend, patience));
         let others = [limited, prompt, limited.shared(), prompt.shared()];
         // The backends differ in nothing that concerns a run that stands behind such a job with another one.
-        let count = if backend == Backend::Pair { 2 } else { 1 };
+        let count = if backend == Backend::Pair && is_long() { 2 } else { 1 };
         for other in choices(&others, count) {
             let holder = Program::new(backend, Patience::None).running_for_ever();
             for holder in [holder, holder.shared()] {
@@ -153,7 +149,7 @@ fn sleepers_are_served_in_the_order_in_which_they_fell_asleep() {
 
 #[test]
 fn four_runs_keep_every_promise() {
-    let scenes = if is_long() { all_of(4) } else { scenes::four_alike() };
+    let scenes = if is_long() { all_of(4, main_kinds) } else { four_alike() };
     if !is_rerun() {
         explore_all("four runs", &scenes);
     }

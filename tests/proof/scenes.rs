@@ -91,6 +91,13 @@ pub(super) fn kinds(backend: Backend) -> Vec<Program> {
     exclusive.into_iter().chain(exclusive.map(Program::shared)).collect()
 }
 
+/// Those of them that most of what can happen happens to.
+pub(super) fn main_kinds(backend: Backend) -> Vec<Program> {
+    let [prompt, limited, signalled] = [Patience::None, Patience::Limited, Patience::Signalled]
+        .map(|patience| Program::new(backend, patience));
+    vec![prompt, limited, signalled, limited.shared()]
+}
+
 /// Every choice of so many kinds, in no order, a kind as often as one likes.
 pub(super) fn choices(kinds: &[Program], count: usize) -> Vec<Vec<Program>> {
     if count == 0 {
@@ -106,9 +113,14 @@ pub(super) fn choices(kinds: &[Program], count: usize) -> Vec<Vec<Program>> {
     all
 }
 
-/// Four of one kind, of each of the kinds that end by themselves.
+/// Every choice of so many of these kinds, for every backend.
+pub(super) fn all_of(count: usize, kinds: fn(Backend) -> Vec<Program>) -> Vec<Scene> {
+    let of = |backend| choices(&kinds(backend), count);
+    BACKENDS.into_iter().flat_map(of).map(|programs| Scene::of(&programs)).collect()
+}
+
+/// Four that wait for ever, and nobody is killed.
 pub(super) fn four_alike() -> Vec<Scene> {
-    let four =
-        |backend| [Scene::of(&[Program::new(backend, Patience::Endless); 4]).without_kills()];
-    BACKENDS.into_iter().flat_map(four).collect()
+    let four = |backend| Scene::of(&[Program::new(backend, Patience::Endless); 4]).without_kills();
+    BACKENDS.into_iter().map(four).collect()
 }

@@ -3,7 +3,7 @@
 use super::automaton::Automaton;
 use super::program::Outcome;
 use super::seam::{Call, Standing};
-use super::simulated::{Content, MARKER, Request, Space};
+use super::simulated::{Content, MARKER, Request, Space, Tried};
 use super::world::{Step, What, World, name};
 
 /// One line: who does what, and what comes of it.
@@ -12,7 +12,7 @@ pub(super) fn step(step: Step, before: &World, after: &World, automaton: &Automa
     let standing = automaton.standing(before.states[who]);
     let text = match what {
         What::Call | What::TimerFiresTooEarly => {
-            let came = outcome(standing, who, before, after, automaton);
+            let came = outcome(standing, who, before, after);
             let early = if what == What::Call { "" } else { " (its timer fires just before)" };
             format!("{}{early}{came}", call(standing.call))
         }
@@ -21,15 +21,16 @@ pub(super) fn step(step: Step, before: &World, after: &World, automaton: &Automa
         What::ReadsName => "reads who holds the lock".into(),
         What::ReadsNobody => "reads that nobody holds the lock".into(),
         What::Retry => {
-            format!("wakes up, and tries again{}", outcome(standing, who, before, after, automaton))
+            format!("wakes up, and tries again{}", outcome(standing, who, before, after))
         }
         What::Deadline => "is woken by its deadline".into(),
         What::Signal => "is woken by a signal".into(),
         What::Kill => "is killed".into(),
+        What::Dies => "is dead now, and its files are closed".into(),
         What::JobEnds => "is dead, and its job ends".into(),
     };
     let number = match (what, standing.step) {
-        (What::Kill | What::JobEnds, _) | (_, 0) => "   ".to_owned(),
+        (What::Kill | What::Dies | What::JobEnds, _) | (_, 0) => "   ".to_owned(),
         (_, number) => format!("[{number}]"),
     };
     let end = match automaton.standing(after.states[who]).call {
@@ -39,23 +40,16 @@ pub(super) fn step(step: Step, before: &World, after: &World, automaton: &Automa
         Call::End(Outcome::Failed) => "; it ends with an error",
         _ => "",
     };
-    let end = if what == What::Kill { "" } else { end };
+    let end = if matches!(what, What::Kill | What::Dies) { "" } else { end };
     format!("{} {number:>4} {text}{end}", name(who))
 }
 
-fn outcome(
-    standing: &Standing,
-    who: usize,
-    before: &World,
-    after: &World,
-    automaton: &Automaton,
-) -> String {
+fn outcome(standing: &Standing, who: usize, before: &World, after: &World) -> String {
     let facts = |world: &World| world.kernel.stat(0);
     match standing.call {
         Call::Lock { .. } if after.kernel.is_blocked(who) => ": sleeps".into(),
         Call::Lock { .. } => {
-            // Granted or not shows in what the process may now keep others from.
-            let granted = automaton_says_granted(standing, who, before, after, automaton);
+            let granted = was_granted(standing, who, before);
             format!(": {}", if granted { "granted" } else { "refused" })
         }
         Call::Look if facts(before).is_none() => ": nothing there".into(),
@@ -76,20 +70,11 @@ fn outcome(
     }
 }
 
-fn automaton_says_granted(
-    standing: &Standing,
-    who: usize,
-    before: &World,
-    after: &World,
-    automaton: &Automaton,
-) -> bool {
-    let _ = (standing, automaton);
-    let mut again = before.kernel;
-    if let Call::Lock { request, .. } = standing.call {
-        return again.lock(who, 0, request, false) == super::simulated::Tried::Granted
-            || before.kernel.is_blocked(who) && !after.kernel.is_blocked(who);
-    }
-    false
+/// Whether a lock call that did not end asleep was granted: one that was asleep before was woken for that.
+fn was_granted(standing: &Standing, who: usize, before: &World) -> bool {
+    let Call::Lock { request, .. } = standing.call else { return false };
+    before.kernel.is_blocked(who)
+        || before.kernel.clone().lock(who, 0, request, false) == Tried::Granted
 }
 
 fn call(call: Call) -> String {

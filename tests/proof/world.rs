@@ -77,8 +77,10 @@ pub(super) enum What {
     Deadline,
     /// Its sleep is interrupted by a signal.
     Signal,
-    /// It is killed (SIGKILL).
+    /// It is killed (SIGKILL): it sleeps no more, and makes no more calls.
     Kill,
+    /// Its descriptors are closed, some time after it was killed.
+    Dies,
     /// The job of a killed run ends.
     JobEnds,
 }
@@ -227,6 +229,9 @@ impl World {
         let marks = self.marks[who];
         let mut possible = Vec::new();
         if marks.killed {
+            if self.kernel.has_open(who, 0) {
+                possible.push(What::Dies);
+            }
             if marks.job && !automaton.program(self.states[who]).runs_for_ever {
                 possible.push(What::JobEnds);
             }
@@ -306,7 +311,7 @@ impl World {
                 self.answer(who, Answer::Interrupted, automaton);
             }
             What::Kill => {
-                self.kernel.end(who);
+                self.kernel.interrupt(who);
                 let job = self.marks[who].job;
                 self.marks[who] = Marks { killed: true, job, ..Marks::default() };
                 self.forget_sleeper(who);
@@ -314,6 +319,7 @@ impl World {
                 let program = *automaton.program(self.states[who]);
                 self.states[who] = automaton.begin(program);
             }
+            What::Dies => self.kernel.end(who),
             What::JobEnds => {
                 self.kernel.end(job_of(who));
                 self.marks[who].job = false;
