@@ -17,8 +17,7 @@ use crate::tally::Tally;
 use crate::witness::Notes;
 
 pub const PLACES: usize = 32;
-/// How many come after the last kill, wait, and end in order.
-const LAST: usize = 4;
+const A_BURST: usize = 8;
 pub const LONGEST_JOB: Duration = Duration::from_millis(20);
 
 /// Who contends in a round: drawn anew each time.
@@ -90,7 +89,7 @@ impl Campaign {
             seed,
             lock: locks.join("lock"),
             notes: Notes::new(papers.path()),
-            places: (0..PLACES + LAST).map(place).collect(),
+            places: (0..PLACES).map(place).collect(),
             tally: Tally::default(),
             begun: AtomicUsize::new(0),
             is_over: AtomicBool::new(false),
@@ -99,8 +98,7 @@ impl Campaign {
         }
     }
 
-    /// Lets them contend for as long as `disturb` takes, and then end undisturbed: without any more kills, and with a few
-    /// fresh ones that wait, so that the last ones out are none that were killed.
+    /// Lets them contend for as long as `disturb` takes, and then come to their end undisturbed.
     pub fn round(
         &self,
         number: u64,
@@ -108,27 +106,33 @@ impl Campaign {
         disturb: impl FnOnce(&Self) -> Result<(), String>,
     ) {
         self.is_over.store(false, Ordering::Relaxed);
+        let pause = Weather::of_round(number).pause();
         let outcome = thread::scope(|scope| {
             let occupy = |index: usize| {
                 let random = Random::new(self.seed, number * 1_000 + index as u64);
-                scope.spawn(move || {
-                    self.occupy(
-                        &self.places[index],
-                        random,
-                        draw,
-                        Weather::of_round(number).pause(),
-                    )
-                })
+                scope.spawn(move || self.occupy(&self.places[index], random, draw, pause))
             };
-            let mut threads: Vec<_> = (0..PLACES).map(occupy).collect();
+            let threads: Vec<_> = (0..PLACES).map(occupy).collect();
             let end = AtLast(&self.is_over);
             let disturbed = disturb(self);
             drop(end);
-            let last = |place| scope.spawn(move || self.run(place, &last(), Duration::ZERO));
-            threads.extend(self.places[PLACES..].iter().map(last));
             disturbed.and(self.drain(&threads))
         });
         outcome.unwrap_or_else(|trouble| panic!("seed {}, round {number}: {trouble}", self.seed));
+    }
+
+    /// A few contenders at once, and nobody is killed.
+    pub fn burst(&self, random: &mut Random) {
+        let outcome = thread::scope(|scope| {
+            let begin = |place| {
+                let contender = Contender::last(random);
+                let busy = random.up_to(LONGEST_JOB / 10);
+                scope.spawn(move || self.run(place, &contender, busy))
+            };
+            let threads: Vec<_> = self.places[..A_BURST].iter().map(begin).collect();
+            self.drain(&threads)
+        });
+        outcome.unwrap_or_else(|trouble| panic!("seed {}, undisturbed: {trouble}", self.seed));
     }
 
     fn occupy(&self, place: &Place, mut random: Random, draw: Draw<'_>, pause: Duration) {
@@ -219,11 +223,6 @@ impl Drop for AtLast<'_> {
     fn drop(&mut self) {
         self.0.store(true, Ordering::Relaxed);
     }
-}
-
-/// The ones that come when all is over.
-fn last() -> Contender {
-    Contender::withlock(&["-w", "inf"])
 }
 
 fn reap_all(place: &Place, leader: u32) -> End {

@@ -19,14 +19,16 @@ pub enum Weather {
     Bustle,
     /// Many are readers.
     Reading,
+    /// The same, and nobody waits.
+    Browsing,
     Anything,
 }
 
 impl Weather {
     /// The mixes of the rounds, in turn.
     pub fn of_round(round: u64) -> Self {
-        use Weather::{Anything, Bustle, Haste, Queue, Reading};
-        let all = [Queue, Bustle, Haste, Reading, Bustle, Anything];
+        use Weather::{Anything, Browsing, Bustle, Haste, Queue, Reading};
+        let all = [Queue, Bustle, Haste, Browsing, Reading, Anything];
         all[(round % all.len() as u64) as usize]
     }
 
@@ -35,14 +37,18 @@ impl Weather {
         match self {
             Self::Queue => (90, 5),
             Self::Haste => (10, 80),
-            Self::Bustle => (0, 0),
+            Self::Bustle | Self::Browsing => (0, 0),
             Self::Reading | Self::Anything => (40, 30),
         }
     }
 
-    /// How long a place stays free at most: contenders that never wait would otherwise take all the processors' time.
+    /// How long a place stays free at most: those that do not wait would otherwise take all the processors' time.
     pub fn pause(self) -> Duration {
-        Duration::from_millis(if self == Self::Bustle { 200 } else { 0 })
+        Duration::from_millis(match self {
+            Self::Queue => 0,
+            Self::Bustle | Self::Browsing => 200,
+            Self::Haste | Self::Reading | Self::Anything => 20,
+        })
     }
 }
 
@@ -108,7 +114,7 @@ impl Contender {
     }
 
     /// withlock with options that were drawn.
-    pub fn drawn(random: &mut Random, weather: Weather, may_keep: bool) -> Self {
+    pub fn drawn(random: &mut Random, weather: Weather) -> Self {
         let mut options = Vec::new();
         let (for_ever, with_limit) = weather.waiters();
         let draw = random.below(100);
@@ -120,12 +126,13 @@ impl Contender {
             options.push("-n");
         }
         let readers = match weather {
-            Weather::Reading => 70,
+            Weather::Reading | Weather::Browsing => 70,
             Weather::Bustle => 2,
             _ => 15,
         };
         options.push(if random.chance(readers) { "-s" } else { "-x" });
-        for (option, percent) in [("-q", 30), ("-o", 4), ("-v", 4), ("--no-create", 4)] {
+        let more = [("-q", 30), ("-o", 4), ("-v", 4), ("--no-create", 4), ("-k", 2)];
+        for (option, percent) in more {
             if random.chance(percent) {
                 options.push(option);
             }
@@ -133,10 +140,13 @@ impl Contender {
         if random.chance(5) {
             options.extend(["-E", "9"]);
         }
-        if may_keep && random.chance(4) {
-            options.push("-k");
-        }
         Self::withlock(&options)
+    }
+
+    /// One of those that nobody kills, and that leave no file, whoever of them comes and goes when.
+    pub fn last(random: &mut Random) -> Self {
+        let limit = *random.pick(&["0", "0.002", "0.005", "0.01", "inf"]);
+        Self::withlock(&["-w", limit, *random.pick(&["-s", "-x"])])
     }
 
     /// A program that a test takes instead of withlock.

@@ -15,6 +15,8 @@ enum Aim {
     Anybody,
     /// The first moments of the newest one: looking, creating, signing, trying.
     Newest,
+    /// The same one, when it has just created the file.
+    Creator,
     /// While a job runs.
     Holder,
     /// When a job has just ended: comparing, removing, unlocking.
@@ -23,11 +25,13 @@ enum Aim {
     Orphan,
 }
 
-const AIMS: [Aim; 10] = [
+const AIMS: [Aim; 12] = [
     Aim::Anybody,
     Aim::Anybody,
     Aim::Newest,
     Aim::Newest,
+    Aim::Creator,
+    Aim::Creator,
     Aim::Holder,
     Aim::Holder,
     Aim::Holder,
@@ -58,6 +62,9 @@ pub fn strike_until(
 
 fn strike(campaign: &Campaign, random: &mut Random) {
     let aim = *random.pick(&AIMS);
+    if matches!(aim, Aim::Creator) && !has_seen_a_file_appear(campaign) {
+        return;
+    }
     let Some(place) = choose(campaign, random, aim) else { return };
     if matches!(aim, Aim::Newest) {
         thread::sleep(random.up_to(Duration::from_micros(1_500)));
@@ -94,10 +101,25 @@ fn choose<'a>(campaign: &'a Campaign, random: &mut Random, aim: Aim) -> Option<&
         |fits: fn(&Target) -> bool| in_turn.find(|place| place.target().as_ref().is_some_and(fits));
     match aim {
         Aim::Anybody => places.get(first),
-        Aim::Newest => places.iter().min_by_key(age),
+        Aim::Newest | Aim::Creator => places.iter().min_by_key(age),
         Aim::Holder | Aim::Leaver => find(|one| one.is_led && procfs::child(one.leader).is_some()),
         Aim::Orphan => find(|one| !one.is_led),
     }
+}
+
+/// Waits for a new lock file for a while, where there is none now. Without a pause: it is signed at once.
+fn has_seen_a_file_appear(campaign: &Campaign) -> bool {
+    let start = Instant::now();
+    let is_there = || campaign.lock.symlink_metadata().is_ok();
+    if is_there() {
+        return false;
+    }
+    while !is_there() {
+        if start.elapsed() > LONGEST_JOB {
+            return false;
+        }
+    }
+    true
 }
 
 /// Waits for the end of a job for so long as one may take: it may be stopped, or wait for one that nobody can reap now.

@@ -20,8 +20,8 @@ pub struct Tally {
     pub kills: AtomicUsize,
     /// Processes that ended because of SIGTERM or SIGINT.
     pub told: AtomicUsize,
-    /// Jobs that came to their end after their wrapper.
-    pub outlived: AtomicUsize,
+    /// Jobs that came to their end, and whose wrapper did not see it.
+    pub abandoned: AtomicUsize,
     /// Runs whose wrapper was killed.
     killed: Mutex<BTreeSet<usize>>,
     /// Ends that nobody ordered.
@@ -39,7 +39,7 @@ impl Tally {
         }
         let mut counters = vec![self.counter(contender, end)];
         counters.extend(end.orphans.iter().map(|orphan| match orphan.code() {
-            Some(ALONE | DISTURBED) => Some(&self.outlived),
+            Some(ALONE | DISTURBED) => Some(&self.abandoned),
             _ if is_killed(*orphan) => Some(&self.kills),
             _ => end.was_told(*orphan).then_some(&self.told),
         }));
