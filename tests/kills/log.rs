@@ -24,7 +24,8 @@ fn entries(log: &str) -> Vec<Entry<'_>> {
             born: words.nth(2).unwrap_or("-"),
         }
     };
-    log.lines().map(parse).collect()
+    // The last line may be half written.
+    log.rsplit_once('\n').map_or("", |(lines, _)| lines).lines().map(parse).collect()
 }
 
 /// What the log of a campaign says.
