@@ -5,9 +5,27 @@ use std::os::unix::fs::MetadataExt;
 
 /// The state letter of a process: `S` asleep, `T` stopped, `Z` ended but not waited for. `None` once it is gone.
 pub fn state(pid: u32) -> Option<char> {
-    let line = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
-    // The second field is the name in parentheses, and may hold anything.
-    line.rsplit_once(") ")?.1.chars().next()
+    state_in(&fs::read_to_string(format!("/proc/{pid}/stat")).ok()?)
+}
+
+/// A number in /proc/PID/stat, counted as proc(5) does: 4 is the parent, 22 the time of the start.
+pub fn stat(pid: u32, field: usize) -> Option<u64> {
+    number_in(&fs::read_to_string(format!("/proc/{pid}/stat")).ok()?, field)
+}
+
+/// The state letter in a line of /proc/PID/stat.
+pub fn state_in(line: &str) -> Option<char> {
+    behind_name(line)?.chars().next()
+}
+
+/// A number in such a line.
+pub fn number_in(line: &str, field: usize) -> Option<u64> {
+    behind_name(line)?.split_whitespace().nth(field - 3)?.parse().ok()
+}
+
+/// From the third field on: the second one is the name in parentheses, and may hold anything.
+fn behind_name(line: &str) -> Option<&str> {
+    Some(line.rsplit_once(") ")?.1)
 }
 
 /// Whether a process has ended, be it not waited for yet.

@@ -23,6 +23,14 @@ pub fn with<'a>(command: &'a mut Command, ignored: &[i32], blocked: &[i32]) -> &
     unsafe { command.pre_exec(prepare) }
 }
 
+/// What ends a process is at its default in this one, and so in all that it starts from now on: without a closure between
+/// fork and exec, starting is cheaper by far.
+pub fn plain_from_now_on() {
+    for signal in [libc::SIGHUP, libc::SIGINT, libc::SIGQUIT, libc::SIGTERM, libc::SIGCHLD] {
+        set(signal, libc::SIG_DFL);
+    }
+}
+
 /// KILL, STOP and the C library's own can't be set, and need not be.
 fn set(signal: i32, action: libc::sighandler_t) {
     // SAFETY: the action is the default or to ignore, not a function.
