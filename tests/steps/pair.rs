@@ -1,0 +1,200 @@
+//! Two runs and the order of their steps; and what must be true whatever it is.
+
+use std::fs;
+use std::os::unix::fs::{MetadataExt, PermissionsExt};
+use std::path::Path;
+
+use crate::run::{Reached, Run, STATUS};
+use crate::support::{Scratch, forced_backend, is_long, skip, wait_until, withlock};
+use crate::tracer::Tracee;
+
+/// What lies at the path before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Before {
+    Nothing,
+    /// An empty file that was there before.
+    Foreign,
+    /// A file that a killed run has left.
+    Stale,
+    /// A file whose creator was killed before it could sign it.
+    Begun,
+}
+
+impl Before {
+    fn set(self, lock: &Path) {
+        let (content, mode) = match self {
+            Self::Nothing => return,
+            Self::Foreign => ("", 0o644),
+            Self::Stale => ("{\"withlock\":1,\"pid\":1}\n", 0o600),
+            Self::Begun => ("", 0o700),
+        };
+        fs::write(lock, content).unwrap();
+        fs::set_permissions(lock, fs::Permissions::from_mode(mode)).unwrap();
+    }
+}
+
+/// Two runs, by their options.
+#[derive(Clone, Copy, Debug)]
+pub struct Pairing {
+    pub first: &'static [&'static str],
+    pub second: &'static [&'static str],
+    pub before: Before,
+}
+
+/// Of how many orders one is tried in a short check, where all of them take too long.
+fn stride() -> usize {
+    match (is_long(), forced_backend()) {
+        (true, _) => 1,
+        (false, None) => 7,
+        (false, Some(_)) => 13,
+    }
+}
+
+impl Pairing {
+    /// Tries every order of a long campaign, or a fixed sample of them.
+    pub fn try_all_orders(self) {
+        if let Err(error) = Tracee::start(withlock(["-V"]).stdout(std::process::Stdio::null())) {
+            return skip(&format!("ptrace(2): {error}"));
+        }
+        let stride = stride();
+        let mut orders = 0;
+        let mut met = 0;
+        for first in (1..=self.calls()).step_by(stride) {
+            // Each first step meets other second ones.
+            for second in (1 + first / stride % stride..).step_by(stride) {
+                let order = Order { pairing: self, first, second };
+                let reached = order.play();
+                orders += 1;
+                if reached != Reached::There {
+                    break;
+                }
+                met += 1;
+            }
+        }
+        assert!(met > 0, "{self:?}");
+        println!("{self:?}: {orders} orders, in {met} of them both were held up");
+    }
+
+    /// How many system calls the first one makes when it is alone.
+    fn calls(self) -> usize {
+        let stage = Stage::new(self.before);
+        let mut run = stage.start("A", self.first);
+        assert_eq!(run.go_to(usize::MAX), Reached::End);
+        run.calls
+    }
+
+    fn may_overlap(self) -> bool {
+        self.first.contains(&"-s") && self.second.contains(&"-s")
+    }
+}
+
+struct Stage {
+    /// Nothing but the lock file.
+    place: Scratch,
+    /// The log of the jobs.
+    aside: Scratch,
+}
+
+impl Stage {
+    fn new(before: Before) -> Self {
+        let stage = Self { place: Scratch::new(), aside: Scratch::new() };
+        before.set(&stage.place.join("lock"));
+        stage
+    }
+
+    fn start(&self, name: &'static str, options: &[&str]) -> Run {
+        Run::start(name, options, &self.place.join("lock"), &self.aside.join("log"))
+    }
+
+    fn log(&self) -> String {
+        fs::read_to_string(self.aside.join("log")).unwrap_or_default()
+    }
+}
+
+#[derive(Debug)]
+struct Order {
+    pairing: Pairing,
+    first: usize,
+    second: usize,
+}
+
+impl Order {
+    /// Plays it, and answers how far the second run had come when the first one went on.
+    fn play(&self) -> Reached {
+        let stage = Stage::new(self.pairing.before);
+        let before = fs::metadata(stage.place.join("lock")).ok();
+        let mut first = stage.start("A", self.pairing.first);
+        assert_eq!(first.go_to(self.first), Reached::There, "{self:?}");
+        let mut second = stage.start("B", self.pairing.second);
+        let reached = second.go_to(self.second);
+        let _ = first.go_on();
+        let _ = second.go_on();
+        wait_until(&format!("both end: {self:?}"), || {
+            let ended = first.has_ended();
+            second.has_ended() && ended
+        });
+        let log = stage.log();
+        let ran = [
+            (self.pairing.first, first.name, first.outcome()),
+            (self.pairing.second, second.name, second.outcome()),
+        ]
+        .map(|(options, name, outcome)| self.check_run(options, name, &outcome, &log));
+        assert!(ran.contains(&true), "nobody ran: {self:?}");
+        self.check_log(ran, &log);
+        self.check_file(&stage, before.as_ref());
+        reached
+    }
+
+    /// Its job has run, once, and its status is that; or it was told that the lock is busy, unless it waits for ever.
+    fn check_run(
+        &self,
+        options: &[&str],
+        name: &str,
+        (status, errors): &(Option<i32>, String),
+        log: &str,
+    ) -> bool {
+        let begun = log.lines().filter(|line| *line == format!("{name} begins")).count();
+        if begun == 1 {
+            assert_eq!((*status, errors.as_str()), (Some(STATUS), ""), "{name}, {self:?}");
+            return true;
+        }
+        assert_eq!((begun, *status), (0, Some(1)), "{name}, {self:?}: {errors}");
+        assert!(!options.contains(&"inf"), "{name}, {self:?}: {errors}");
+        assert!(
+            errors.starts_with("withlock: ") && errors.lines().count() == 1,
+            "{name}, {self:?}: {errors}"
+        );
+        false
+    }
+
+    fn check_log(&self, ran: [bool; 2], log: &str) {
+        let names = ["A", "B"];
+        let one_by_one = |order: [usize; 2]| -> String {
+            order
+                .into_iter()
+                .filter(|index| ran[*index])
+                .map(|index| format!("{0} begins\n{0} ends\n", names[index]))
+                .collect()
+        };
+        if self.pairing.may_overlap() {
+            let mut lines: Vec<&str> = log.lines().collect();
+            lines.sort_unstable();
+            assert_eq!(lines.len(), 2 * ran.iter().filter(|ran| **ran).count(), "{self:?}: {log}");
+        } else {
+            assert!(
+                log == one_by_one([0, 1]) || log == one_by_one([1, 0]),
+                "they overlap: {self:?}: {log}"
+            );
+        }
+    }
+
+    fn check_file(&self, stage: &Stage, before: Option<&fs::Metadata>) {
+        if self.pairing.before != Before::Foreign {
+            assert_eq!(stage.place.names(), [""; 0], "{self:?}");
+            return;
+        }
+        let after = fs::metadata(stage.place.join("lock")).unwrap();
+        let facts = |facts: &fs::Metadata| (facts.ino(), facts.mode(), facts.len());
+        assert_eq!(before.map(facts), Some(facts(&after)), "{self:?}");
+    }
+}
