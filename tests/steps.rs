@@ -9,6 +9,8 @@
     reason = "a test may fail by panicking"
 )]
 
+#[path = "support/before.rs"]
+mod before;
 #[path = "steps/pair.rs"]
 mod pair;
 #[path = "steps/run.rs"]
@@ -17,7 +19,8 @@ mod support;
 #[path = "support/tracer.rs"]
 mod tracer;
 
-use pair::{Before, Pairing};
+use before::Before;
+use pair::Pairing;
 
 /// Waits for as long as it takes.
 const PATIENT: &[&str] = &["-w", "inf"];

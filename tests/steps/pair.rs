@@ -1,44 +1,18 @@
 //! Two runs and the order of their steps; and what must be true whatever it is.
 
 use std::fs;
-use std::os::unix::fs::{MetadataExt, PermissionsExt};
-use std::path::Path;
 
+use crate::before::{Before, Untouched};
 use crate::run::{Reached, Run, STATUS};
 use crate::support::{Scratch, forced_backend, is_long, skip, wait_until, withlock};
 use crate::tracer::Tracee;
 
-/// What lies at the path before.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Before {
-    Nothing,
-    /// An empty file that was there before.
-    Foreign,
-    /// A file that a killed run has left.
-    Stale,
-    /// A file whose creator was killed before it could sign it.
-    Begun,
-}
-
-impl Before {
-    fn set(self, lock: &Path) {
-        let (content, mode) = match self {
-            Self::Nothing => return,
-            Self::Foreign => ("", 0o644),
-            Self::Stale => ("{\"withlock\":1,\"pid\":1}\n", 0o600),
-            Self::Begun => ("", 0o700),
-        };
-        fs::write(lock, content).unwrap();
-        fs::set_permissions(lock, fs::Permissions::from_mode(mode)).unwrap();
-    }
-}
-
 /// Two runs, by their options.
 #[derive(Clone, Copy, Debug)]
-pub struct Pairing {
-    pub first: &'static [&'static str],
-    pub second: &'static [&'static str],
-    pub before: Before,
+pub(crate) struct Pairing {
+    pub(crate) first: &'static [&'static str],
+    pub(crate) second: &'static [&'static str],
+    pub(crate) before: Before,
 }
 
 /// Of how many orders one is tried in a short check, where all of them take too long.
@@ -52,7 +26,7 @@ fn stride() -> usize {
 
 impl Pairing {
     /// Tries every order of a long campaign, or a fixed sample of them.
-    pub fn try_all_orders(self) {
+    pub(crate) fn try_all_orders(self) {
         if let Err(error) = Tracee::start(withlock(["-V"]).stdout(std::process::Stdio::null())) {
             return skip(&format!("ptrace(2): {error}"));
         }
@@ -122,7 +96,7 @@ impl Order {
     /// Plays it, and answers how far the second run had come when the first one went on.
     fn play(&self) -> Reached {
         let stage = Stage::new(self.pairing.before);
-        let before = fs::metadata(stage.place.join("lock")).ok();
+        let before = Untouched::of(&stage.place.join("lock"));
         let mut first = stage.start("A", self.pairing.first);
         assert_eq!(first.go_to(self.first), Reached::There, "{self:?}");
         let mut second = stage.start("B", self.pairing.second);
@@ -188,13 +162,11 @@ impl Order {
         }
     }
 
-    fn check_file(&self, stage: &Stage, before: Option<&fs::Metadata>) {
+    fn check_file(&self, stage: &Stage, before: Option<&Untouched>) {
         if self.pairing.before != Before::Foreign {
             assert_eq!(stage.place.names(), [""; 0], "{self:?}");
             return;
         }
-        let after = fs::metadata(stage.place.join("lock")).unwrap();
-        let facts = |facts: &fs::Metadata| (facts.ino(), facts.mode(), facts.len());
-        assert_eq!(before.map(facts), Some(facts(&after)), "{self:?}");
+        assert_eq!(Untouched::of(&stage.place.join("lock")).as_ref(), before, "{self:?}");
     }
 }

@@ -9,14 +9,14 @@ use crate::support::{PATIENCE, waits_for_lock, withlock};
 use crate::tracer::{Resume, Stop, Tracee};
 
 /// The status of every job: none of withlock's own.
-pub const STATUS: i32 = 42;
+pub(crate) const STATUS: i32 = 42;
 
 /// Says when it begins and when it ends, and ends when it is told to.
 const SCRIPT: &str = "echo \"$1 begins\" >>\"$2\"; read line; echo \"$1 ends\" >>\"$2\"; exit 42";
 
 /// Where a run has come to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Reached {
+pub(crate) enum Reached {
     /// Where it was to be held up.
     There,
     /// It sleeps, as somebody else has the lock, and does not wake up by itself.
@@ -26,10 +26,10 @@ pub enum Reached {
 }
 
 /// A run and its job.
-pub struct Run {
-    pub name: &'static str,
+pub(crate) struct Run {
+    pub(crate) name: &'static str,
     /// How many system calls it has entered, from the first one that is withlock's own.
-    pub calls: usize,
+    pub(crate) calls: usize,
     tracee: Tracee,
     child: Child,
     input: Option<ChildStdin>,
@@ -41,7 +41,7 @@ pub struct Run {
 
 impl Run {
     /// Starts a run that stops at once.
-    pub fn start(name: &'static str, options: &[&str], lock: &Path, log: &Path) -> Self {
+    pub(crate) fn start(name: &'static str, options: &[&str], lock: &Path, log: &Path) -> Self {
         let mut command = withlock(options);
         command.arg(lock).args(["/bin/sh", "-c", SCRIPT, "sh", name]).arg(log);
         command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::piped());
@@ -52,7 +52,7 @@ impl Run {
     }
 
     /// Goes on until it is about to make its own system call number `call`, from 1 on.
-    pub fn go_to(&mut self, call: usize) -> Reached {
+    pub(crate) fn go_to(&mut self, call: usize) -> Reached {
         while self.status.is_none() {
             self.resume(Resume::ToNextCall);
             match self.wait() {
@@ -73,7 +73,7 @@ impl Run {
     }
 
     /// Goes on as far as it can.
-    pub fn go_on(&mut self) -> Reached {
+    pub(crate) fn go_on(&mut self) -> Reached {
         self.end_job();
         while self.status.is_none() {
             self.resume(Resume::ToEnd);
@@ -85,7 +85,7 @@ impl Run {
     }
 
     /// Lets it have whatever stop it has come to meanwhile; answers whether it has ended.
-    pub fn has_ended(&mut self) -> bool {
+    pub(crate) fn has_ended(&mut self) -> bool {
         if self.look().is_some() && self.status.is_none() {
             self.resume(Resume::ToEnd);
         }
@@ -93,7 +93,7 @@ impl Run {
     }
 
     /// The exit status, once it has ended, and what it has said.
-    pub fn outcome(mut self) -> (Option<i32>, String) {
+    pub(crate) fn outcome(mut self) -> (Option<i32>, String) {
         let mut errors = String::new();
         self.child.stderr.take().unwrap().read_to_string(&mut errors).unwrap();
         (self.status.unwrap().code(), errors)

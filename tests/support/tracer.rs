@@ -13,7 +13,7 @@ use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::process::{Child, Command, ExitStatus};
 
 /// A program that stops at every system call. The kernel takes orders from the thread that has started it only.
-pub struct Tracee {
+pub(crate) struct Tracee {
     pid: libc::pid_t,
     /// The signal that it has stopped for, and gets when it goes on.
     signal: i32,
@@ -23,7 +23,7 @@ pub struct Tracee {
 
 /// How far to go on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Resume {
+pub(crate) enum Resume {
     /// To the next system call, entering or leaving it.
     ToNextCall,
     /// To the end.
@@ -32,7 +32,7 @@ pub enum Resume {
 
 /// Why it has stopped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Stop {
+pub(crate) enum Stop {
     /// It is about to make a system call of this number, with this first argument.
     Entering { number: i64, first: u64 },
     /// It has made one, or is about to take a signal.
@@ -61,7 +61,7 @@ impl Tracee {
     ///
     /// # Errors
     /// What fork, exec and ptrace(2) say; a sandbox may forbid tracing.
-    pub fn start(command: &mut Command) -> io::Result<(Self, Child)> {
+    pub(crate) fn start(command: &mut Command) -> io::Result<(Self, Child)> {
         let ask = || {
             // SAFETY: touches no memory; async-signal-safe, being a plain system call.
             match unsafe { libc::ptrace(libc::PTRACE_TRACEME, 0, 0, 0) } {
@@ -84,12 +84,12 @@ impl Tracee {
         if answer == -1 { Err(io::Error::last_os_error()) } else { Ok((tracee, child)) }
     }
 
-    pub fn pid(&self) -> u32 {
+    pub(crate) fn pid(&self) -> u32 {
         self.pid as u32
     }
 
     /// Lets it go on; it must have stopped.
-    pub fn resume(&mut self, how: Resume) {
+    pub(crate) fn resume(&mut self, how: Resume) {
         let request = match how {
             Resume::ToNextCall => libc::PTRACE_SYSCALL,
             Resume::ToEnd => libc::PTRACE_CONT,
@@ -104,7 +104,7 @@ impl Tracee {
     ///
     /// # Errors
     /// What waitpid(2) says.
-    pub fn look(&mut self) -> io::Result<Option<Stop>> {
+    pub(crate) fn look(&mut self) -> io::Result<Option<Stop>> {
         let mut status = 0;
         // SAFETY: `status` is writable.
         match unsafe { libc::waitpid(self.pid, &raw mut status, libc::__WALL | libc::WNOHANG) } {
