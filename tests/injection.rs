@@ -18,8 +18,12 @@ mod calls;
 mod campaign;
 #[path = "injection/faults.rs"]
 mod faults;
+#[path = "support/programs.rs"]
+mod programs;
 #[path = "injection/scene.rs"]
 mod scene;
+#[path = "injection/starting.rs"]
+mod starting;
 mod support;
 #[path = "injection/verdict.rs"]
 mod verdict;

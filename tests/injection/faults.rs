@@ -105,11 +105,11 @@ const TABLE: &[Row] = &[
     row(&["uname"], "", &["EPERM", "ENOSYS"], NONE),
     row(&["kill", "tgkill", "tkill"], "", &["EPERM", "EAGAIN"], NONE),
     row(&["prctl", "prlimit64", "setrlimit"], "", &["EPERM", "EINVAL", "ENOSYS"], NONE),
-    row(&["mmap", "brk", "mremap", "madvise", "mprotect"], "", &["ENOMEM"], NONE),
+    row(&["mmap", "mremap", "madvise", "mprotect"], "", &["ENOMEM"], NONE),
     row(&["socket", "connect", "lseek", "access"], "", &["EACCES", "EINTR", "EIO"], NONE),
 ];
 
-/// What cannot fail, by POSIX or by Linux.
+/// What cannot fail, by POSIX or by Linux; and brk(2), which does not tell an errno when it does.
 const CANNOT_FAIL: &[&str] = &[
     "geteuid",
     "getuid",
@@ -123,6 +123,7 @@ const CANNOT_FAIL: &[&str] = &[
     "umask",
     "munmap",
     "exit_group",
+    "brk",
     "exit",
     "rt_sigreturn",
 ];
@@ -143,7 +144,9 @@ pub(crate) fn of(call: &Call) -> Vec<Fault> {
 /// The first way for this call to fail from then on, if there is one.
 pub(crate) fn for_good(call: &Call) -> Option<Fault> {
     let fault = of(call).into_iter().find(|fault| !PASSING.contains(&fault.errno))?;
-    Some(Fault { for_good: true, ..fault })
+    // What locks by fcntl(2) duplicates descriptors by it as well: the command can't be given the lock then.
+    let statuses = if call.name == "fcntl" { &[71, 126] } else { fault.statuses };
+    Some(Fault { for_good: true, statuses, ..fault })
 }
 
 impl Row {
