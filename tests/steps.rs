@@ -11,15 +11,20 @@
 
 #[path = "support/before.rs"]
 mod before;
+#[path = "steps/hand_over.rs"]
+mod hand_over;
 #[path = "steps/pair.rs"]
 mod pair;
 #[path = "steps/run.rs"]
 mod run;
+#[path = "steps/stage.rs"]
+mod stage;
 mod support;
 #[path = "support/tracer.rs"]
 mod tracer;
 
 use before::Before;
+use hand_over::{HandOver, Waiter};
 use pair::Pairing;
 
 /// Waits for as long as it takes.
@@ -103,4 +108,26 @@ fn a_file_left_by_a_killed_run_is_taken_over_by_one_at_a_time_and_removed() {
 #[test]
 fn a_file_that_a_killed_run_has_only_begun_is_taken_over_by_one_at_a_time_and_removed() {
     Pairing { before: Before::Begun, ..pairing(PATIENT, PROMPT) }.try_all_orders();
+}
+
+fn hand_over(
+    holder: &'static [&'static str],
+    waiter: &'static [&'static str],
+    becomes: Waiter,
+) -> HandOver {
+    HandOver { holder, waiter, becomes }
+}
+
+#[test]
+fn a_waiter_takes_over_at_whatever_step_of_the_release() {
+    hand_over(PROMPT, PATIENT, Waiter::TakesOver).try_all_orders();
+    hand_over(PROMPT, PATIENT_READER, Waiter::TakesOver).try_all_orders();
+    hand_over(PROMPT_READER, PATIENT, Waiter::TakesOver).try_all_orders();
+}
+
+#[test]
+fn a_waiter_that_is_told_to_give_up_at_whatever_step_of_the_release_leaves_no_file() {
+    hand_over(PROMPT, PATIENT, Waiter::IsTold).try_all_orders();
+    hand_over(PROMPT, PATIENT_READER, Waiter::IsTold).try_all_orders();
+    hand_over(PROMPT_READER, PATIENT, Waiter::IsTold).try_all_orders();
 }

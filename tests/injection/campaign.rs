@@ -10,8 +10,8 @@ use crate::verdict;
 fn stride() -> usize {
     match (is_long(), forced_backend()) {
         (true, _) => 1,
-        (false, None) => 11,
-        (false, Some(_)) => 29,
+        (false, None) => 17,
+        (false, Some(_)) => 41,
     }
 }
 

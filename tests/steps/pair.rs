@@ -1,11 +1,10 @@
 //! Two runs and the order of their steps; and what must be true whatever it is.
 
-use std::fs;
+use std::process::ExitStatus;
 
 use crate::before::{Before, Untouched};
-use crate::run::{Reached, Run, STATUS};
-use crate::support::{Scratch, forced_backend, is_long, skip, wait_until, withlock};
-use crate::tracer::Tracee;
+use crate::run::{Reached, STATUS, finish};
+use crate::stage::{Stage, can_trace, stride};
 
 /// Two runs, by their options.
 #[derive(Clone, Copy, Debug)]
@@ -15,20 +14,11 @@ pub(crate) struct Pairing {
     pub(crate) before: Before,
 }
 
-/// Of how many orders one is tried in a short check, where all of them take too long.
-fn stride() -> usize {
-    match (is_long(), forced_backend()) {
-        (true, _) => 1,
-        (false, None) => 7,
-        (false, Some(_)) => 13,
-    }
-}
-
 impl Pairing {
     /// Tries every order of a long campaign, or a fixed sample of them.
     pub(crate) fn try_all_orders(self) {
-        if let Err(error) = Tracee::start(withlock(["-V"]).stdout(std::process::Stdio::null())) {
-            return skip(&format!("ptrace(2): {error}"));
+        if !can_trace() {
+            return;
         }
         let stride = stride();
         let mut orders = 0;
@@ -62,29 +52,6 @@ impl Pairing {
     }
 }
 
-struct Stage {
-    /// Nothing but the lock file.
-    place: Scratch,
-    /// The log of the jobs.
-    aside: Scratch,
-}
-
-impl Stage {
-    fn new(before: Before) -> Self {
-        let stage = Self { place: Scratch::new(), aside: Scratch::new() };
-        before.set(&stage.place.join("lock"));
-        stage
-    }
-
-    fn start(&self, name: &'static str, options: &[&str]) -> Run {
-        Run::start(name, options, &self.place.join("lock"), &self.aside.join("log"))
-    }
-
-    fn log(&self) -> String {
-        fs::read_to_string(self.aside.join("log")).unwrap_or_default()
-    }
-}
-
 #[derive(Debug)]
 struct Order {
     pairing: Pairing,
@@ -101,12 +68,7 @@ impl Order {
         assert_eq!(first.go_to(self.first), Reached::There, "{self:?}");
         let mut second = stage.start("B", self.pairing.second);
         let reached = second.go_to(self.second);
-        let _ = first.go_on();
-        let _ = second.go_on();
-        wait_until(&format!("both end: {self:?}"), || {
-            let ended = first.has_ended();
-            second.has_ended() && ended
-        });
+        finish(&mut first, &mut second);
         let log = stage.log();
         let ran = [
             (self.pairing.first, first.name, first.outcome()),
@@ -124,15 +86,15 @@ impl Order {
         &self,
         options: &[&str],
         name: &str,
-        (status, errors): &(Option<i32>, String),
+        (status, errors): &(ExitStatus, String),
         log: &str,
     ) -> bool {
         let begun = log.lines().filter(|line| *line == format!("{name} begins")).count();
         if begun == 1 {
-            assert_eq!((*status, errors.as_str()), (Some(STATUS), ""), "{name}, {self:?}");
+            assert_eq!((status.code(), errors.as_str()), (Some(STATUS), ""), "{name}, {self:?}");
             return true;
         }
-        assert_eq!((begun, *status), (0, Some(1)), "{name}, {self:?}: {errors}");
+        assert_eq!((begun, status.code()), (0, Some(1)), "{name}, {self:?}: {errors}");
         assert!(!options.contains(&"inf"), "{name}, {self:?}: {errors}");
         assert!(
             errors.starts_with("withlock: ") && errors.lines().count() == 1,

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::process::{Child, ChildStdin, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
-use crate::support::{PATIENCE, waits_for_lock, withlock};
+use crate::support::{PATIENCE, kill, wait_until, waits_for_lock, withlock};
 use crate::tracer::{Resume, Stop, Tracee};
 
 /// The status of every job: none of withlock's own.
@@ -92,11 +92,30 @@ impl Run {
         self.status.is_some()
     }
 
-    /// The exit status, once it has ended, and what it has said.
-    pub(crate) fn outcome(mut self) -> (Option<i32>, String) {
+    /// How it ended, once it has, and what it has said.
+    pub(crate) fn outcome(mut self) -> (ExitStatus, String) {
         let mut errors = String::new();
         self.child.stderr.take().unwrap().read_to_string(&mut errors).unwrap();
-        (self.status.unwrap().code(), errors)
+        (self.status.unwrap(), errors)
+    }
+
+    /// Sends it a signal.
+    pub(crate) fn signal(&self, signal: i32) {
+        kill(self.tracee.pid(), signal);
+    }
+
+    /// Goes on until its job runs, and it is about to wait for that.
+    pub(crate) fn go_to_job(&mut self) {
+        while self.status.is_none() {
+            self.resume(Resume::ToNextCall);
+            if let Some(Stop::Entering { number, first }) = self.wait() {
+                self.count(number, first);
+                if number == libc::SYS_rt_sigtimedwait {
+                    return;
+                }
+            }
+        }
+        panic!("{} has no job", self.name);
     }
 
     /// The loader comes first, which differs from build to build: the run begins with holding signals back.
@@ -108,7 +127,7 @@ impl Run {
     }
 
     /// The job ends at once, or, if it has not begun yet, as soon as it has.
-    fn end_job(&mut self) {
+    pub(crate) fn end_job(&mut self) {
         if let Some(mut input) = self.input.take() {
             let _ = input.write_all(b"\n");
         }
@@ -151,4 +170,14 @@ impl Run {
         }
         Some(stop)
     }
+}
+
+/// Lets both go on to the end, one handing over to the other if need be.
+pub(crate) fn finish(first: &mut Run, second: &mut Run) {
+    let _ = first.go_on();
+    let _ = second.go_on();
+    wait_until("both end", || {
+        let ended = first.has_ended();
+        second.has_ended() && ended
+    });
 }
