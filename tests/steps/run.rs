@@ -11,8 +11,13 @@ use crate::tracer::{Resume, Stop, Tracee};
 /// The status of every job: none of withlock's own.
 pub(crate) const STATUS: i32 = 42;
 
-/// Says when it begins and when it ends, and ends when it is told to.
-const SCRIPT: &str = "echo \"$1 begins\" >>\"$2\"; read line; echo \"$1 ends\" >>\"$2\"; exit 42";
+/// Says when it begins and when it ends, and ends when it is told to. A lock without a name would be no lock: the next run
+/// would not meet it, so it says so if there is none.
+const SCRIPT: &str = r#"
+say() { echo "$1" >>"$log"; [ -e "$lock" ] || echo "$1 without a lock file" >>"$log"; }
+name=$1 lock=$2 log=$3
+say "$name begins"; read line; say "$name ends"; exit 42
+"#;
 
 /// Where a run has come to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,7 +48,7 @@ impl Run {
     /// Starts a run that stops at once.
     pub(crate) fn start(name: &'static str, options: &[&str], lock: &Path, log: &Path) -> Self {
         let mut command = withlock(options);
-        command.arg(lock).args(["/bin/sh", "-c", SCRIPT, "sh", name]).arg(log);
+        command.arg(lock).args(["/bin/sh", "-c", SCRIPT, "sh", name]).arg(lock).arg(log);
         command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::piped());
         let (tracee, mut child) = Tracee::start(&mut command).unwrap();
         let input = child.stdin.take();
