@@ -7,6 +7,7 @@
     clippy::expect_used,
     clippy::panic,
     missing_docs,
+    unreachable_pub,
     reason = "a test may fail by panicking"
 )]
 

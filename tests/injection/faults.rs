@@ -74,13 +74,14 @@ const TABLE: &[Row] = &[
     row(&["fcntl"], "SETLK,", &["EAGAIN"], BUSY),
     row(&["fcntl"], "GETLK", &["ENOLCK", "EINVAL", "EIO", "EINTR"], NONE),
     row(&["fcntl"], "F_DUPFD", &["EMFILE", "EINVAL"], SYSTEM),
+    row(&["fcntl"], "F_SETFD", &["EINTR"], NONE),
     row(
-        &["write", "pwrite64"],
+        &["write", "writev", "pwrite64"],
         "",
         &["ENOSPC", "EFBIG", "EIO", "EINTR", "EDQUOT", "EAGAIN", "EPIPE"],
         NONE,
     ),
-    row(&["read", "pread64"], "", &["EIO", "EINTR", "EAGAIN"], NONE),
+    row(&["read", "readv", "pread64"], "", &["EIO", "EINTR", "EAGAIN"], NONE),
     row(&["fchmod"], "", &["EPERM", "EROFS", "EIO", "EINTR"], NONE),
     row(&["ftruncate"], "", &["EIO", "EINTR", "EPERM", "EFBIG"], NONE),
     row(
