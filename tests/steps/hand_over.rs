@@ -57,8 +57,9 @@ impl HandOver {
             waiter.signal(libc::SIGTERM);
         }
         let reached = waiter.go_to(waiter.calls.saturating_add(steps));
-        finish(&mut holder, &mut waiter);
-        self.check(&stage, holder, waiter, &format!("{self:?}, {release}, {steps}"));
+        let case = format!("{self:?}, {release}, {steps}");
+        finish(&case, &mut holder, &mut waiter);
+        self.check(&stage, holder, waiter, &case);
         (is_held_up, reached)
     }
 

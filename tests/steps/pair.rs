@@ -68,7 +68,7 @@ impl Order {
         assert_eq!(first.go_to(self.first), Reached::There, "{self:?}");
         let mut second = stage.start("B", self.pairing.second);
         let reached = second.go_to(self.second);
-        finish(&mut first, &mut second);
+        finish(&format!("{self:?}"), &mut first, &mut second);
         let log = stage.log();
         let ran = [
             (self.pairing.first, first.name, first.outcome()),

@@ -178,10 +178,10 @@ impl Run {
 }
 
 /// Lets both go on to the end, one handing over to the other if need be.
-pub(crate) fn finish(first: &mut Run, second: &mut Run) {
+pub(crate) fn finish(case: &str, first: &mut Run, second: &mut Run) {
     let _ = first.go_on();
     let _ = second.go_on();
-    wait_until("both end", || {
+    wait_until(&format!("both end: {case}"), || {
         let ended = first.has_ended();
         second.has_ended() && ended
     });
