@@ -39,6 +39,17 @@ pub enum Status {
     Signaled(Signal),
 }
 
+impl Status {
+    /// As waitpid(2) tells it of a process that has ended.
+    fn of(status: libc::c_int) -> Self {
+        if libc::WIFSIGNALED(status) {
+            Self::Signaled(libc::WTERMSIG(status))
+        } else {
+            Self::Exited(libc::WEXITSTATUS(status))
+        }
+    }
+}
+
 /// A way to start a program as a child.
 type Launch<R> = fn(&Command<'_>, &Signals<R>) -> io::Result<libc::pid_t>;
 
@@ -159,22 +170,23 @@ impl Child {
     /// How it ended, if it has.
     ///
     /// # Errors
-    /// What waitpid(2) says.
+    /// What waitpid(2) says; never `EINTR`.
     pub fn ended(&self) -> io::Result<Option<Status>> {
         let mut status = 0;
-        // SAFETY: `status` is writable; this is our own child, and its id is ours until it is waited for.
-        let answer = unsafe { libc::waitpid(self.pid, &raw mut status, libc::WNOHANG) };
-        if answer == -1 {
-            return Err(io::Error::last_os_error());
+        loop {
+            // SAFETY: `status` is writable; this is our own child, and its id is ours until it is waited for.
+            match unsafe { libc::waitpid(self.pid, &raw mut status, libc::WNOHANG) } {
+                -1 => {
+                    let error = io::Error::last_os_error();
+                    // POSIX.1 allows it even of a call that does not sleep.
+                    if error.kind() != io::ErrorKind::Interrupted {
+                        return Err(error);
+                    }
+                }
+                0 => return Ok(None),
+                _ => return Ok(Some(Status::of(status))),
+            }
         }
-        if answer == 0 {
-            return Ok(None);
-        }
-        Ok(Some(if libc::WIFSIGNALED(status) {
-            Status::Signaled(libc::WTERMSIG(status))
-        } else {
-            Status::Exited(libc::WEXITSTATUS(status))
-        }))
     }
 
     /// Sends it a signal. A job that has ended, but was not waited for, ignores it.

@@ -1,0 +1,43 @@
+//! All faults of a scene, or a sample of them.
+
+use crate::calls;
+use crate::faults::{self, Fault};
+use crate::scene::Scene;
+use crate::support::{find_program, forced_backend, is_long, skip};
+use crate::verdict;
+
+/// Of how many faults one is tried in a short check.
+fn stride() -> usize {
+    match (is_long(), forced_backend()) {
+        (true, _) => 1,
+        (false, None) => 17,
+        (false, Some(_)) => 41,
+    }
+}
+
+/// Plays the scene once undisturbed, to learn its system calls, and then once for each fault.
+pub(crate) fn fail_every_call(scene: &Scene) {
+    if find_program("strace").is_none() {
+        return skip("strace");
+    }
+    let calls = calls::own(&scene.play(None).trace);
+    let mut faults: Vec<Fault> = calls.iter().flat_map(faults::of).collect();
+    faults.extend(calls.iter().filter_map(faults::for_good));
+    let mut tampered = 0;
+    let mut tried = 0;
+    let mut wrong = Vec::new();
+    for fault in faults.iter().step_by(stride()) {
+        let played = scene.play(Some(fault));
+        tried += 1;
+        tampered += usize::from(calls::tampered(&played.trace) > 0);
+        wrong.extend(verdict::judge(scene, fault, &played).err());
+    }
+    println!(
+        "{scene:?}: {} calls, {} faults, {tried} tried, {tampered} met",
+        calls.len(),
+        faults.len()
+    );
+    assert!(wrong.is_empty(), "{scene:?}\n{} of {tried}: {}", wrong.len(), wrong.join("\n"));
+    // Where others come and go, a call may be missing for once.
+    assert!(tampered * 10 >= tried * 9, "{scene:?}: only {tampered} of {tried} faults were met");
+}
