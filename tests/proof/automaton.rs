@@ -7,7 +7,7 @@
 use std::collections::HashMap;
 
 use super::program::Program;
-use super::seam::{Answer, Replay, Standing};
+use super::replay::{Answer, Replay, Standing};
 
 /// A state of one participant, as a number.
 pub(super) type State = u16;

@@ -7,9 +7,10 @@ use std::hash::{BuildHasherDefault, Hasher};
 use super::automaton::Automaton;
 use super::mistakes::{self, Mistake};
 use super::program::Program;
+use super::promises::Violation;
 use super::simulated::Content;
 use super::words;
-use super::world::{Rules, Step, Violation, World};
+use super::world::{Rules, Step, World};
 
 /// What is explored.
 #[derive(Clone, Debug)]

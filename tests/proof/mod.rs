@@ -8,10 +8,13 @@
 )]
 
 mod automaton;
+mod calls;
 mod explore;
 mod mistaken;
 pub(crate) mod mistakes;
 mod program;
+mod promises;
+mod replay;
 mod scenes;
 mod seam;
 mod simulated;

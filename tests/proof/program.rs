@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use withlock_platform::backend::Mode;
 
-use super::seam::{Call, Replay};
+use super::replay::{Call, Replay};
 use super::simulated::{EVERYTHING, Request, Space};
 use crate::acquire::{self, Attempt, Wait};
 use crate::error::Error;

@@ -2,7 +2,7 @@
 
 use super::automaton::Automaton;
 use super::program::Outcome;
-use super::seam::{Call, Standing};
+use super::replay::{Call, Standing};
 use super::simulated::{Content, MARKER, Request, Space, Tried};
 use super::world::{Step, What, World, name};
 

@@ -3,49 +3,35 @@
 use super::automaton::{Automaton, State};
 use super::explore::Scene;
 use super::mistakes::Mistake;
-use super::program::{Kind, Outcome, Patience, Program};
-use super::seam::{Answer, Call};
-use super::simulated::{Content, Facts, Kernel, MARKER, Request, Space, Tried, WHOLE};
+use super::program::Patience;
+use super::replay::{Answer, Call};
+use super::simulated::{Content, Kernel, MARKER, Space, Tried, WHOLE};
 
 /// How many participants there may be.
 pub(super) const AT_MOST: usize = 4;
 
 /// The one name that all is about.
-const NAME: usize = 0;
-
-/// How a participant is told which file it is: the one that it has open, or another one. No more can be known by a
-/// comparison, as the number of an open file is not used again.
-const OWN: u8 = 0;
-const OTHER: u8 = 1;
-
-/// What the code can tell apart of a file's facts: only of an empty file, whether it is begun; who holds it, it looks for
-/// elsewhere.
-fn told(facts: Facts) -> Facts {
-    match facts {
-        Facts { content: Content::Empty, .. } | Facts { mode: 0o644, .. } => facts,
-        _ => Facts { mode: 0o600, content: Content::Nobody, ..facts },
-    }
-}
+pub(super) const NAME: usize = 0;
 
 /// What is known about a participant besides its state.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-struct Marks {
+pub(super) struct Marks {
     /// Its deadline has passed.
-    over: bool,
+    pub(super) over: bool,
     /// A signal has told it to give up.
-    told: bool,
+    pub(super) told: bool,
     /// Its timer has fired, and will not again.
-    spent: bool,
+    pub(super) spent: bool,
     /// Its last attempt met a lock of somebody else, on the file that the path named then.
-    met_holder: bool,
+    pub(super) met_holder: bool,
     /// The main process of its job lives.
-    job: bool,
+    pub(super) job: bool,
     /// It was killed.
-    killed: bool,
+    pub(super) killed: bool,
     /// Its announcement that it waits was refused: the queue was being closed.
-    unheard: bool,
+    pub(super) unheard: bool,
     /// Those that slept already when it fell asleep, as bits, and were not served since.
-    before: u8,
+    pub(super) before: u8,
 }
 
 impl Marks {
@@ -87,7 +73,7 @@ pub(super) enum What {
 
 impl What {
     /// Whether it may as well never happen.
-    fn is_optional(self) -> bool {
+    pub(super) fn is_optional(self) -> bool {
         matches!(self, Self::SignalHasCome | Self::Signal | Self::Kill)
     }
 }
@@ -124,13 +110,10 @@ pub(super) struct World {
     pub(super) kernel: Kernel,
     pub(super) states: [State; AT_MOST],
     pub(super) count: usize,
-    marks: [Marks; AT_MOST],
+    pub(super) marks: [Marks; AT_MOST],
     /// Who fell asleep when is noted.
-    notes_order: bool,
+    pub(super) notes_order: bool,
 }
-
-/// A promise that was broken.
-pub(super) type Violation = String;
 
 impl World {
     pub(super) fn new(scene: &Scene, automaton: &mut Automaton) -> Self {
@@ -225,7 +208,7 @@ impl World {
         }
     }
 
-    fn possible(&self, who: usize, rules: Rules, automaton: &Automaton) -> Vec<What> {
+    pub(super) fn possible(&self, who: usize, rules: Rules, automaton: &Automaton) -> Vec<What> {
         let marks = self.marks[who];
         let mut possible = Vec::new();
         if marks.killed {
@@ -355,109 +338,6 @@ impl World {
         !is_open && self.is_private(who, rules, automaton)
     }
 
-    /// The system's answer to a call; `None` is that the process sleeps.
-    fn call(&mut self, who: usize, call: Call, automaton: &Automaton) -> Option<Answer> {
-        let kernel = &mut self.kernel;
-        let done = |done| if done { Answer::Done } else { Answer::No };
-        Some(match call {
-            Call::Look => done(kernel.stat(NAME).is_some()),
-            Call::Open => done(kernel.open(who, NAME).is_some()),
-            Call::Create => done(kernel.create(who, NAME, 0o700).is_some()),
-            Call::OpenOrCreate => done(kernel.open_or_create(who, NAME, 0o644).is_some()),
-            Call::Write(content) => {
-                kernel.write(who, 0, content);
-                Answer::Done
-            }
-            Call::Chmod => {
-                kernel.chmod(who, 0, 0o600);
-                Answer::Done
-            }
-            Call::Fstat => Answer::Facts(Facts { inode: OWN, ..told(kernel.fstat(who, 0)) }),
-            Call::Read => Answer::Content(told(kernel.fstat(who, 0)).content),
-            Call::ReadHolder => Answer::Content(kernel.fstat(who, 0).content),
-            Call::Stat | Call::Entry => match kernel.stat(NAME) {
-                Some(facts) if facts.inode == kernel.fstat(who, 0).inode => {
-                    Answer::Facts(Facts { inode: OWN, ..told(facts) })
-                }
-                Some(facts) => Answer::Facts(Facts { inode: OTHER, ..told(facts) }),
-                None => Answer::No,
-            },
-            Call::Lock { request, waits, .. } => return self.lock(who, request, waits, automaton),
-            Call::Unlock(request) => {
-                kernel.unlock(who, 0, request);
-                Answer::Done
-            }
-            Call::Test(request) => done(kernel.test(who, 0, request)),
-            Call::Unlink => done(kernel.unlink(NAME)),
-            Call::Close => {
-                kernel.close(who, 0);
-                Answer::Done
-            }
-            Call::Clock => done(self.marks[who].over),
-            Call::Told => done(self.marks[who].told),
-            Call::Start => self.start(who, automaton),
-            Call::Wait => self.end_job(who, automaton),
-            Call::End(_) => return None,
-        })
-    }
-
-    fn lock(
-        &mut self,
-        who: usize,
-        request: Request,
-        waits: bool,
-        automaton: &Automaton,
-    ) -> Option<Answer> {
-        if request.bytes & WHOLE != 0 {
-            let met = self.kernel.is_held_against(who, 0, request, NAME);
-            self.marks[who].met_holder = met;
-        }
-        let asleep = if waits && self.notes_order { self.sleepers() } else { 0 };
-        // Who waits for ever never says busy.
-        let program = automaton.program(self.states[who]);
-        self.marks[who].met_holder &= program.may_be_busy();
-        let tried = self.kernel.lock(who, 0, request, waits);
-        if request.bytes == MARKER && !request.exclusive {
-            self.marks[who].unheard = tried == Tried::Busy && self.notes_order;
-        }
-        match tried {
-            Tried::Granted => Some(Answer::Granted),
-            Tried::Busy => Some(Answer::Busy),
-            Tried::Blocked => {
-                self.marks[who].before |= asleep;
-                None
-            }
-        }
-    }
-
-    /// Those that sleep now on a file that has its name, and could say so. (Who comes while the file is being removed has
-    /// to start again, whatever else happens.)
-    fn sleepers(&self) -> u8 {
-        let sleeps = |who: &usize| {
-            self.kernel.is_blocked(*who)
-                && !self.marks[*who].unheard
-                && self.kernel.fstat(*who, 0).links > 0
-        };
-        (0..self.count).filter(sleeps).fold(0, |set, who| set | 1 << who)
-    }
-
-    fn start(&mut self, who: usize, automaton: &Automaton) -> Answer {
-        if automaton.program(self.states[who]).inherits() {
-            self.kernel.fork(who, job_of(who));
-        }
-        self.marks[who].job = true;
-        Answer::Done
-    }
-
-    /// The job ends, and its end is noticed. Between the two nothing changes for anybody else.
-    fn end_job(&mut self, who: usize, automaton: &Automaton) -> Answer {
-        if !automaton.program(self.states[who]).daemon {
-            self.kernel.end(job_of(who));
-        }
-        self.marks[who].job = false;
-        Answer::Done
-    }
-
     fn answer(&mut self, who: usize, answer: Answer, automaton: &mut Automaton) {
         self.states[who] = automaton.after(self.states[who], answer);
         let standing = automaton.standing(self.states[who]);
@@ -480,132 +360,9 @@ impl World {
 }
 
 /// The process of a participant's job.
-fn job_of(who: usize) -> usize {
+pub(super) fn job_of(who: usize) -> usize {
     AT_MOST + who
 }
-
-impl World {
-    /// What is wrong at this moment.
-    pub(super) fn violation(&self, rules: Rules, automaton: &Automaton) -> Option<Violation> {
-        self.second_holder(automaton)
-            .or_else(|| if rules.order { self.disorder(automaton) } else { None })
-    }
-
-    /// P1: at most one holder; or shared ones only.
-    fn second_holder(&self, automaton: &Automaton) -> Option<Violation> {
-        let holders: Vec<usize> =
-            (0..self.count).filter(|who| self.holds(*who, automaton)).collect();
-        let program = |who: &usize| automaton.program(self.states[*who]);
-        let all_share = holders.iter().all(|who| program(who).shared);
-        // What tools do to each other is their own business.
-        let any_is_ours = holders.iter().any(|who| program(who).kind == Kind::Withlock);
-        if holders.len() < 2 || all_share || !any_is_ours {
-            return None;
-        }
-        let names: Vec<_> = holders.iter().map(|who| name(*who).to_string()).collect();
-        Some(format!("{} hold the lock at once", names.join(" and ")))
-    }
-
-    /// A killed run holds it through its job, where the job has inherited the lock.
-    fn holds(&self, who: usize, automaton: &Automaton) -> bool {
-        let marks = self.marks[who];
-        if marks.killed {
-            return marks.job && automaton.program(self.states[who]).inherits();
-        }
-        marks.job || automaton.standing(self.states[who]).holds
-    }
-
-    /// A run ends in a way that it must not.
-    pub(super) fn false_end(&self, automaton: &Automaton) -> Option<Violation> {
-        (0..self.count).find_map(|who| {
-            let complaint = self.false_end_of(who, automaton)?;
-            Some(format!("{} {complaint}", name(who)))
-        })
-    }
-
-    fn false_end_of(&self, who: usize, automaton: &Automaton) -> Option<&'static str> {
-        let Call::End(outcome) = automaton.standing(self.states[who]).call else { return None };
-        let marks = self.marks[who];
-        let may_be_busy = automaton.program(self.states[who]).may_be_busy();
-        match outcome {
-            _ if marks.killed => None,
-            Outcome::Failed => Some("ends with an error"),
-            Outcome::Busy if !may_be_busy => Some("says busy, and was to wait for ever"),
-            Outcome::Busy if !marks.met_holder => {
-                Some("says busy, and nobody held the lock when it tried")
-            }
-            Outcome::Told if !marks.told => Some("gives up, and nobody has told it to"),
-            _ => None,
-        }
-    }
-
-    /// P3: a sleeper is served before one that fell asleep before it.
-    fn disorder(&self, automaton: &Automaton) -> Option<Violation> {
-        (0..self.count).find_map(|who| {
-            if !self.holds(who, automaton) || self.marks[who].before == 0 {
-                return None;
-            }
-            let first = self.marks[who].before.trailing_zeros() as usize;
-            Some(format!("{} is served before {}, which waited longer", name(who), name(first)))
-        })
-    }
-
-    /// What is wrong when nothing more must happen.
-    pub(super) fn final_violation(
-        &self,
-        scene: &Scene,
-        automaton: &mut Automaton,
-    ) -> Option<Violation> {
-        let Scene { there, rules, .. } = *scene;
-        if let Some(who) = (0..self.count).find(|who| self.kernel.is_blocked(*who)) {
-            return Some(format!("{} waits for ever", name(who)));
-        }
-        if rules.only_exclusion || (0..self.count).any(|who| self.is_under_way(who, automaton)) {
-            return None;
-        }
-        // Who keeps the file, or never removes one, may have been the last.
-        let keeps = (0..self.count)
-            .map(|who| automaton.program(self.states[who]))
-            .any(|program| program.keep || program.kind != Kind::Withlock);
-        let left = self.kernel.stat(NAME);
-        let foreign = there.filter(|(mode, content)| *mode != 0o700 && *content == Content::Empty);
-        if let Some((mode, content)) = foreign {
-            let unchanged = left.is_some_and(|it| it.mode == mode && it.content == content);
-            return (!unchanged)
-                .then(|| "the file was not withlock's own, and is not as it was".into());
-        }
-        let killed = self.marks[..self.count].iter().any(|marks| marks.killed);
-        match left {
-            None => None,
-            Some(_) if keeps => None,
-            Some(_) if killed => self.next_run(rules, automaton),
-            Some(_) => Some("the file stays when all have ended".into()),
-        }
-    }
-
-    /// Whether it has a job that runs for ever.
-    fn is_under_way(&self, who: usize, automaton: &Automaton) -> bool {
-        self.marks[who].job && automaton.program(self.states[who]).runs_for_ever
-    }
-
-    /// P2: the next run gets the lock, and removes the file.
-    fn next_run(&self, rules: Rules, automaton: &mut Automaton) -> Option<Violation> {
-        let left_by = self.marks[..self.count].iter().position(|marks| marks.killed)?;
-        let backend = automaton.program(self.states[left_by]).backend;
-        let mut world = *self;
-        world.states[0] = automaton.begin(Program::new(backend, Patience::Endless));
-        world.marks[0] = Marks::default();
-        world.count = 1;
-        while world.possible(0, Rules { kills: false, ..rules }, automaton).contains(&What::Call) {
-            world.take(Step { who: 0, what: What::Call }, automaton);
-        }
-        if automaton.standing(world.states[0]).call != Call::End(Outcome::Ran) {
-            return Some("after a kill, the next run does not run".into());
-        }
-        world.kernel.stat(NAME).map(|_| "after a kill, the next run leaves the file".into())
-    }
-}
-
 /// How a participant is called.
 pub(super) fn name(who: usize) -> char {
     ['A', 'B', 'C', 'D'][who]

@@ -1,0 +1,133 @@
+//! The promises, and whether they are kept at one moment.
+
+use super::automaton::Automaton;
+use super::explore::Scene;
+use super::program::{Kind, Outcome, Patience, Program};
+use super::replay::Call;
+use super::simulated::Content;
+use super::world::{Marks, NAME, Rules, Step, What, World, name};
+
+/// A promise that was broken.
+pub(super) type Violation = String;
+
+impl World {
+    /// What is wrong at this moment.
+    pub(super) fn violation(&self, rules: Rules, automaton: &Automaton) -> Option<Violation> {
+        self.second_holder(automaton)
+            .or_else(|| if rules.order { self.disorder(automaton) } else { None })
+    }
+
+    /// P1: at most one holder; or shared ones only.
+    fn second_holder(&self, automaton: &Automaton) -> Option<Violation> {
+        let holders: Vec<usize> =
+            (0..self.count).filter(|who| self.holds(*who, automaton)).collect();
+        let program = |who: &usize| automaton.program(self.states[*who]);
+        let all_share = holders.iter().all(|who| program(who).shared);
+        // What tools do to each other is their own business.
+        let any_is_ours = holders.iter().any(|who| program(who).kind == Kind::Withlock);
+        if holders.len() < 2 || all_share || !any_is_ours {
+            return None;
+        }
+        let names: Vec<_> = holders.iter().map(|who| name(*who).to_string()).collect();
+        Some(format!("{} hold the lock at once", names.join(" and ")))
+    }
+
+    /// A killed run holds it through its job, where the job has inherited the lock.
+    fn holds(&self, who: usize, automaton: &Automaton) -> bool {
+        let marks = self.marks[who];
+        if marks.killed {
+            return marks.job && automaton.program(self.states[who]).inherits();
+        }
+        marks.job || automaton.standing(self.states[who]).holds
+    }
+
+    /// A run ends in a way that it must not.
+    pub(super) fn false_end(&self, automaton: &Automaton) -> Option<Violation> {
+        (0..self.count).find_map(|who| {
+            let complaint = self.false_end_of(who, automaton)?;
+            Some(format!("{} {complaint}", name(who)))
+        })
+    }
+
+    fn false_end_of(&self, who: usize, automaton: &Automaton) -> Option<&'static str> {
+        let Call::End(outcome) = automaton.standing(self.states[who]).call else { return None };
+        let marks = self.marks[who];
+        let may_be_busy = automaton.program(self.states[who]).may_be_busy();
+        match outcome {
+            _ if marks.killed => None,
+            Outcome::Failed => Some("ends with an error"),
+            Outcome::Busy if !may_be_busy => Some("says busy, and was to wait for ever"),
+            Outcome::Busy if !marks.met_holder => {
+                Some("says busy, and nobody held the lock when it tried")
+            }
+            Outcome::Told if !marks.told => Some("gives up, and nobody has told it to"),
+            _ => None,
+        }
+    }
+
+    /// P3: a sleeper is served before one that fell asleep before it.
+    fn disorder(&self, automaton: &Automaton) -> Option<Violation> {
+        (0..self.count).find_map(|who| {
+            if !self.holds(who, automaton) || self.marks[who].before == 0 {
+                return None;
+            }
+            let first = self.marks[who].before.trailing_zeros() as usize;
+            Some(format!("{} is served before {}, which waited longer", name(who), name(first)))
+        })
+    }
+
+    /// What is wrong when nothing more must happen.
+    pub(super) fn final_violation(
+        &self,
+        scene: &Scene,
+        automaton: &mut Automaton,
+    ) -> Option<Violation> {
+        let Scene { there, rules, .. } = *scene;
+        if let Some(who) = (0..self.count).find(|who| self.kernel.is_blocked(*who)) {
+            return Some(format!("{} waits for ever", name(who)));
+        }
+        if rules.only_exclusion || (0..self.count).any(|who| self.is_under_way(who, automaton)) {
+            return None;
+        }
+        // Who keeps the file, or never removes one, may have been the last.
+        let keeps = (0..self.count)
+            .map(|who| automaton.program(self.states[who]))
+            .any(|program| program.keep || program.kind != Kind::Withlock);
+        let left = self.kernel.stat(NAME);
+        let foreign = there.filter(|(mode, content)| *mode != 0o700 && *content == Content::Empty);
+        if let Some((mode, content)) = foreign {
+            let unchanged = left.is_some_and(|it| it.mode == mode && it.content == content);
+            return (!unchanged)
+                .then(|| "the file was not withlock's own, and is not as it was".into());
+        }
+        let killed = self.marks[..self.count].iter().any(|marks| marks.killed);
+        match left {
+            None => None,
+            Some(_) if keeps => None,
+            Some(_) if killed => self.next_run(rules, automaton),
+            Some(_) => Some("the file stays when all have ended".into()),
+        }
+    }
+
+    /// Whether it has a job that runs for ever.
+    fn is_under_way(&self, who: usize, automaton: &Automaton) -> bool {
+        self.marks[who].job && automaton.program(self.states[who]).runs_for_ever
+    }
+
+    /// P2: the next run gets the lock, and removes the file.
+    fn next_run(&self, rules: Rules, automaton: &mut Automaton) -> Option<Violation> {
+        let left_by = self.marks[..self.count].iter().position(|marks| marks.killed)?;
+        let backend = automaton.program(self.states[left_by]).backend;
+        let mut world = *self;
+        world.states[0] = automaton.begin(Program::new(backend, Patience::Endless));
+        world.marks[0] = Marks::default();
+        world.count = 1;
+        while world.possible(0, Rules { kills: false, ..rules }, automaton).contains(&What::Call) {
+            world.take(Step { who: 0, what: What::Call }, automaton);
+        }
+        if automaton.standing(world.states[0]).call != Call::End(Outcome::Ran) {
+            return Some("after a kill, the next run does not run".into());
+        }
+        world.kernel.stat(NAME).map(|_| "after a kill, the next run leaves the file".into())
+    }
+}
