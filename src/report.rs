@@ -222,7 +222,7 @@ fn oddity(oddity: &Oddity<'_>) -> String {
         Oddity::Signal(error) => format!("warning: {}", self::error(error)),
         Oddity::Release(error) => {
             format!(
-                "warning: after the command had ended: {}; the lock is free",
+                "warning: while releasing the lock: {}; it is free all the same",
                 self::error(error)
             )
         }

@@ -162,7 +162,7 @@ fn a_lock_that_can_not_be_released_in_order_does_not_change_what_the_job_said() 
     let output = traced(&strace, &inject, &log, &["lock", "sh", "-c", "exit 7"], &scratch);
     assert_eq!(output.status.code(), Some(7), "{output:?}");
     assert_is_one_line("unlinkat", &stderr(&output));
-    for part in ["after the command had ended", "lock: removing failed: Read-only", "is free"] {
+    for part in ["while releasing the lock", "lock: removing failed: Read-only", "is free"] {
         assert!(stderr(&output).contains(part), "{output:?}");
     }
     let output = run(withlock(["lock", "echo", "ran"]).current_dir(scratch.path()));
