@@ -286,6 +286,9 @@ fn a_file_that_was_begun_and_not_signed_is_withlock_s_own_and_nothing_like_it_is
         Facts { mode: 0o755, ..begun },
         Facts { mode: 0o770, ..begun },
         Facts { mode: 0o777, ..begun },
+        Facts { mode: 0o1700, ..begun },
+        Facts { mode: 0o2700, ..begun },
+        Facts { mode: 0o4700, ..begun },
     ];
     for file in others {
         assert_eq!(judge_file(&file, FOUND, USER), Use::Foreign, "{file:?}");
