@@ -90,12 +90,14 @@ fn attempt(path: &str, signals: &Signals) -> String {
     }
 }
 
-/// The only regular file that this process has open, by the name that the kernel has for it.
+/// The only regular file that this process has open beside its own program, by the name that the kernel has for it.
 fn open_file() -> PathBuf {
+    let program = std::env::current_exe().unwrap();
     let all = fs::read_dir("/proc/self/fd").unwrap().map(|fd| fd.unwrap().path());
     let mut files: Vec<PathBuf> = all
         .filter(|fd| fs::metadata(fd).is_ok_and(|facts| facts.is_file()))
         .map(|fd| fs::read_link(fd).unwrap())
+        .filter(|file| file.starts_with(program.parent().unwrap()))
         .collect();
     assert_eq!(files.len(), 1, "{files:?}");
     files.remove(0)
