@@ -154,7 +154,7 @@ impl Drop for Volatile {
 /// `NFS_SUPER_MAGIC`, as fstatfs(2) puts it at the start of its answer.
 fn nfs() -> String {
     let magic = (0x6969 as libc::c_long).to_ne_bytes();
-    magic.iter().map(|byte| format!("\\x{byte:02x}")).collect()
+    magic.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 #[test]
@@ -178,10 +178,10 @@ fn each_file_system_on_the_way_is_asked_once_and_a_server_is_told_of_once() {
     let counted = fs::read_to_string(&log).unwrap().lines().count();
     assert_eq!(counted, asked);
 
-    let inject = format!("inject=?fstatfs,?fstatfs64:poke_exit=@arg2={}", nfs());
-    let Some(mut remote) = traced(&[&trace[..], &["-e", &inject]].concat(), &log, &command) else {
-        return;
-    };
+    let inject = ["?fstatfs:poke_exit=@arg2", "?fstatfs64:poke_exit=@arg3"]
+        .map(|answer| format!("inject={answer}={}", nfs()));
+    let options = [trace[0], trace[1], "-e", &inject[0], "-e", &inject[1]];
+    let Some(mut remote) = traced(&options, &log, &command) else { return };
     let output = remote.output().unwrap();
     let errors = stderr(&output);
     if errors.contains("strace: ") {
