@@ -60,8 +60,10 @@ struct Tally {
     refused: u64,
     runs_held: u64,
     runs_refused: u64,
-    flips: u64,
+    /// Trees with something in the attacker's hands, and what he can do to it; how often he did.
     attacked: u64,
+    tricks: u64,
+    flips: u64,
 }
 
 #[test]
@@ -118,7 +120,10 @@ impl Stage {
         for (directory, name) in spots {
             self.attacker.say(&format!("{}\t{name}", directory.display()));
         }
-        self.tally.attacked += u64::from(self.attacker.hear() != "0");
+        // Each has worked once before anybody walks, however slow the attacker is afterwards.
+        let tricks: u64 = self.attacker.hear().parse().unwrap();
+        self.tally.attacked += u64::from(tricks > 0);
+        self.tally.tricks += tricks;
         for (user, walker) in &mut self.walkers {
             for _ in 0..PATHS {
                 let this = Try::random(&forest, root, *user, &mut self.random);
@@ -232,13 +237,14 @@ impl Tally {
     }
 
     fn assert_substantial(&self, trees: u64) {
-        let Self { held, unusable, refused, flips, runs_held, runs_refused, .. } = *self;
+        let Self { held, unusable, refused, runs_held, runs_refused, .. } = *self;
         let strict: u64 = self.strict.values().sum();
         assert!(held > trees * 2 && unusable > trees / 4, "too few accepted: {self:?}");
         assert!(refused > trees * 2 && strict > trees / 2, "too few refused: {self:?}");
         assert_eq!(self.strict.len(), 3, "a strictness that does not occur: {self:?}");
         assert!(runs_held > trees / 4 && runs_refused > trees / 4, "too few runs: {self:?}");
-        assert!(self.attacked > trees / 4 && flips > trees * 10, "no attack: {self:?}");
+        assert!(self.attacked > trees / 4 && self.tricks > trees * 5, "no attack: {self:?}");
+        assert!(self.flips > self.tricks, "no attack: {self:?}");
     }
 }
 
