@@ -193,6 +193,9 @@ fn a_link_that_somebody_else_made_or_could_have_made_is_not_followed() {
         (ROOT, 0o1777, sticky),
         (ME, 0o1777, sticky),
         (ME, 0o1770, sticky),
+        // Refused as a directory, which names the better reason.
+        (ME, 0o770, Verdict::Accept),
+        (ROOT, 0o777, Verdict::Accept),
     ];
     for (owner, mode, expected) in lines {
         // A link's own mode means nothing.
