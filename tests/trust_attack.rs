@@ -77,11 +77,12 @@ fn plays_a_part_in_the_attack() {
 
 /// Everybody who takes part.
 struct Stage {
-    public: Public,
-    forest: Forest,
+    // Before the place, which can't be removed while somebody adds to it.
     attacker: Helper,
     /// Alice, and root.
     walkers: [(u32, Helper); 2],
+    public: Public,
+    forest: Forest,
     lures: String,
     tally: Tally,
     random: Random,
@@ -173,6 +174,10 @@ impl Try {
             path = format!("{}/{path}", forest.path(start).display());
         }
         let fate = Traveller::fate(forest, user, start, &path);
+        if matches!(fate, Fate::Safe { directory, .. } if forest.is_outside(directory)) {
+            // Root could, but a test has no business there.
+            return Self::from(forest, start, user, random);
+        }
         let place = match &fate {
             Fate::Safe { directory, name, usable: true } => {
                 Some(forest.path(*directory).join(name))

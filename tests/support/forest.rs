@@ -101,6 +101,11 @@ impl Forest {
         self.inodes[&number]
     }
 
+    /// Whether this lies above the base.
+    pub fn is_outside(&self, number: usize) -> bool {
+        number < self.base
+    }
+
     /// A tree in the base, to be made: its root belongs to root, and nobody else can write to it.
     pub fn plant(&mut self, name: &str, random: &mut Random) -> usize {
         let root = self.directory(self.base, name, ROOT, ROOT, 0o755);

@@ -57,6 +57,7 @@ pub fn ask(
 /// Plays the walker. Each order is a working directory, its inode, a path, and how often, with tabs.
 pub fn play() {
     let signals = Signals::hold().unwrap();
+    let before = open_files();
     let mut lines = Lines::to_parent();
     while let Some(order) = lines.hear() {
         let parts: Vec<&str> = order.split('\t').collect();
@@ -64,7 +65,7 @@ pub fn play() {
         let is_there = std::env::set_current_dir(start).is_ok()
             && fs::metadata(".").is_ok_and(|facts| facts.ino().to_string() == inode);
         let answers: BTreeSet<String> = if is_there {
-            (0..times.parse().unwrap()).map(|_| attempt(path, &signals)).collect()
+            (0..times.parse().unwrap()).map(|_| attempt(path, &before, &signals)).collect()
         } else {
             BTreeSet::from(["nowhere to start from".to_owned()])
         };
@@ -73,7 +74,8 @@ pub fn play() {
     }
 }
 
-fn attempt(path: &str, signals: &Signals) -> String {
+/// Where the lock file lies, if it is held: the one that is open beside those from before.
+fn attempt(path: &str, before: &[PathBuf], signals: &Signals) -> String {
     let checked = match LockPath::new(path).check(&Policy::default(), signals) {
         Ok(checked) => checked,
         Err(Error::Unsafe { at, .. }) => return format!("refused {}", at.display()),
@@ -81,24 +83,20 @@ fn attempt(path: &str, signals: &Signals) -> String {
     };
     match checked.acquire(Wait::No) {
         Ok(Attempt::Held(held)) => {
-            let place = open_file();
+            let mut files = open_files();
             held.release().unwrap();
-            format!("held {}", place.display())
+            files.retain(|file| !before.contains(file));
+            assert_eq!(files.len(), 1, "{files:?}");
+            format!("held {}", files[0].display())
         }
         Ok(Attempt::Busy(_)) => "unusable busy".into(),
         Err(error) => format!("unusable {error}"),
     }
 }
 
-/// The only regular file that this process has open beside its own program, by the name that the kernel has for it.
-fn open_file() -> PathBuf {
-    let program = std::env::current_exe().unwrap();
+/// The regular files that this process has open, by the names that the kernel has for them.
+fn open_files() -> Vec<PathBuf> {
     let all = fs::read_dir("/proc/self/fd").unwrap().map(|fd| fd.unwrap().path());
-    let mut files: Vec<PathBuf> = all
-        .filter(|fd| fs::metadata(fd).is_ok_and(|facts| facts.is_file()))
-        .map(|fd| fs::read_link(fd).unwrap())
-        .filter(|file| file.starts_with(program.parent().unwrap()))
-        .collect();
-    assert_eq!(files.len(), 1, "{files:?}");
-    files.remove(0)
+    let files = all.filter(|fd| fs::metadata(fd).is_ok_and(|facts| facts.is_file()));
+    files.map(|fd| fs::read_link(fd).unwrap()).collect()
 }
