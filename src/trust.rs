@@ -222,5 +222,5 @@ pub fn judge_file(facts: &Facts, origin: Origin, trusted: Trusted) -> Use {
 /// Whether withlock has created the file, and not signed it.
 #[must_use]
 pub fn is_begun(facts: &Facts) -> bool {
-    facts.size == 0 && facts.mode & 0o777 == MODE_BEGUN
+    facts.size == 0 && facts.mode == MODE_BEGUN
 }

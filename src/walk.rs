@@ -141,7 +141,7 @@ impl<'a> Walk<'a> {
             self.follow(&target, &facts, &shown)?;
         } else {
             // It was replaced between the look and the step: look once more.
-            self.links += 1;
+            self.count_link(&shown)?;
             self.rest.push_front(name.into());
         }
         Ok(None)
@@ -150,18 +150,23 @@ impl<'a> Walk<'a> {
     fn follow(&mut self, target: &OsStr, link: &Facts, shown: &Path) -> Result<()> {
         let verdict = trust::judge_link(link, &self.here.facts, self.judge.trusted);
         self.heed(verdict, shown)?;
-        self.links += 1;
-        if self.links > LINKS_AT_MOST {
-            return Err(failed("following links at", shown)(io::Error::other(
-                "too many symbolic links",
-            )));
-        }
+        self.count_link(shown)?;
         let mut rest = VecDeque::new();
         push_components(&mut rest, target);
         rest.append(&mut self.rest);
         self.rest = rest;
         if Path::new(target).is_absolute() {
             self.here = Here::root(self.path)?;
+        }
+        Ok(())
+    }
+
+    fn count_link(&mut self, shown: &Path) -> Result<()> {
+        self.links += 1;
+        if self.links > LINKS_AT_MOST {
+            return Err(failed("following links at", shown)(io::Error::other(
+                "too many symbolic links",
+            )));
         }
         Ok(())
     }

@@ -193,6 +193,9 @@ fn a_link_that_somebody_else_made_or_could_have_made_is_not_followed() {
         (ROOT, 0o1777, sticky),
         (ME, 0o1777, sticky),
         (ME, 0o1770, sticky),
+        // Refused as a directory, which names the better reason.
+        (ME, 0o770, Verdict::Accept),
+        (ROOT, 0o777, Verdict::Accept),
     ];
     for (owner, mode, expected) in lines {
         // A link's own mode means nothing.
@@ -286,6 +289,9 @@ fn a_file_that_was_begun_and_not_signed_is_withlock_s_own_and_nothing_like_it_is
         Facts { mode: 0o755, ..begun },
         Facts { mode: 0o770, ..begun },
         Facts { mode: 0o777, ..begun },
+        Facts { mode: 0o1700, ..begun },
+        Facts { mode: 0o2700, ..begun },
+        Facts { mode: 0o4700, ..begun },
     ];
     for file in others {
         assert_eq!(judge_file(&file, FOUND, USER), Use::Foreign, "{file:?}");

@@ -1,0 +1,197 @@
+//! Walks to a lock file that meet what is rare: a name that changes while it is looked at, and other file systems.
+#![cfg(target_os = "linux")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    missing_docs,
+    unreachable_pub,
+    reason = "a test may fail by panicking"
+)]
+
+#[path = "support/complaint.rs"]
+mod complaint;
+mod support;
+
+use std::fs;
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, symlink};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+use complaint::{assert_complains, assert_silent, run};
+use support::{Scratch, find_program, skip, stderr, wait_until, withlock};
+
+/// A command line under strace(1), with these options; `None`, having said why, where there is none.
+fn traced(options: &[&str], log: &Path, command: &Command) -> Option<Command> {
+    let Some(strace) = find_program("strace") else {
+        skip("strace");
+        return None;
+    };
+    let mut traced = Command::new(strace);
+    traced.args(["-qq", "-o"]).arg(log).args(options);
+    traced.arg(command.get_program()).args(command.get_args()).stdin(Stdio::null());
+    Some(traced)
+}
+
+/// Locks `lock` and stops each time that the name "entry" has been looked at, for `change` to change it; answers how it
+/// ended, and how often it stopped. The job prints "ran".
+fn stepwise(scratch: &Scratch, lock: &Path, change: impl Fn(usize)) -> Option<(Output, usize)> {
+    const STOP: &str = "inject=?newfstatat,?fstatat64,?statx:signal=SIGSTOP";
+    let log = scratch.join("log");
+    let command = withlock([lock.as_os_str(), "echo".as_ref(), "ran".as_ref()]);
+    let options = ["-P", "entry", "-e", "trace=?newfstatat,?fstatat64,?statx", "-e", STOP];
+    let mut traced = traced(&options, &log, &command)?;
+    let mut child = traced.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut stops = 0;
+    let seen = || fs::read_to_string(&log).unwrap_or_default().matches("stopped by").count();
+    loop {
+        let mut has_ended = false;
+        wait_until("it stops, or ends", || {
+            has_ended = child.try_wait().unwrap().is_some();
+            has_ended || seen() > stops
+        });
+        if has_ended {
+            return Some((child.wait_with_output().unwrap(), stops));
+        }
+        let pid = support::procfs::child(child.id()).unwrap();
+        change(stops);
+        stops += 1;
+        if stops == 100 {
+            support::kill(pid, libc::SIGKILL);
+            panic!("it does not end: {:?}", child.wait_with_output());
+        }
+        support::kill(pid, libc::SIGCONT);
+    }
+}
+
+fn replace(at: &Path, by: &dyn Fn(&Path)) {
+    if fs::symlink_metadata(at).unwrap().is_dir() {
+        fs::remove_dir(at).unwrap();
+    } else {
+        fs::remove_file(at).unwrap();
+    }
+    by(at);
+}
+
+#[test]
+fn a_link_that_becomes_a_file_while_it_is_looked_at_is_locked_as_a_file() {
+    let scratch = Scratch::new();
+    let entry = scratch.join("entry");
+    symlink("elsewhere", &entry).unwrap();
+    let change = |stop| {
+        if stop == 0 {
+            replace(&entry, &|at| fs::write(at, "theirs").unwrap());
+        }
+    };
+    let Some((output, _)) = stepwise(&scratch, &entry, change) else { return };
+    assert_eq!((output.status.code(), output.stdout.as_slice()), (Some(0), &b"ran\n"[..]));
+    assert_eq!(fs::read_to_string(&entry).unwrap(), "theirs");
+    assert!(!scratch.join("elsewhere").exists());
+}
+
+#[test]
+fn a_link_that_becomes_a_directory_while_it_is_looked_at_is_no_lock_file() {
+    let scratch = Scratch::new();
+    let entry = scratch.join("entry");
+    symlink("elsewhere", &entry).unwrap();
+    let change = |stop| {
+        if stop == 0 {
+            replace(&entry, &|at| fs::create_dir(at).unwrap());
+        }
+    };
+    let Some((output, _)) = stepwise(&scratch, &entry, change) else { return };
+    assert_complains("directory", &output, 73, &["entry: is a directory"]);
+}
+
+#[test]
+fn a_name_that_changes_each_time_it_is_looked_at_does_not_keep_a_run_busy_for_ever() {
+    let scratch = Scratch::new();
+    let entry = scratch.join("entry");
+    symlink("elsewhere", &entry).unwrap();
+    // A link for each look, a file for each step.
+    let change = |stop| match stop % 2 {
+        0 => replace(&entry, &|at| fs::write(at, "").unwrap()),
+        _ => replace(&entry, &|at| symlink("elsewhere", at).unwrap()),
+    };
+    let Some((output, stops)) = stepwise(&scratch, &entry, change) else { return };
+    assert_complains("changing", &output, 73, &["entry: following", "too many symbolic links"]);
+    // Two looks each time, as often as links are followed.
+    assert_eq!(stops, 2 * 33);
+}
+
+#[test]
+fn a_name_that_can_not_be_looked_up_is_not_taken_for_a_free_one() {
+    let scratch = Scratch::new();
+    let lock = scratch.join("n".repeat(300));
+    let output = run(withlock(["--no-create"]).arg(lock).args(["echo", "ran"]));
+    assert_complains("too long", &output, 73, &["looking up", "ame too long"]);
+}
+
+/// A directory on a file system without a block device, and the way to a lock file in it; removed at the end.
+struct Volatile(PathBuf);
+
+impl Volatile {
+    fn new() -> Option<Self> {
+        let path = PathBuf::from(format!("/dev/shm/withlock-test-{}", std::process::id()));
+        // Root trusts it as it is; another user as well, for the directory is his own.
+        let is_there = fs::DirBuilder::new().mode(0o700).create(&path).is_ok();
+        if !is_there || libc::major(fs::metadata(&path).unwrap().dev()) != 0 {
+            skip("needs a volatile file system at /dev/shm");
+            return None;
+        }
+        // So many levels that one question a level would be more than one a file system.
+        fs::DirBuilder::new().mode(0o700).recursive(true).create(path.join("a/b/c")).unwrap();
+        Some(Self(path))
+    }
+
+    fn lock(&self) -> PathBuf {
+        self.0.join("a/b/c/lock")
+    }
+}
+
+impl Drop for Volatile {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}
+
+/// `NFS_SUPER_MAGIC`, as fstatfs(2) puts it at the start of its answer.
+fn nfs() -> String {
+    let magic = (0x6969 as libc::c_long).to_ne_bytes();
+    magic.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+#[test]
+fn each_file_system_on_the_way_is_asked_once_and_a_server_is_told_of_once() {
+    let scratch = Scratch::new();
+    let Some(volatile) = Volatile::new() else { return };
+    let log = scratch.join("log");
+    let device = |path: &Path| fs::metadata(path).unwrap().dev();
+    // From the lock file's directory up to the root: what lies on another device than its parent, and has no disk.
+    let lock = volatile.lock();
+    let above: Vec<&Path> = lock.ancestors().skip(1).collect();
+    let is_new = |(number, path): &(usize, &&Path)| {
+        above.get(number + 1).is_none_or(|parent| device(parent) != device(path))
+    };
+    let asked = above.iter().enumerate().filter(is_new);
+    let asked = asked.filter(|(_, path)| libc::major(device(path)) == 0).count();
+    let command = withlock([lock.as_os_str(), "echo".as_ref(), "ran".as_ref()]);
+    let trace = ["-e", "trace=?fstatfs,?fstatfs64"];
+    let Some(mut plain) = traced(&trace, &log, &command) else { return };
+    assert_silent("local", &plain.output().unwrap(), 0);
+    let counted = fs::read_to_string(&log).unwrap().lines().count();
+    assert_eq!(counted, asked);
+
+    let inject = ["?fstatfs:poke_exit=@arg2", "?fstatfs64:poke_exit=@arg3"]
+        .map(|answer| format!("inject={answer}={}", nfs()));
+    let options = [trace[0], trace[1], "-e", &inject[0], "-e", &inject[1]];
+    let Some(mut remote) = traced(&options, &log, &command) else { return };
+    let output = remote.output().unwrap();
+    let errors = stderr(&output);
+    if errors.contains("strace: ") {
+        return skip("strace that can change what a call answers");
+    }
+    assert_eq!((output.status.code(), output.stdout.as_slice()), (Some(0), &b"ran\n"[..]));
+    assert_eq!(errors.matches("warning: ").count(), 1, "{errors}");
+    complaint::assert_is_one_line("remote", &errors);
+}
