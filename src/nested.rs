@@ -1,6 +1,6 @@
 //! Locks that this run's ancestors hold, as `WITHLOCK_HELD` in the environment tells: waiting for one would never end.
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 
 use withlock_platform::evidence::Identity;
 use withlock_platform::process;
@@ -13,7 +13,12 @@ pub const VARIABLE: &str = "WITHLOCK_HELD";
 /// The variable's value for a job of this holder: what was held already, and this lock.
 #[must_use]
 pub fn value(identity: Identity, record: &Record) -> OsString {
-    let mut value = std::env::var_os(VARIABLE).unwrap_or_default();
+    extend(std::env::var_os(VARIABLE).unwrap_or_default(), identity, record)
+}
+
+/// A value with this holder's entry behind what it says already.
+#[must_use]
+pub fn extend(mut value: OsString, identity: Identity, record: &Record) -> OsString {
     if !value.is_empty() {
         value.push(" ");
     }
@@ -23,19 +28,27 @@ pub fn value(identity: Identity, record: &Record) -> OsString {
 }
 
 /// Whether an ancestor holds this file.
+#[must_use]
+pub fn is_held(identity: Identity, holder: Option<&Record>) -> bool {
+    std::env::var_os(VARIABLE)
+        .is_some_and(|value| tells_of(&value, identity, holder, process::exists))
+}
+
+/// Whether the value says that an ancestor holds this file, and can be believed.
 ///
 /// The variable outlives the lock in whatever the job leaves behind, and inode numbers are used again: so the record in
 /// the file must be the ancestor's, or, as other shared holders may have written theirs since, or nobody any, the
 /// ancestor's process must live.
 #[must_use]
-pub fn is_held(identity: Identity, holder: Option<&Record>) -> bool {
-    let Some(value) = std::env::var_os(VARIABLE) else {
-        return false;
-    };
+pub fn tells_of(
+    value: &OsStr,
+    identity: Identity,
+    holder: Option<&Record>,
+    lives: impl Fn(u32) -> bool,
+) -> bool {
     value.to_string_lossy().split(' ').filter_map(Entry::parse).any(|entry| {
         entry.identity == identity
-            && (holder.is_some_and(|record| record.token == entry.token)
-                || process::exists(entry.pid))
+            && (holder.is_some_and(|record| record.token == entry.token) || lives(entry.pid))
     })
 }
 

@@ -332,3 +332,6 @@ fn cure(error: &io::Error) -> String {
     };
     format!("; {cure}")
 }
+
+#[cfg(test)]
+mod tests;

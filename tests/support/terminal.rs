@@ -57,11 +57,16 @@ impl Terminal {
     pub fn give_to<'a>(&self, command: &'a mut Command) -> &'a mut Command {
         let line = self.line.as_raw_fd();
         signals::plain(command);
-        command.stdin(self.line.try_clone().unwrap());
-        command.stdout(self.line.try_clone().unwrap());
-        command.stderr(self.line.try_clone().unwrap());
+        self.connect(command);
         // SAFETY: between fork and exec the closure makes async-signal-safe calls only, and allocates nothing.
         unsafe { command.pre_exec(move || take(line)) }
+    }
+
+    /// Lets a command read from and write to this terminal, as one may that does not belong to its session.
+    pub fn connect<'a>(&self, command: &'a mut Command) -> &'a mut Command {
+        command.stdin(self.line.try_clone().unwrap());
+        command.stdout(self.line.try_clone().unwrap());
+        command.stderr(self.line.try_clone().unwrap())
     }
 
     /// Types.

@@ -1,0 +1,106 @@
+//! Whatever is typed, stands in a lock file or in the environment: no reader of it panics, or makes something else of it.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    missing_docs,
+    reason = "a test may fail by panicking"
+)]
+
+#[path = "corpus/checks.rs"]
+mod checks;
+mod support;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use checks::{ALL, Check};
+
+fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/corpus")
+}
+
+/// The inputs that `ci/fuzz --keep` has left for a check.
+fn kept(name: &str) -> Vec<Vec<u8>> {
+    let mut files: Vec<PathBuf> =
+        fs::read_dir(folder().join(name)).unwrap().map(|entry| entry.unwrap().path()).collect();
+    files.sort();
+    assert!(files.len() > 3, "{name}: where are the inputs?");
+    files.iter().map(|file| fs::read(file).unwrap()).collect()
+}
+
+/// Shows the input if the check fails.
+fn run(&(name, check): &Check, input: &[u8]) {
+    struct Shown<'a>(&'a str, &'a [u8]);
+    impl Drop for Shown<'_> {
+        fn drop(&mut self) {
+            if std::thread::panicking() {
+                eprintln!("{}: b\"{}\"", self.0, self.1.escape_ascii());
+            }
+        }
+    }
+    let shown = Shown(name, input);
+    check(shown.1);
+}
+
+/// A small generator of numbers that look random (xorshift), so that a failure can be repeated.
+struct Random(u64);
+
+impl Random {
+    fn below(&mut self, bound: usize) -> usize {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        (self.0 % bound.max(1) as u64) as usize
+    }
+
+    fn one_of<'a>(&mut self, of: &'a [Vec<u8>]) -> &'a [u8] {
+        &of[self.below(of.len())]
+    }
+
+    /// One change to an input, at a place of its own.
+    fn change(&mut self, input: &mut Vec<u8>, kept: &[Vec<u8>], tokens: &[Vec<u8>]) {
+        let at = self.below(input.len() + 1);
+        let piece = match self.below(6) {
+            0 => self.one_of(tokens).to_vec(),
+            1 => [b"\n", self.one_of(tokens), b"\n"].concat(),
+            2 => vec![self.below(256) as u8],
+            3 => input[at..].to_vec(),
+            4 => {
+                let other = self.one_of(kept);
+                other[self.below(other.len())..].to_vec()
+            }
+            _ => Vec::new(),
+        };
+        let end = at + self.below(2) * self.below(input.len() - at + 1);
+        input.splice(at..end, piece);
+        input.truncate(4096);
+    }
+}
+
+#[test]
+fn inputs_that_a_fuzzer_has_found_break_nothing() {
+    for check in &ALL {
+        for input in kept(check.0) {
+            run(check, &input);
+        }
+    }
+}
+
+#[test]
+fn random_inputs_break_nothing() {
+    let count = if support::is_long() { 1_000_000 } else { 5_000 };
+    let tokens = fs::read(folder().join("tokens")).unwrap();
+    let tokens: Vec<Vec<u8>> = tokens.split(|byte| *byte == b'\n').map(<[u8]>::to_vec).collect();
+    for check in &ALL {
+        let kept = kept(check.0);
+        let mut random = Random(0x9e37_79b9_7f4a_7c15);
+        for _ in 0..count {
+            let mut input = random.one_of(&kept).to_vec();
+            for _ in 0..=random.below(4) {
+                random.change(&mut input, &kept, &tokens);
+            }
+            run(check, &input);
+        }
+    }
+}

@@ -1,0 +1,180 @@
+//! What must hold of every input to the program's readers of text. `tests/corpus.rs` asks it of the kept inputs and of
+//! random ones, `fuzz/` of those that a coverage-guided fuzzer thinks up.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    dead_code,
+    missing_docs,
+    unreachable_pub,
+    reason = "a check fails by panicking, and each fuzz target uses one"
+)]
+
+use std::ffi::{OsStr, OsString};
+use std::os::unix::ffi::OsStringExt;
+
+use withlock::cli::{Plan, Request, withlock::parse};
+use withlock::record::{LONGEST, Record, SIGNATURE};
+use withlock::{Wait, job, nested};
+use withlock_platform::evidence::Identity;
+
+/// A check, by the name of its folder of inputs.
+pub type Check = (&'static str, fn(&[u8]));
+
+pub const ALL: [Check; 4] =
+    [("arguments", arguments), ("durations", durations), ("held", held), ("records", records)];
+
+/// A command line, one word a line.
+pub fn arguments(input: &[u8]) {
+    // A word may have a line end in it as well; the input has another character for that.
+    let word =
+        |line: &[u8]| line.iter().map(|byte| if *byte == b'\r' { b'\n' } else { *byte }).collect();
+    let words: Vec<OsString> =
+        input.split(|byte| *byte == b'\n').map(|line| OsString::from_vec(word(line))).collect();
+    let mut line = vec![OsString::from("withlock")];
+    line.extend(words.clone());
+    let request = parse(line.clone());
+    // Two options that say the defaults: they change nothing, but joined they are more than the short reader knows, so
+    // that the whole definition reads this line.
+    line.insert(1, "-nx".into());
+    assert_eq!(format!("{request:?}"), format!("{:?}", parse(line)), "{words:?}");
+    match request {
+        Request::Run(plan) => assert_verbatim(&plan, &words),
+        Request::Print(text) => assert!(text.ends_with('\n'), "{words:?}: {text:?}"),
+        Request::Refuse(why) => {
+            assert!(why.ends_with("; see withlock --help"), "{words:?}: {why:?}");
+        }
+    }
+}
+
+/// What the job gets is what was typed, and nothing else.
+fn assert_verbatim(plan: &Plan, words: &[OsString]) {
+    let path = plan.path.as_os_str();
+    let is_typed = |marker: Option<&OsStr>| {
+        let typed: Vec<&OsStr> = std::iter::once(path)
+            .chain(marker)
+            .chain([plan.job.program.as_os_str()])
+            .chain(plan.job.arguments.iter().map(OsString::as_os_str))
+            .collect();
+        words.ends_with(&typed.into_iter().map(OsStr::to_owned).collect::<Vec<_>>())
+    };
+    let is_string = || match plan.job.arguments.as_slice() {
+        [option, string] if option == "-c" && plan.job.program == job::shell() => {
+            let string = string.as_encoded_bytes();
+            words.iter().any(|word| word.as_encoded_bytes().ends_with(string))
+        }
+        _ => false,
+    };
+    assert!(!path.is_empty());
+    assert!(
+        is_typed(None) || is_typed(Some(OsStr::new("--"))) || is_string(),
+        "{words:?}: {plan:?}"
+    );
+}
+
+/// The value of `-w`.
+pub fn durations(input: &[u8]) {
+    match wait(OsString::from_vec(input.to_vec())) {
+        Ok(Wait::Forever) => assert_eq!(input, b"inf"),
+        Ok(Wait::No) if input.is_empty() => {}
+        Ok(Wait::No) => assert!(value(input) < 1e-4, "{input:?}"),
+        Ok(Wait::AtMost(limit)) => {
+            let (seconds, nanos) = (limit.as_secs(), limit.subsec_nanos());
+            let expected = value(input);
+            let difference = (limit.as_secs_f64() - expected).abs();
+            // Digits beyond the ninth are cut off, of days as well.
+            assert!(difference <= 1e-4 + expected * 1e-9, "{input:?}: {limit:?}, not {expected}");
+            let again = |text: String| {
+                assert!(matches!(wait(text.into()), Ok(Wait::AtMost(same)) if same == limit));
+            };
+            again(format!("{seconds}.{nanos:09}"));
+            let (days, hours, minutes) = (seconds / 86_400, seconds / 3600 % 24, seconds / 60 % 60);
+            again(format!("{days}d{hours}h{minutes}m{}.{nanos:09}s", seconds % 60));
+        }
+        Err(why) => assert!(why.starts_with("-w ") && why.contains(": "), "{why}"),
+    }
+}
+
+fn wait(text: OsString) -> Result<Wait, String> {
+    match parse(["withlock".into(), "-w".into(), text, "L".into(), "true".into()].into()) {
+        Request::Run(plan) => Ok(plan.wait),
+        Request::Refuse(why) => Err(why),
+        Request::Print(text) => panic!("{text}"),
+    }
+}
+
+/// A well-formed duration in seconds, read in another way.
+fn value(text: &[u8]) -> f64 {
+    let text = std::str::from_utf8(text).unwrap();
+    text.split_inclusive(|c: char| c.is_ascii_alphabetic())
+        .map(|part| {
+            let (number, unit) = match part.find(|c: char| c.is_ascii_alphabetic()) {
+                Some(end) => part.split_at(end),
+                None => (part, "s"),
+            };
+            let unit = match unit {
+                "d" => 86_400.0,
+                "h" => 3600.0,
+                "m" => 60.0,
+                "s" => 1.0,
+                _ => panic!("{text:?}: accepted with the unit {unit:?}"),
+            };
+            number.parse::<f64>().unwrap() * unit
+        })
+        .sum()
+}
+
+/// The content of a lock file; and its bytes as what a record may say.
+pub fn records(input: &[u8]) {
+    if let Some(record) = Record::parse(input) {
+        assert_survives(&record);
+    }
+    let mut numbers = input.chunks(8).map(|chunk| {
+        chunk.iter().fold(u64::from(chunk.len() as u8), |sum, byte| sum << 8 | u64::from(*byte))
+    });
+    let mut number = || numbers.next().unwrap_or(u64::MAX);
+    let text = String::from_utf8_lossy(input);
+    let mut texts = text.splitn(3, '|').map(str::to_owned);
+    let mut part = || texts.next().unwrap_or_default();
+    assert_survives(&Record {
+        since: number(),
+        pid: number() as u32,
+        user: number() as u32,
+        host: part(),
+        token: part(),
+        command: part(),
+    });
+    let own = Record::of_this_run(0, &text);
+    assert_survives(&own);
+    assert!(own.line().len() <= LONGEST, "{own:?} would be cut off when it is read");
+}
+
+fn assert_survives(record: &Record) {
+    let line = record.line();
+    assert!(line.as_bytes().starts_with(SIGNATURE), "{line}");
+    assert_eq!(line.find('\n'), Some(line.len() - 1), "{line}");
+    assert_eq!(Record::parse(line.as_bytes()).as_ref(), Some(record), "{line}");
+    assert_eq!(Record::parse(format!("{line}{line}").as_bytes()).as_ref(), Some(record), "{line}");
+}
+
+/// The value of `WITHLOCK_HELD`, whatever the caller's environment has made of it.
+pub fn held(input: &[u8]) {
+    let before = OsString::from_vec(input.to_vec());
+    let seed = input.iter().fold(7_u64, |sum, byte| sum.rotate_left(5) ^ u64::from(*byte));
+    let identity = Identity { device: seed, inode: seed.rotate_left(32) };
+    let other = Identity { device: identity.device ^ 1, ..identity };
+    let record = Record { pid: seed as u32, token: format!("{seed:016x}"), ..Record::default() };
+    let stranger = Record { token: "f".into(), ..record.clone() };
+    let dead = |_| false;
+    let this_process = |pid| pid == record.pid;
+    let alone = nested::extend(OsString::new(), identity, &record);
+    assert!(!nested::tells_of(&alone, other, Some(&record), this_process));
+    assert!(!nested::tells_of(&alone, identity, Some(&stranger), dead));
+    // Whatever stands before them, both entries are found.
+    let outer = nested::extend(before, other, &record);
+    let inner = nested::extend(outer, identity, &record);
+    for identity in [identity, other] {
+        assert!(nested::tells_of(&inner, identity, Some(&record), dead), "{inner:?}");
+        assert!(nested::tells_of(&inner, identity, None, this_process), "{inner:?}");
+    }
+}

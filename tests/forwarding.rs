@@ -1,0 +1,141 @@
+//! The job gets each signal once: from withlock where it has it from nobody else, and none that is not meant for it.
+#![cfg(target_os = "linux")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    missing_docs,
+    reason = "a test may fail by panicking"
+)]
+
+mod support;
+
+use std::os::unix::process::CommandExt;
+use std::process::{Child, Command};
+
+use libc::{SIGINT, SIGIO, SIGPIPE, SIGTERM, SIGUSR1, SIGXCPU, SIGXFSZ};
+use support::procfs::{child, has_ended, has_taken_all, is_settled, status};
+use support::terminal::Terminal;
+use support::{JOB, Running, Scratch, signals, wait_until, withlock};
+
+const CTRL_C: &[u8] = b"\x03";
+
+/// The end of a script: a signal with a trap interrupts the reading of a line.
+const UNTIL_A_LINE: &str = "while ! read line; do :; done; exit 5";
+
+/// Whether a process that blocks a signal has been sent it.
+fn is_pending(pid: u32, signal: i32) -> bool {
+    let sent = status(pid, "ShdPnd").and_then(|set| u64::from_str_radix(&set, 16).ok());
+    sent.is_some_and(|set| set & 1 << (signal - 1) != 0)
+}
+
+/// A shell, as `sh -c SCRIPT`, with a command line for it to execute in its place.
+fn before(script: &str, run: &Command) -> Command {
+    let mut shell = Command::new("sh");
+    shell.args(["-c", &format!("{script}; exec \"$0\" \"$@\"")]);
+    shell.arg(run.get_program()).args(run.get_args());
+    shell
+}
+
+fn end_at_terminal(mut terminal: Terminal, mut run: Child) -> Option<i32> {
+    terminal.type_in(b"\n");
+    wait_until("the run ends", || has_ended(run.id()));
+    run.wait().unwrap().code()
+}
+
+#[test]
+fn a_signal_that_comes_before_the_job_exists_is_not_lost() {
+    let place = Scratch::new();
+    let mut run = withlock([place.join("lock")]);
+    run.args(["sh", "-c", JOB]);
+    let mut shell = before("kill -TERM $$", &run);
+    // Blocked, it waits for whoever takes it, and does not end the shell; nor the job, which has the caller's mask.
+    signals::with(&mut shell, &[], &[SIGTERM]);
+    let running = Running::of(shell);
+    wait_until("the job is told", || is_pending(running.job, SIGTERM));
+    assert!(running.finish().0.success());
+    assert_eq!(place.names(), [""; 0]);
+}
+
+#[test]
+fn an_interrupt_that_was_typed_before_the_job_exists_is_not_lost() {
+    let place = Scratch::new();
+    let mut terminal = Terminal::open();
+    let mut run = withlock([place.join("lock")]);
+    run.args(["sh", "-c", "echo job; read line; exit 5"]);
+    let mut shell = before("echo ready; read line", &run);
+    terminal.give_to(&mut shell);
+    signals::with(&mut shell, &[], &[SIGINT]);
+    let run = shell.spawn().unwrap();
+    terminal.wait_for("ready");
+    terminal.type_in(CTRL_C);
+    wait_until("the interrupt is there", || is_pending(run.id(), SIGINT));
+    terminal.type_in(b"\n");
+    terminal.wait_for("job");
+    let job = child(run.id()).unwrap();
+    wait_until("the job is told", || is_pending(job, SIGINT));
+    assert_eq!(end_at_terminal(terminal, run), Some(5));
+}
+
+#[test]
+fn what_the_terminal_tells_the_job_itself_is_not_told_twice() {
+    let place = Scratch::new();
+    let mut terminal = Terminal::open();
+    let mut run = withlock(["-v".into(), place.join("lock")]);
+    run.args([
+        "sh",
+        "-c",
+        &format!("trap 'echo int' INT; trap 'echo winch' WINCH; echo ready; {UNTIL_A_LINE}"),
+    ]);
+    let run = terminal.give_to(&mut run).spawn().unwrap();
+    terminal.wait_for("ready");
+    let mut resize = Command::new("stty");
+    terminal.connect(resize.args(["rows", "33"]));
+    for tell in ["int", "winch"] {
+        if tell == "int" {
+            terminal.type_in(CTRL_C);
+        } else {
+            assert!(resize.status().unwrap().success());
+        }
+        wait_until("the wrapper has taken it", || is_settled(run.id()));
+        let screen = terminal.wait_for(tell);
+        assert!(!screen.contains("passed signal"), "{screen}");
+    }
+    let job = child(run.id()).unwrap();
+    wait_until("both are at rest", || is_settled(run.id()) && is_settled(job));
+    assert_eq!(end_at_terminal(terminal, run), Some(5));
+}
+
+#[test]
+fn an_interrupt_reaches_a_job_that_has_left_the_terminal() {
+    let place = Scratch::new();
+    let mut terminal = Terminal::open();
+    let mut run = withlock([place.join("lock")]);
+    run.args(["setsid", "sh", "-c", &format!("trap 'echo told' INT; echo ready; {UNTIL_A_LINE}")]);
+    let run = terminal.give_to(&mut run).spawn().unwrap();
+    terminal.wait_for("ready");
+    terminal.type_in(CTRL_C);
+    terminal.wait_for("told");
+    assert_eq!(end_at_terminal(terminal, run), Some(5));
+}
+
+#[test]
+fn what_speaks_of_the_wrapper_itself_is_kept_from_the_job() {
+    let place = Scratch::new();
+    let mut run = withlock(["-v".into(), place.join("lock")]);
+    run.args(["sh", "-c", &format!("trap 'echo told' USR1 IO; echo $$; {UNTIL_A_LINE}")])
+        .process_group(0);
+    let running = Running::of(run);
+    for signal in [SIGPIPE, SIGXCPU, SIGXFSZ, SIGIO, SIGUSR1] {
+        running.signal(signal);
+        wait_until("it is taken", || has_taken_all(running.child.id()) && is_settled(running.job));
+    }
+    let (status, _, errors) = running.finish();
+    assert_eq!(status.code(), Some(5), "{errors}");
+    let passed: Vec<&str> = errors
+        .lines()
+        .filter_map(|line| line.split_once("passed signal "))
+        .map(|(_, what)| what)
+        .collect();
+    assert_eq!(passed, ["29 on to the command", "10 (USR1) on to the command"]);
+}
