@@ -140,8 +140,8 @@ fn what_is_told_with_v_says_what_happens() {
             "warning: /l lies on a server, which alone knows who may write there; is that the place you want?",
             "warning: /l is setgid without group-execute, mandatory locking elsewhere",
             "warning: telling failed: permission denied; use a directory and file that you may write to",
-            "warning: after the command had ended: telling failed: permission denied; use a directory and file that you \
-             may write to; the lock is free",
+            "warning: while releasing the lock: telling failed: permission denied; use a directory and file that you \
+             may write to; it is free all the same",
         ],
     );
     // Written long ago by who knows whom: since 1970 is 20,000 days and more.

@@ -2,6 +2,7 @@
 //! proof that finds nothing wrong in these would be worth nothing.
 
 use super::explore::Scene;
+use super::is_rerun;
 use super::mistakes::Mistake;
 use super::program::{Backend, Patience, Program};
 use super::scenes::{FOREIGN, choices};
@@ -103,7 +104,7 @@ fn with_a_timer_that_fires_once_a_run_waits_for_ever() {
 #[test]
 fn without_the_marker_every_promise_but_the_order_holds() {
     let kinds = [PROMPT, LIMITED, ENDLESS, ENDLESS.shared()];
-    for programs in choices(&kinds, 3) {
+    for programs in choices(&kinds, if is_rerun() { 2 } else { 3 }) {
         Scene::of(&programs).making(Mistake::NoMarker).hold();
     }
     let in_turn = Scene::of(&[ENDLESS; 3]).in_turn();

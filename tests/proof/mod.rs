@@ -99,7 +99,9 @@ fn runs_that_keep_the_file_or_leave_daemons_keep_every_promise() {
             scenes.push(Scene::of(&daemons).without_kills());
         }
     }
-    explore_all("three runs with -k, or with daemons", &scenes);
+    if !is_rerun() {
+        explore_all("three runs with -k, or with daemons", &scenes);
+    }
 }
 
 #[test]
@@ -148,7 +150,9 @@ fn sleepers_are_served_in_the_order_in_which_they_fell_asleep() {
         .map(|patience| Program::new(Backend::Pair, patience));
     let scenes: Vec<_> =
         choices(&kinds, 3).iter().map(|programs| Scene::of(programs).in_turn()).collect();
-    explore_all("three runs, in turn", &scenes);
+    if !is_rerun() {
+        explore_all("three runs, in turn", &scenes);
+    }
 }
 
 #[test]
