@@ -26,7 +26,9 @@ use std::time::Instant;
 
 use explore::Scene;
 use program::{Backend, Patience, Program};
-use scenes::{BACKENDS, BEGUN, FOREIGN, SIGNED, all_of, choices, four_alike, kinds, main_kinds};
+use scenes::{
+    BACKENDS, BEGUN, FOREIGN, SIGNED, all_of, choices, few_kinds, four_alike, kinds, main_kinds,
+};
 
 /// Explores many scenes, and says how much that was.
 fn explore_all(what: &str, scenes: &[Scene]) {
@@ -157,7 +159,7 @@ fn sleepers_are_served_in_the_order_in_which_they_fell_asleep() {
 
 #[test]
 fn four_runs_keep_every_promise() {
-    let scenes = if is_long() { all_of(4, main_kinds) } else { four_alike() };
+    let scenes = if is_long() { all_of(4, few_kinds) } else { four_alike() };
     if !is_rerun() {
         explore_all("four runs", &scenes);
     }

@@ -98,6 +98,12 @@ pub(super) fn main_kinds(backend: Backend) -> Vec<Program> {
     vec![prompt, limited, signalled, limited.shared()]
 }
 
+/// Those that four are chosen of.
+pub(super) fn few_kinds(backend: Backend) -> Vec<Program> {
+    let limited = Program::new(backend, Patience::Limited);
+    vec![Program::new(backend, Patience::None), limited, limited.shared()]
+}
+
 /// Every choice of so many kinds, in no order, a kind as often as one likes.
 pub(super) fn choices(kinds: &[Program], count: usize) -> Vec<Vec<Program>> {
     if count == 0 {
