@@ -106,3 +106,35 @@ fn refuse<K: Kernel, T>(kernel: &K, file: K::File, error: Error) -> Result<T> {
     kernel.close(file);
     Err(error)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Rounds;
+    use crate::error::Error;
+    use crate::settings::Settings;
+    use crate::trust::Trusted;
+
+    fn settings() -> Settings {
+        Settings {
+            path: "/l".into(),
+            trusted: Trusted { user: 0 },
+            mode: withlock_platform::backend::Mode::Exclusive,
+            create: true,
+            keep: false,
+            label: String::new(),
+        }
+    }
+
+    #[test]
+    fn a_name_that_never_stands_for_the_file_that_was_opened_ends_the_run_in_time() {
+        let (settings, mut rounds) = (settings(), Rounds::new());
+        for _ in 0..2 {
+            for round in 1..=10_000 {
+                assert!(rounds.next(&settings).is_ok(), "round {round}");
+            }
+            assert!(matches!(rounds.next(&settings), Err(Error::Unstable { .. })));
+            // A run that has slept begins to count again.
+            rounds.rested();
+        }
+    }
+}

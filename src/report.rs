@@ -292,7 +292,7 @@ fn kept(why: Kept) -> &'static str {
         Kept::Asked => "as asked (--keep)",
         Kept::Foreign => "withlock did not make it",
         Kept::Replaced => "the name stands for something else now",
-        Kept::Shared => "others still share it",
+        Kept::Shared => "others share it or wait for it",
         Kept::Awaited => "others wait for it",
     }
 }

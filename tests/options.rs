@@ -231,7 +231,7 @@ fn verbose_says_how_the_file_was_used_and_how_the_job_ended() {
     assert!(said.contains("lock file left: the name stands for something else now"), "{said}");
     let running = Running::start(&["-s"], &scratch.join("lock"));
     let said = last(&["-v", "-s", "lock", "true"]);
-    assert!(said.contains("lock file left: others still share it"), "{said}");
+    assert!(said.contains("lock file left: others share it or wait for it"), "{said}");
     running.finish();
 }
 
