@@ -126,20 +126,26 @@ impl Stage {
         self.tally.attacked += u64::from(tricks > 0);
         self.tally.tricks += tricks;
         for (user, walker) in &mut self.walkers {
-            for _ in 0..PATHS {
-                let this = Try::random(&forest, root, *user, &mut self.random);
+            let mut random = || Try::random(&forest, root, *user, &mut self.random);
+            let all: Vec<Try> = (0..PATHS).map(|_| random()).collect();
+            for this in &all {
                 let (start, inode) = (forest.path(this.start), forest.inode(this.start));
-                // Where there may be something to gain from being quick, more often.
-                let often = if is_long() { 10 } else { 4 };
-                let times = if matches!(this.fate, Fate::Safe { .. }) { 1 } else { often };
-                self.tally.tried += times;
-                for answer in walker::ask(walker, &start, inode, &this.path, times) {
-                    self.tally.count(&this, &answer);
+                self.tally.tried += this.times();
+                walker::order(walker, &start, inode, &this.path, this.times());
+            }
+            for this in &all {
+                for answer in walker::answers(walker) {
+                    self.tally.count(this, &answer);
                 }
             }
-            let this = Try::for_program(&forest, root, *user, &mut self.random);
-            let output = run(&self.public, *user, &forest.path(root), &this.path);
-            self.tally.count_run(&this, &output, self.public.path());
+        }
+        for user in [ALICE, ROOT] {
+            // A program takes as long as a hundred walks.
+            if is_long() || (user == ROOT) == (number % 2 == 0) {
+                let this = Try::for_program(&forest, root, user, &mut self.random);
+                let output = run(&self.public, user, &forest.path(root), &this.path);
+                self.tally.count_run(&this, &output, self.public.path());
+            }
         }
         self.tally.flips += self.attacker.ask("enough").parse::<u64>().unwrap();
         fs::remove_dir_all(forest.path(root)).unwrap();
@@ -147,6 +153,15 @@ impl Stage {
 }
 
 impl Try {
+    /// How often to try: where there may be something to gain from being quick, more often.
+    fn times(&self) -> u64 {
+        match self.fate {
+            Fate::Safe { .. } => 1,
+            _ if is_long() => 10,
+            _ => 4,
+        }
+    }
+
     /// Any path, absolute or from any working directory.
     fn random(forest: &Forest, root: usize, user: u32, random: &mut Random) -> Self {
         let directories: Vec<usize> = forest.directories().filter(|any| *any >= root).collect();
@@ -192,7 +207,7 @@ impl Try {
 /// `withlock PATH` with a job that tells what it, and the wrapper, have open.
 fn run(public: &Public, user: u32, start: &Path, path: &str) -> Output {
     // What the wrapper has open may be closed while it is listed.
-    let script = "ls -l /proc/self/fd/ /proc/$PPID/fd/ 2>/dev/null; exit 0";
+    let script = "ls -ln /proc/self/fd/ /proc/$PPID/fd/ 2>/dev/null; exit 0";
     let mut command = public.withlock_as(user, [path, "sh", "-c", script]);
     command.current_dir(start).output().unwrap()
 }
@@ -247,7 +262,7 @@ impl Tally {
         assert!(held > trees * 2 && unusable > trees / 4, "too few accepted: {self:?}");
         assert!(refused > trees * 2 && strict > trees / 2, "too few refused: {self:?}");
         assert_eq!(self.strict.len(), 3, "a strictness that does not occur: {self:?}");
-        assert!(runs_held > trees / 4 && runs_refused > trees / 4, "too few runs: {self:?}");
+        assert!(runs_held > trees / 20 && runs_refused > trees / 20, "too few runs: {self:?}");
         assert!(self.attacked > trees / 4 && self.tricks > trees * 5, "no attack: {self:?}");
         assert!(self.flips > self.tricks, "no attack: {self:?}");
     }

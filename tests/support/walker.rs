@@ -31,15 +31,14 @@ pub enum Answer {
     Nowhere,
 }
 
-/// Has a walker try a path so many times, and answers all that came of it.
-pub fn ask(
-    walker: &mut Helper,
-    start: &Path,
-    inode: u64,
-    path: &str,
-    times: u64,
-) -> BTreeSet<Answer> {
-    let answers = walker.ask(&format!("{}\t{inode}\t{path}\t{times}", start.display()));
+/// Has a walker try a path so many times.
+pub fn order(walker: &mut Helper, start: &Path, inode: u64, path: &str, times: u64) {
+    walker.say(&format!("{}\t{inode}\t{path}\t{times}", start.display()));
+}
+
+/// All that came of the next order.
+pub fn answers(walker: &mut Helper) -> BTreeSet<Answer> {
+    let answers = walker.hear();
     let of = |answer: &str| {
         let (kind, rest) = answer.split_once(' ').unwrap();
         match kind {
