@@ -54,9 +54,7 @@ fn what_the_proof_takes_for_granted_is_what_the_kernel_does() {
         return support::skip("needs /proc/PID/wchan to name functions");
     };
     // The program under test and its backend play no part here.
-    let other_form =
-        support::forced_backend().is_some() || std::env::var_os("WITHLOCK_UNDER_TEST").is_some();
-    let (count, time) = match (support::is_long(), other_form) {
+    let (count, time) = match (support::is_long(), support::is_rerun()) {
         (true, false) => (MANY, Duration::MAX),
         (false, false) => (SOME, SHORT),
         (_, true) => (SOME, SHORT / 8),

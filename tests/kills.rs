@@ -41,7 +41,7 @@ use family::Identity;
 use log::Log;
 use random::Random;
 use striker::strike_until;
-use support::{Scratch, find_program, forced_backend, is_long, skip, withlock};
+use support::{Scratch, find_program, is_long, is_rerun, skip, withlock};
 use witness::{Claim, Flag, Notes};
 
 /// The job of the other tests.
@@ -52,9 +52,9 @@ fn witness_job() {
     }
 }
 
-/// How many kills: a figure for the default backend, fewer with another one, more in a long campaign.
+/// How many kills: a figure for the default backend, fewer when the tests run once more, more in a long campaign.
 fn scaled(kills: usize) -> usize {
-    let figure = if forced_backend().is_some() { kills / 5 } else { kills };
+    let figure = if is_rerun() { kills / 5 } else { kills };
     if is_long() { figure * 20 } else { figure }
 }
 

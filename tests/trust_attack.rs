@@ -42,7 +42,7 @@ use forest::{Forest, ROOT};
 use helper::Helper;
 use people::{ALICE, BOB, Public};
 use random::Random;
-use support::{forced_backend, is_long};
+use support::{is_long, is_rerun};
 use walker::Answer;
 
 /// How many paths each user tries in a tree, by the library.
@@ -270,10 +270,10 @@ impl Tally {
 
 #[test]
 fn a_hostile_user_redirects_no_path_that_is_accepted() {
-    let trees = match forced_backend() {
-        _ if is_long() => 10_000,
-        None => 200,
-        Some(_) => 60,
+    let trees = match (is_long(), is_rerun()) {
+        (true, _) => 10_000,
+        (false, false) => 200,
+        (false, true) => 60,
     };
     let seed = std::env::var("WITHLOCK_TEST_SEED").map_or(1, |seed| seed.parse().unwrap());
     let Some(public) = Public::new() else { return };

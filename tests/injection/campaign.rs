@@ -3,15 +3,15 @@
 use crate::calls;
 use crate::faults::{self, Fault};
 use crate::scene::Scene;
-use crate::support::{find_program, forced_backend, is_long, skip};
+use crate::support::{find_program, is_long, is_rerun, skip};
 use crate::verdict;
 
 /// Of how many faults one is tried in a short check.
 fn stride() -> usize {
-    match (is_long(), forced_backend()) {
+    match (is_long(), is_rerun()) {
         (true, _) => 1,
-        (false, None) => 17,
-        (false, Some(_)) => 41,
+        (false, false) => 17,
+        (false, true) => 41,
     }
 }
 

@@ -10,6 +10,7 @@
 mod automaton;
 mod calls;
 mod explore;
+mod grace;
 mod mistaken;
 pub(crate) mod mistakes;
 mod program;

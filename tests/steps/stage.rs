@@ -4,15 +4,15 @@ use std::fs;
 
 use crate::before::Before;
 use crate::run::Run;
-use crate::support::{Scratch, forced_backend, is_long, skip, withlock};
+use crate::support::{Scratch, is_long, is_rerun, skip, withlock};
 use crate::tracer::Tracee;
 
 /// Of how many orders one is tried in a short check, where all of them take too long.
 pub(crate) fn stride() -> usize {
-    match (is_long(), forced_backend()) {
+    match (is_long(), is_rerun()) {
         (true, _) => 1,
-        (false, None) => 11,
-        (false, Some(_)) => 29,
+        (false, false) => 11,
+        (false, true) => 29,
     }
 }
 

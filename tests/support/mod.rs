@@ -53,6 +53,11 @@ pub fn excludes_fcntl() -> bool {
     forced_backend().as_deref() != Some("flock")
 }
 
+/// Whether the tests run once more, for another backend or another build of the program: what takes long is shorter then.
+pub fn is_rerun() -> bool {
+    forced_backend().is_some() || std::env::var_os("WITHLOCK_UNDER_TEST").is_some()
+}
+
 /// A command line of the program under test, with the forced backend, every signal at its default, and no variable of an
 /// outer run.
 pub fn withlock<S: AsRef<OsStr>>(arguments: impl IntoIterator<Item = S>) -> Command {
