@@ -23,8 +23,9 @@
 //!    granted, or until the deadline or a signal interrupts; then take the announcement back. Interrupted: try once more,
 //!    and that is the answer.
 //! 5. Compare, whatever the answer was: does the path name this very file (device and inode)? If it does not, close
-//!    the file (one that this run has created and locked: release it, steps 8 and 9) and start again at step 1. An answer about another file means nothing: a "granted" holds nothing, and a
-//!    "busy" is about somebody who does not hold the lock either.
+//!    the file (one that this run has created and locked: release it, steps 8 and 9) and start again at step 1. An answer
+//!    about another file means nothing: a "granted" holds nothing, and a "busy" is about somebody who does not hold the
+//!    lock either.
 //! 6. Write who holds the lock, if the file is withlock's own. For people only; the lock does not depend on it.
 //!
 //! # Release
@@ -92,6 +93,13 @@
 //! the lock, whatever the others were told. So when the last run has ended,
 //! somebody has removed the name. A run that was killed may leave the file, signed
 //! or begun, and the next run removes it.
+//!
+//! # How this is known
+//!
+//! The code of these steps reaches the system through one trait only. `tests/proof/` answers it from a simulated kernel,
+//! and goes through every order of events: two, three and four runs, exclusive and shared, waiting, giving up and not
+//! waiting, each killed at any moment. Mistakes made on purpose show that it would notice; `tests/honesty.rs` shows that the
+//! simulated kernel does what Linux does. SECURITY.md names the test of each promise.
 //!
 //! # As a library
 //!
