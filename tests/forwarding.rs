@@ -21,7 +21,7 @@ use support::{JOB, Running, Scratch, signals, wait_until, withlock};
 const CTRL_C: &[u8] = b"\x03";
 
 /// The end of a script: a signal with a trap interrupts the reading of a line.
-const UNTIL_A_LINE: &str = "while ! read line; do :; done; exit 5";
+const UNTIL_A_LINE: &str = "for try in 1 2 3 4 5; do read line && exit 5; done; exit 9";
 
 /// Whether a process that blocks a signal has been sent it.
 fn is_pending(pid: u32, signal: i32) -> bool {

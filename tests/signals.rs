@@ -29,7 +29,7 @@ fn counting(numbers: &[i32]) -> String {
         numbers.iter().map(|number| format!("trap 'echo got {number}' {number}; ")).collect();
     // "wait" is what a trap interrupts; the sleep has no use but to be waited for.
     format!(
-        "{traps}sleep 1000 </dev/null >/dev/null 2>&1 & trap 'kill $!; exit 5' USR2; echo $$; while :; do wait $!; done"
+        "{traps}sleep 1000 </dev/null >/dev/null 2>&1 & trap 'kill $!; exit 5' USR2; echo $$; while kill -0 $! 2>/dev/null; do wait $!; done"
     )
 }
 

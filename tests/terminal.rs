@@ -25,7 +25,7 @@ const CTRL_BACKSLASH: &[u8] = b"\x1c";
 fn counting(signal: &str) -> String {
     format!(
         "n=0; trap 'n=$((n+1)); echo got $n' {signal}; trap 'kill $!; echo all told; read line; exit 5' USR1; \
-         sleep 1000 </dev/null >/dev/null 2>&1 & echo ready; while :; do wait $!; done"
+         sleep 1000 </dev/null >/dev/null 2>&1 & echo ready; while kill -0 $! 2>/dev/null; do wait $!; done"
     )
 }
 
@@ -130,7 +130,7 @@ fn when_the_terminal_hangs_up_the_job_is_told_and_the_lock_stays_until_it_has_en
     assert!(Command::new("mkfifo").arg(&go_on).status().unwrap().success());
     let script = format!(
         "cd '{}'; trap 'trap \"\" HUP; kill $!; : >told; read line <go-on; rm told go-on; exit 6' HUP; \
-         sleep 1000 </dev/null >/dev/null 2>&1 & echo ready; while :; do wait $!; done",
+         sleep 1000 </dev/null >/dev/null 2>&1 & echo ready; while kill -0 $! 2>/dev/null; do wait $!; done",
         place.path().display()
     );
     let (run, _) = start(&mut terminal, &place, &script);
