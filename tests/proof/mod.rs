@@ -83,6 +83,19 @@ fn two_runs_keep_every_promise_whatever_file_is_there_before() {
 }
 
 #[test]
+fn three_alike_keep_every_promise() {
+    let three = |backend| {
+        let programs = [Patience::Endless, Patience::Limited, Patience::None].map(|patience| {
+            let program = Program::new(backend, patience);
+            [Scene::of(&[program; 3]), Scene::of(&[program.shared(); 3])]
+        });
+        programs.into_iter().flatten()
+    };
+    let scenes: Vec<_> = BACKENDS.into_iter().flat_map(three).map(Scene::without_kills).collect();
+    explore_all("three alike", &scenes);
+}
+
+#[test]
 fn three_runs_of_any_kind_keep_every_promise_whoever_is_killed() {
     if !is_rerun() {
         explore_all("three runs", &all_of(3, if is_long() { kinds } else { main_kinds }));
