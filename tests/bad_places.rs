@@ -215,6 +215,9 @@ fn a_read_only_file_system_is_told_and_a_lock_file_on_it_can_still_be_shared() {
     } else {
         assert_complains("there", &output, 73, &["m/there: opening failed: Read-only"]);
     }
+    fs::remove_dir(scratch.join("m")).unwrap();
+    let shared = format!("{script} W -s m/there echo ran");
+    assert_silent("shared", &with_mounts(&scratch, &shared).unwrap(), 0);
 }
 
 #[test]
