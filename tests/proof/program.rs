@@ -160,12 +160,7 @@ impl Program {
         if !self.peer_locks(replay, request) {
             return Outcome::Busy;
         }
-        replay.hold();
-        replay.ask(0, Call::Start);
-        replay.ask(0, Call::Wait);
-        replay.let_go();
-        replay.ask(0, Call::Close);
-        Outcome::Ran
+        peer_job(replay)
     }
 
     fn with_lock_ex_on(&self, replay: &Replay<'_>) -> Outcome {
@@ -186,12 +181,7 @@ impl Program {
                 return Outcome::Failed;
             }
         }
-        replay.hold();
-        replay.ask(0, Call::Start);
-        replay.ask(0, Call::Wait);
-        replay.let_go();
-        replay.ask(0, Call::Close);
-        Outcome::Ran
+        peer_job(replay)
     }
 
     fn peer_request(&self, space: Space, by_process: bool) -> Request {
@@ -211,4 +201,14 @@ fn job(held: Held<&Replay<'_>>) -> Outcome {
         |held, ()| held.kernel.asked(Call::Wait),
     );
     if ended.is_ok() { Outcome::Ran } else { Outcome::Failed }
+}
+
+/// The job of a tool, which closes the file at the end, and leaves it.
+fn peer_job(replay: &Replay<'_>) -> Outcome {
+    replay.hold();
+    replay.ask(0, Call::Start);
+    replay.ask(0, Call::Wait);
+    replay.let_go();
+    replay.ask(0, Call::Close);
+    Outcome::Ran
 }
