@@ -1,12 +1,13 @@
 //! The shipped code as a machine with states: learned by running it on every sequence of answers that occurs.
 //!
 //! Two sequences that leave the code with the same knowledge ([`Standing::essence`]) lead to one state. That is an
-//! assumption about the code, so it is tested: each state keeps other sequences that led to it, and all must go on
-//! alike.
+//! assumption about the code, so it is tested: each state keeps a sequence for each way that leads to it, and all must go on
+//! alike, to the end.
 
 use std::collections::HashMap;
 
 use super::program::Program;
+use super::random::Random;
 use super::replay::{Answer, Replay, Standing};
 
 /// A state of one participant, as a number.
@@ -15,7 +16,7 @@ pub(super) type State = u16;
 struct Node {
     program: usize,
     standing: Standing,
-    /// Sequences of answers that lead here: the first one found, and some others.
+    /// Sequences of answers that lead here: one for each edge.
     histories: Vec<Vec<Answer>>,
     edges: Vec<(Answer, State)>,
 }
@@ -68,18 +69,45 @@ impl Automaton {
         next
     }
 
-    /// Tests that the other sequences of answers to each state go on as the first one does.
-    pub(super) fn check(&self) {
+    /// Tests that all sequences of answers that lead to a state go on alike: with each answer that occurs there, and from
+    /// then on with answers taken at random, to the end. Answers one that does not, if any.
+    pub(super) fn mismatch(&self) -> Option<String> {
+        let mut random = Random::new(self.nodes.len() as u64);
         for node in &self.nodes {
-            let program = &self.programs[node.program];
-            for other in node.histories.iter().skip(1) {
+            for history in &node.histories {
                 for (answer, next) in &node.edges {
-                    let history: Vec<_> = other.iter().copied().chain([*answer]).collect();
-                    let standing = Replay::of(program, &history);
-                    let same = standing == *self.standing(*next);
-                    assert!(same, "the code knows more than was thought: {standing:?}");
+                    let mut history = history.clone();
+                    history.push(*answer);
+                    let mismatch = self.mismatch_along(node.program, history, *next, &mut random);
+                    if mismatch.is_some() {
+                        return mismatch;
+                    }
                 }
             }
+        }
+        None
+    }
+
+    fn mismatch_along(
+        &self,
+        program: usize,
+        mut history: Vec<Answer>,
+        mut state: State,
+        random: &mut Random,
+    ) -> Option<String> {
+        loop {
+            let standing = Replay::of(&self.programs[program], &history);
+            if standing != *self.standing(state) {
+                let thought = self.standing(state);
+                return Some(format!("{standing:?}, not {thought:?}, after {history:?}"));
+            }
+            let edges = &self.nodes[usize::from(state)].edges;
+            if edges.is_empty() {
+                return None;
+            }
+            let (answer, next) = random.pick(edges);
+            history.push(answer);
+            state = next;
         }
     }
 
@@ -88,7 +116,7 @@ impl Automaton {
         let key = (program, standing);
         if let Some(known) = self.found.get(&key) {
             let histories = &mut self.nodes[usize::from(*known)].histories;
-            if histories.len() < 4 && !histories.contains(&history) {
+            if !histories.contains(&history) {
                 histories.push(history);
             }
             return *known;

@@ -1,6 +1,8 @@
 //! What the simulated kernel answers to the calls of the code.
 
 use super::automaton::Automaton;
+use super::mistakes::Mistake;
+use super::program::Kind;
 use super::replay::{Answer, Call};
 use super::simulated::{Content, Facts, MARKER, Request, Tried, WHOLE};
 use super::world::{NAME, World, job_of};
@@ -14,21 +16,31 @@ const OTHER: u8 = 1;
 /// elsewhere.
 fn told(facts: Facts) -> Facts {
     match facts {
-        Facts { content: Content::Empty, .. } | Facts { mode: 0o644, .. } => facts,
+        Facts { content: Content::Empty, .. } | Facts { mode: MODE_FOREIGN, .. } => facts,
         _ => Facts { mode: 0o600, content: Content::Nobody, ..facts },
     }
+}
+
+/// The mode that other tools create files with, and withlock does not.
+const MODE_FOREIGN: u16 = 0o644;
+
+fn new_mode() -> u16 {
+    if Mistake::CreatedPlainly.is_on() { 0o600 } else { 0o700 }
 }
 
 impl World {
     /// The system's answer to a call; `None` is that the process sleeps.
     pub(super) fn call(&mut self, who: usize, call: Call, automaton: &Automaton) -> Option<Answer> {
+        if self.is_foreign_to(who, call, automaton) {
+            self.marks[who].spoils = true;
+        }
         let kernel = &mut self.kernel;
         let done = |done| if done { Answer::Done } else { Answer::No };
         Some(match call {
             Call::Look => done(kernel.stat(NAME).is_some()),
             Call::Open => done(kernel.open(who, NAME).is_some()),
-            Call::Create => done(kernel.create(who, NAME, 0o700).is_some()),
-            Call::OpenOrCreate => done(kernel.open_or_create(who, NAME, 0o644).is_some()),
+            Call::Create => done(kernel.create(who, NAME, new_mode()).is_some()),
+            Call::OpenOrCreate => done(kernel.open_or_create(who, NAME, MODE_FOREIGN).is_some()),
             Call::Write(content) => {
                 kernel.write(who, 0, content);
                 Answer::Done
@@ -64,6 +76,17 @@ impl World {
             Call::Wait => self.end_job(who, automaton),
             Call::End(_) => return None,
         })
+    }
+
+    /// Whether the call is one of withlock's that changes a file of somebody else's.
+    fn is_foreign_to(&self, who: usize, call: Call, automaton: &Automaton) -> bool {
+        let file = match call {
+            Call::Write(_) | Call::Chmod => Some(self.kernel.fstat(who, 0)),
+            Call::Unlink => self.kernel.stat(NAME),
+            _ => None,
+        };
+        let is_ours = automaton.program(self.states[who]).kind == Kind::Withlock;
+        is_ours && file.is_some_and(|file| file.mode == MODE_FOREIGN)
     }
 
     fn lock(
@@ -107,7 +130,8 @@ impl World {
     }
 
     fn start(&mut self, who: usize, automaton: &Automaton) -> Answer {
-        if automaton.program(self.states[who]).inherits() {
+        let inherits = automaton.program(self.states[who]).inherits();
+        if inherits && !Mistake::JobWithoutDescriptor.is_on() {
             self.kernel.fork(who, job_of(who));
         }
         self.marks[who].job = true;

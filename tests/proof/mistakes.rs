@@ -31,6 +31,12 @@ pub(crate) enum Mistake {
     OneShotDeadline,
     /// Nobody announces that it waits.
     NoMarker,
+    /// The job does not inherit the descriptor.
+    JobWithoutDescriptor,
+    /// A file is created with the mode that it is to have in the end, so that one that is empty says nothing.
+    CreatedPlainly,
+    /// The proof itself forgets a thing that the code knows.
+    ForgetsWhoCreated,
 }
 
 thread_local! {

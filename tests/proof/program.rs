@@ -35,6 +35,8 @@ pub(super) enum Patience {
     Endless,
     /// Without limit, but a signal may end it.
     Signalled,
+    /// With a limit, and a signal may end it sooner.
+    Either,
 }
 
 /// Who takes part.
@@ -120,7 +122,12 @@ impl Program {
 
     /// Whether it gives up when somebody else has the lock.
     pub(super) fn may_be_busy(&self) -> bool {
-        matches!(self.patience, Patience::None | Patience::Limited)
+        matches!(self.patience, Patience::None | Patience::Limited | Patience::Either)
+    }
+
+    /// Whether a signal may tell it to give up.
+    pub(super) fn may_be_told(&self) -> bool {
+        matches!(self.patience, Patience::Signalled | Patience::Either)
     }
 
     /// Runs it up to the first call that the replay has no answer for.
@@ -143,7 +150,7 @@ impl Program {
         };
         let wait = match self.patience {
             Patience::None => Wait::No,
-            Patience::Limited => Wait::AtMost(Duration::from_secs(1)),
+            Patience::Limited | Patience::Either => Wait::AtMost(Duration::from_secs(1)),
             Patience::Endless | Patience::Signalled => Wait::Forever,
         };
         match acquire::acquire(replay, settings, wait) {

@@ -14,6 +14,7 @@ impl World {
     /// What is wrong at this moment.
     pub(super) fn violation(&self, rules: Rules, automaton: &Automaton) -> Option<Violation> {
         self.second_holder(automaton)
+            .or_else(|| if rules.only_exclusion { None } else { self.misdeed(automaton) })
             .or_else(|| if rules.order { self.disorder(automaton) } else { None })
     }
 
@@ -30,6 +31,20 @@ impl World {
         }
         let names: Vec<_> = holders.iter().map(|who| name(*who).to_string()).collect();
         Some(format!("{} hold the lock at once", names.join(" and ")))
+    }
+
+    /// Somebody does what it must not.
+    fn misdeed(&self, automaton: &Automaton) -> Option<Violation> {
+        (0..self.count).find_map(|who| {
+            let marks = self.marks[who];
+            if marks.spoils {
+                Some(format!("{} changes a file that is not withlock's own", name(who)))
+            } else if marks.told && !marks.killed && automaton.standing(self.states[who]).holds {
+                Some(format!("{} runs its job, and was told to give up", name(who)))
+            } else {
+                None
+            }
+        })
     }
 
     /// A killed run holds it through its job, where the job has inherited the lock.
@@ -52,13 +67,16 @@ impl World {
     fn false_end_of(&self, who: usize, automaton: &Automaton) -> Option<&'static str> {
         let Call::End(outcome) = automaton.standing(self.states[who]).call else { return None };
         let marks = self.marks[who];
-        let may_be_busy = automaton.program(self.states[who]).may_be_busy();
+        let program = automaton.program(self.states[who]);
         match outcome {
             _ if marks.killed => None,
             Outcome::Failed => Some("ends with an error"),
-            Outcome::Busy if !may_be_busy => Some("says busy, and was to wait for ever"),
+            Outcome::Busy if !program.may_be_busy() => Some("says busy, and was to wait for ever"),
             Outcome::Busy if !marks.met_holder => {
                 Some("says busy, and nobody held the lock when it tried")
+            }
+            Outcome::Busy if program.patience != Patience::None && !marks.over => {
+                Some("says busy before its time is over")
             }
             Outcome::Told if !marks.told => Some("gives up, and nobody has told it to"),
             _ => None,
@@ -116,8 +134,8 @@ impl World {
 
     /// P2: the next run gets the lock, and removes the file.
     fn next_run(&self, rules: Rules, automaton: &mut Automaton) -> Option<Violation> {
-        let left_by = self.marks[..self.count].iter().position(|marks| marks.killed)?;
-        let backend = automaton.program(self.states[left_by]).backend;
+        let mut programs = self.states[..self.count].iter().map(|state| automaton.program(*state));
+        let backend = programs.find(|program| program.kind == Kind::Withlock)?.backend;
         let mut world = *self;
         world.states[0] = automaton.begin(Program::new(backend, Patience::Endless));
         world.marks[0] = Marks::default();

@@ -6,7 +6,8 @@ use std::path::PathBuf;
 
 use withlock_platform::backend::Mode;
 
-use super::program::{Backend, Outcome, Patience, Program};
+use super::mistakes::Mistake;
+use super::program::{Backend, Outcome, Program};
 use super::simulated::{self, Content, MARKER, Request, Space, WHOLE};
 use crate::error::{Error, Result};
 
@@ -68,7 +69,7 @@ impl Answer {
             // The mode is one of three, told apart by this.
             Self::Facts(simulated::Facts { inode, links, mode, content }) => [
                 0x80 | inode << 3 | links,
-                (mode / 64 % 8) as u8 | mode as u8 & 0o30,
+                (mode / 64 % 8) as u8 | mode as u8 & 0o40,
                 content as u8,
             ],
         }
@@ -271,11 +272,11 @@ impl<'a> Replay<'a> {
 
     /// Whether a deadline runs: the user's, or the short grace of a run that does not wait.
     pub(super) fn is_limited(&self) -> bool {
-        matches!(self.program.patience, Patience::None | Patience::Limited)
+        self.program.may_be_busy()
     }
 
-    /// When it unlocks, the code knows why the file stays, and what called for the release: the end of the job, a signal,
-    /// or a comparison.
+    /// When it unlocks, the code knows why the file stays, what called for the release (the end of the job, a signal, or a
+    /// comparison), how far that is, and whether it has created the file.
     pub(super) fn forget_the_end(&self) {
         let mut progress = self.progress.borrow_mut();
         if progress.pending.is_none() {
@@ -284,8 +285,10 @@ impl<'a> Replay<'a> {
                 Some(4) => progress.essence[1],
                 _ => 5 + u8::from(progress.ends),
             };
-            let (patient, left) = (u8::from(progress.patient), progress.left);
-            progress.essence = vec![4, called, left, patient];
+            let created = u8::from(progress.created && !Mistake::ForgetsWhoCreated.is_on());
+            // Whether it has waited plays a part only where it goes on after a comparison.
+            let (patient, left) = (u8::from(progress.patient && called == 5), progress.left);
+            progress.essence = vec![4, called, left, patient, progress.phase as u8, created];
         }
     }
 

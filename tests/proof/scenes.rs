@@ -83,10 +83,10 @@ impl Scene {
     }
 }
 
-/// Every kind of run: exclusive or shared; not waiting, waiting with a limit, and waiting until a signal comes, if one
-/// does.
+/// Every kind of run: exclusive or shared; not waiting, waiting until a limit or a signal, and until a signal, if one
+/// comes.
 pub(super) fn kinds(backend: Backend) -> Vec<Program> {
-    let exclusive = [Patience::None, Patience::Limited, Patience::Signalled]
+    let exclusive = [Patience::None, Patience::Either, Patience::Signalled]
         .map(|patience| Program::new(backend, patience));
     exclusive.into_iter().chain(exclusive.map(Program::shared)).collect()
 }
@@ -98,10 +98,11 @@ pub(super) fn main_kinds(backend: Backend) -> Vec<Program> {
     vec![prompt, limited, signalled, limited.shared()]
 }
 
-/// Those that four are chosen of.
+/// Those that four are chosen of. (A limit may as well never be reached: what a run without one does is among what they
+/// do.)
 pub(super) fn few_kinds(backend: Backend) -> Vec<Program> {
-    let limited = Program::new(backend, Patience::Limited);
-    vec![Program::new(backend, Patience::None), limited, limited.shared()]
+    let exclusive = [Patience::None, Patience::Either].map(|it| Program::new(backend, it));
+    exclusive.into_iter().chain(exclusive.map(Program::shared)).collect()
 }
 
 /// Every choice of so many kinds, in no order, a kind as often as one likes.

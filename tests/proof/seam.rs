@@ -19,6 +19,9 @@ pub(super) struct Handle {
     created: bool,
 }
 
+/// Why the file stays: it could not be removed.
+const REMOVAL_FAILED: u8 = 3;
+
 fn facts_of(facts: simulated::Facts) -> Facts {
     Facts {
         identity: Identity { device: 1, inode: facts.inode.into() },
@@ -39,6 +42,7 @@ impl Kernel for &Replay<'_> {
     fn walk(&self) -> Result<((), Option<Facts>)> {
         self.enter(Phase::Acquire);
         self.forget(&[1, u8::from(self.patient())]);
+        self.progress.borrow_mut().candidate.clear();
         let found = self.needed(1, Call::Look)? == Answer::Done;
         // Which file it is plays no part before it is open.
         Ok(((), found.then(|| facts_of(simulated::Facts::default()))))
@@ -185,7 +189,11 @@ impl Kernel for &Replay<'_> {
     fn remove(&self, (): &()) -> Result<()> {
         // A name that has gone meanwhile is an error, as it is on the real system.
         let removed = self.needed(8, Call::Unlink)? == Answer::Done;
-        if removed { Ok(()) } else { Err(used_up()) }
+        if removed {
+            return Ok(());
+        }
+        self.progress.borrow_mut().left = REMOVAL_FAILED;
+        Err(used_up())
     }
 
     fn close(&self, _: Handle) {
@@ -214,8 +222,7 @@ impl Kernel for &Replay<'_> {
     }
 
     fn told(&self, (): &()) -> Option<i32> {
-        let may_be = self.program.patience == Patience::Signalled;
-        (may_be && self.ask(4, Call::Told) == Some(Answer::Done)).then_some(15)
+        (self.program.may_be_told() && self.ask(4, Call::Told) == Some(Answer::Done)).then_some(15)
     }
 
     fn end_patience(&self, (): ()) -> Option<i32> {

@@ -3,9 +3,8 @@
 use super::automaton::{Automaton, State};
 use super::explore::Scene;
 use super::mistakes::Mistake;
-use super::program::Patience;
 use super::replay::{Answer, Call};
-use super::simulated::{Content, Kernel, MARKER, Space, Tried, WHOLE};
+use super::simulated::{Content, Kernel, MARKER, Request, Space, Tried, WHOLE};
 
 /// How many participants there may be.
 pub(super) const AT_MOST: usize = 4;
@@ -30,14 +29,16 @@ pub(super) struct Marks {
     pub(super) killed: bool,
     /// Its announcement that it waits was refused: the queue was being closed.
     pub(super) unheard: bool,
+    /// It has changed a file that is not withlock's own.
+    pub(super) spoils: bool,
     /// Those that slept already when it fell asleep, as bits, and were not served since.
     pub(super) before: u8,
 }
 
 impl Marks {
     fn bits(self) -> u8 {
-        let Self { over, told, spent, met_holder, job, killed, unheard, before: _ } = self;
-        let bits = [over, told, spent, met_holder, job, killed, unheard];
+        let Self { over, told, spent, met_holder, job, killed, unheard, spoils, before: _ } = self;
+        let bits = [over, told, spent, met_holder, job, killed, unheard, spoils];
         bits.iter().fold(0, |sum, bit| sum << 1 | u8::from(*bit))
     }
 }
@@ -63,18 +64,20 @@ pub(super) enum What {
     Deadline,
     /// Its sleep is interrupted by a signal.
     Signal,
-    /// It is killed (SIGKILL): it sleeps no more, and makes no more calls.
+    /// It is killed (SIGKILL): it makes no more calls, and its descriptors are closed. If it sleeps, it stands in nobody's
+    /// way from now on; they are closed later. (Nobody can tell one that is to be closed later from one that makes no calls
+    /// until it is killed.)
     Kill,
-    /// Its descriptors are closed, some time after it was killed.
+    /// The descriptors of one that was killed in its sleep are closed.
     Dies,
     /// The job of a killed run ends.
     JobEnds,
 }
 
 impl What {
-    /// Whether it may as well never happen.
-    pub(super) fn is_optional(self) -> bool {
-        matches!(self, Self::SignalHasCome | Self::Signal | Self::Kill)
+    /// Whether it may as well never happen, or not soon enough to help.
+    fn is_optional(self) -> bool {
+        matches!(self, Self::SignalHasCome | Self::Signal | Self::Kill | Self::Deadline)
     }
 }
 
@@ -83,6 +86,39 @@ impl What {
 pub(super) struct Step {
     pub(super) who: usize,
     pub(super) what: What,
+}
+
+/// How many private calls may follow each other, or more: a bound to see that they end.
+const PRIVATE_AT_MOST: usize = 100;
+
+/// A step, and which way each of those took that followed at once and had two.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Way {
+    pub(super) step: Option<Step>,
+    /// One bit each, the last one lowest.
+    turns: u16,
+    count: u8,
+}
+
+impl Way {
+    /// To where everything begins.
+    pub(super) const BEGIN: Self = Self { step: None, turns: 0, count: 0 };
+
+    fn of(step: Step) -> Self {
+        Self { step: Some(step), ..Self::BEGIN }
+    }
+
+    fn and(self, second: bool) -> Self {
+        assert!(self.count < 16, "too many ways at once");
+        let turns = self.turns << 1 | u16::from(second);
+        Self { turns, count: self.count + 1, ..self }
+    }
+
+    /// Which of two ways comes next.
+    fn turn(&mut self) -> bool {
+        self.count -= 1;
+        self.turns >> self.count & 1 == 1
+    }
 }
 
 /// What else may vary.
@@ -102,6 +138,13 @@ pub(super) struct Rules {
     pub(super) every_order: bool,
     /// The second lock of a pair is taken only under the first.
     pub(super) second_lock_is_private: bool,
+}
+
+impl Rules {
+    /// Whether this is the second lock of a pair that nobody meets.
+    fn is_second(self, request: Request) -> bool {
+        self.second_lock_is_private && request.space == Space::Range && request.bytes & WHOLE != 0
+    }
 }
 
 /// Everything at one moment.
@@ -133,6 +176,7 @@ impl World {
     /// participants is where are one.
     pub(super) fn write_to(&self, automaton: &Automaton, bytes: &mut Vec<u8>) {
         bytes.clear();
+        bytes.push(u8::from(self.marks.iter().any(|marks| marks.killed)));
         let mut order = [0, 1, 2, 3];
         let order = &mut order[..self.count];
         order.sort_by_key(|who| self.sort_key(*who, automaton));
@@ -151,7 +195,9 @@ impl World {
     fn sort_key(&self, who: usize, automaton: &Automaton) -> (usize, State, u8, [u8; 4]) {
         let state = self.states[who];
         let program = automaton.number(state);
-        if matches!(automaton.standing(state).call, Call::End(_)) {
+        let marks = self.marks[who];
+        let is_dead = marks.killed && !marks.job && !self.kernel.has_open(who, 0);
+        if is_dead || matches!(automaton.standing(state).call, Call::End(_)) {
             // How it ended has been looked at.
             return (program, State::MAX, 0, [0; 4]);
         }
@@ -163,25 +209,32 @@ impl World {
         &self,
         rules: Rules,
         automaton: &mut Automaton,
-        found: &mut Vec<(Step, World)>,
+        found: &mut Vec<(Way, World)>,
     ) -> bool {
-        found.clear();
-        let private = (0..self.count).find(|who| self.is_private(*who, rules, automaton));
-        let all = private.map_or(0..self.count, |who| who..who + 1);
-        for who in all {
+        let mut must_go_on = false;
+        for who in 0..self.count {
             for what in self.possible(who, rules, automaton) {
+                must_go_on |= !what.is_optional();
+                // Behind such a job, nothing else comes.
+                must_go_on |= what == What::Deadline && self.somebody_runs_for_ever(automaton);
                 let mut world = *self;
-                world.take(Step { who, what }, automaton);
-                world.settle(rules, automaton, |_, _, _, _| ());
-                found.push((Step { who, what }, world));
+                let step = Step { who, what };
+                world.take(step, automaton);
+                world.settle(rules, automaton, Way::of(step), found);
             }
         }
-        found.iter().any(|(step, _)| !step.what.is_optional())
+        must_go_on
+    }
+
+    fn somebody_runs_for_ever(&self, automaton: &Automaton) -> bool {
+        self.states[..self.count].iter().any(|state| automaton.program(*state).runs_for_ever)
     }
 
     /// Whether the next call of a participant neither changes what anybody else may see, nor depends on what anybody else
-    /// may do, so that it does not matter when it comes: it may come at once. (An ample set of partial-order reduction; the
-    /// graph of all orders has no cycle, and none of these calls changes who holds the lock.)
+    /// may do, so that it does not matter when it comes: it may come at once. (An ample set of partial-order reduction.
+    /// Such calls are not states of their own, and end: so nobody else is passed over for ever. None of them ends the
+    /// time for which somebody holds the lock. Who is killed before such a call might as well have been killed after it,
+    /// or before the last one that others notice.)
     fn is_private(&self, who: usize, rules: Rules, automaton: &Automaton) -> bool {
         if rules.every_order || self.marks[who].killed || self.kernel.is_blocked(who) {
             return false;
@@ -193,12 +246,9 @@ impl World {
             Call::Chmod => self.kernel.fstat(who, 0).content != Content::Empty,
             Call::Close => self.kernel.is_unlocked(who, 0),
             // Where all who take part ask for the first lock first, nobody meets the second.
-            Call::Lock { request, .. } | Call::Unlock(request)
-                if rules.second_lock_is_private
-                    && request.space == Space::Range
-                    && request.bytes & WHOLE != 0 =>
-            {
-                // Unlocking everything may open the queue, which others notice.
+            Call::Lock { request, .. } if rules.is_second(request) => true,
+            // Unlocking everything may open the queue, which others notice.
+            Call::Unlock(request) if rules.is_second(request) => {
                 !self.kernel.has_locked(who, 0, MARKER)
             }
             Call::Lock { .. } | Call::Unlock(_) | Call::Test(_) => {
@@ -233,12 +283,9 @@ impl World {
                 if limited && !marks.spent {
                     possible.push(What::Deadline);
                 }
-                if program.patience == Patience::Signalled {
+                if program.may_be_told() {
                     possible.push(What::Signal);
                 }
-            }
-            Call::ReadHolder if !rules.every_order => {
-                possible.extend([What::ReadsName, What::ReadsNobody]);
             }
             Call::Clock if !marks.over => possible.extend([What::Call, What::TimeIsOver]),
             Call::Told if !marks.told => possible.extend([What::Call, What::SignalHasCome]),
@@ -294,7 +341,11 @@ impl World {
                 self.answer(who, Answer::Interrupted, automaton);
             }
             What::Kill => {
-                self.kernel.interrupt(who);
+                if self.kernel.is_blocked(who) {
+                    self.kernel.interrupt(who);
+                } else {
+                    self.kernel.end(who);
+                }
                 let job = self.marks[who].job;
                 self.marks[who] = Marks { killed: true, job, ..Marks::default() };
                 self.forget_sleeper(who);
@@ -310,45 +361,80 @@ impl World {
         }
     }
 
-    /// Goes the steps that follow at once, and tells of each: who was woken tries again, if that is prompt; and private
-    /// calls with one answer come. (Whether somebody is killed before such a call or after it comes to the same.)
+    /// Goes the steps that follow at once, whatever they are answered: who was woken tries again, if that is prompt; and
+    /// private calls come. (Whether somebody is killed before such a call or after it comes to the same.)
     pub(super) fn settle(
+        mut self,
+        rules: Rules,
+        automaton: &mut Automaton,
+        mut way: Way,
+        found: &mut Vec<(Way, World)>,
+    ) {
+        for _ in 0..PRIVATE_AT_MOST {
+            let Some((who, [first, second])) = self.at_once(rules, automaton) else {
+                return found.push((way, self));
+            };
+            if first != second {
+                let mut other = self;
+                other.take(Step { who, what: second }, automaton);
+                other.settle(rules, automaton, way.and(true), found);
+                way = way.and(false);
+            }
+            self.take(Step { who, what: first }, automaton);
+        }
+        panic!("somebody goes round for ever, without a call that others might notice");
+    }
+
+    /// Goes one step and those that follow at once, and tells of each.
+    pub(super) fn go(
         &mut self,
+        mut way: Way,
         rules: Rules,
         automaton: &mut Automaton,
         mut tell: impl FnMut(Step, &World, &World, &Automaton),
     ) {
-        loop {
-            let woken = (0..self.count).find(|who| rules.prompt && self.kernel.is_woken(*who));
-            let next = woken.map(|who| Step { who, what: What::Retry }).or_else(|| {
-                let who = (0..self.count).find(|who| self.is_settled(*who, rules, automaton))?;
-                Some(Step { who, what: What::Call })
-            });
-            let Some(step) = next else { return };
+        let mut coming = way.step;
+        while let Some(step) = coming {
             let before = *self;
             self.take(step, automaton);
             tell(step, &before, self, automaton);
+            coming = self.at_once(rules, automaton).map(|(who, [first, second])| {
+                let what = if first != second && way.turn() { second } else { first };
+                Step { who, what }
+            });
         }
     }
 
-    /// Whether the next call is private, and has one answer.
-    fn is_settled(&self, who: usize, rules: Rules, automaton: &Automaton) -> bool {
-        let call = automaton.standing(self.states[who]).call;
-        let is_open = matches!(call, Call::Clock | Call::Told | Call::ReadHolder);
-        !is_open && self.is_private(who, rules, automaton)
+    /// Who goes on at once, and the two ways in which, or one way twice.
+    fn at_once(&self, rules: Rules, automaton: &Automaton) -> Option<(usize, [What; 2])> {
+        let mut all = 0..self.count;
+        if let Some(who) = all.clone().find(|who| rules.prompt && self.kernel.is_woken(*who)) {
+            return Some((who, [What::Retry; 2]));
+        }
+        let who = all.find(|who| self.is_private(*who, rules, automaton))?;
+        let marks = self.marks[who];
+        let ways = match automaton.standing(self.states[who]).call {
+            Call::Clock if !marks.over => [What::Call, What::TimeIsOver],
+            Call::Told if !marks.told => [What::Call, What::SignalHasCome],
+            Call::ReadHolder => [What::ReadsName, What::ReadsNobody],
+            _ => [What::Call; 2],
+        };
+        Some((who, ways))
     }
 
     fn answer(&mut self, who: usize, answer: Answer, automaton: &mut Automaton) {
         self.states[who] = automaton.after(self.states[who], answer);
         let standing = automaton.standing(self.states[who]);
+        // What an attempt at another file has met says nothing any more.
+        self.marks[who].met_holder &= standing.call != Call::Look;
         if standing.holds || answer == Answer::Interrupted || matches!(standing.call, Call::End(_))
         {
             self.forget_sleeper(who);
         }
         if standing.holds {
             // What comes from here on does not depend on how it came here.
-            let Marks { job, before, .. } = self.marks[who];
-            self.marks[who] = Marks { job, before, ..Marks::default() };
+            let Marks { job, told, spoils, before, .. } = self.marks[who];
+            self.marks[who] = Marks { job, told, spoils, before, ..Marks::default() };
         }
     }
 
