@@ -1,10 +1,11 @@
 //! Visits every order of events, the shortest first.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::VecDeque;
 use std::fmt;
-use std::hash::{BuildHasherDefault, Hasher};
+use std::hint;
 
 use super::automaton::Automaton;
+use super::known::Known;
 use super::mistakes::{self, Mistake};
 use super::program::Program;
 use super::promises::Violation;
@@ -65,12 +66,13 @@ struct Origin {
 struct Exploration<'a> {
     scene: &'a Scene,
     automaton: Automaton,
-    seen: HashMap<u64, u32, BuildHasherDefault<Known>>,
+    seen: Known,
     /// Which state leads to which, if that is to be looked at.
     edges: Vec<(u32, u32)>,
     origins: Vec<Origin>,
     waiting: VecDeque<(u32, World)>,
     bytes: Vec<u8>,
+    fingerprints: Vec<u64>,
     steps: usize,
 }
 
@@ -79,11 +81,12 @@ impl<'a> Exploration<'a> {
         Self {
             scene,
             automaton: Automaton::new(),
-            seen: HashMap::default(),
+            seen: Known::new(),
             edges: Vec::new(),
             origins: Vec::new(),
             waiting: VecDeque::new(),
             bytes: Vec::new(),
+            fingerprints: Vec::new(),
             steps: 0,
         }
     }
@@ -91,7 +94,8 @@ impl<'a> Exploration<'a> {
     fn run(mut self) -> Found {
         let first = World::new(self.scene, &mut self.automaton);
         // Nobody begins with a private call.
-        let mut broken = self.meet(first, Origin { from: 0, way: Way::BEGIN });
+        let fingerprint = self.fingerprint(&first);
+        let mut broken = self.meet(&first, fingerprint, Origin { from: 0, way: Way::BEGIN });
         let mut found = Vec::new();
         while broken.is_none() {
             let Some((number, world)) = self.waiting.pop_front() else { break };
@@ -100,11 +104,17 @@ impl<'a> Exploration<'a> {
                 let last = world.final_violation(self.scene, &mut self.automaton);
                 broken = last.map(|violation| (number, violation));
             }
-            for (way, next) in found.drain(..) {
+            let mut fingerprints = std::mem::take(&mut self.fingerprints);
+            fingerprints.clear();
+            fingerprints.extend(found.iter().map(|(_, next)| self.fingerprint(next)));
+            hint::black_box(self.seen.bring(&fingerprints));
+            for ((way, next), fingerprint) in found.iter().zip(&fingerprints) {
                 self.steps += 1;
-                let origin = Origin { from: number, way };
-                broken = broken.or(self.meet(next, origin));
+                let origin = Origin { from: number, way: *way };
+                broken = broken.or(self.meet(next, *fingerprint, origin));
             }
+            self.fingerprints = fingerprints;
+            found.clear();
         }
         let mismatch = self.automaton.mismatch();
         assert!(mismatch.is_none(), "the code knows more than was thought: {mismatch:?}");
@@ -121,24 +131,33 @@ impl<'a> Exploration<'a> {
     /// Notes a state, unless it is known; answers what is wrong with it. Two states are taken for one if the 64 bits of
     /// their fingerprints agree: among a hundred million states, that any two do so by chance has a probability of three
     /// in ten thousand.
-    fn meet(&mut self, world: World, origin: Origin) -> Option<(u32, Violation)> {
+    fn meet(
+        &mut self,
+        world: &World,
+        fingerprint: u64,
+        origin: Origin,
+    ) -> Option<(u32, Violation)> {
         let ended = world.false_end(&self.automaton);
         if let Some(violation) = ended.filter(|_| !self.scene.rules.only_exclusion) {
             return Some((self.note(origin), violation));
         }
-        world.write_to(&self.automaton, &mut self.bytes);
         let next = u32::try_from(self.origins.len()).unwrap_or_else(|_| panic!("too many"));
-        let number = *self.seen.entry(fingerprint(&self.bytes)).or_insert(next);
-        if self.looks_for_cycles() && origin.way.step.is_some() {
+        let number = self.seen.number(fingerprint, next);
+        if self.looks_for_cycles() && origin.way.step().is_some() {
             self.edges.push((origin.from, number));
         }
         if number != next {
             return None;
         }
         self.note(origin);
-        self.waiting.push_back((number, world));
+        self.waiting.push_back((number, *world));
         let violation = world.violation(self.scene.rules, &self.automaton);
         violation.map(|violation| (number, violation))
+    }
+
+    fn fingerprint(&mut self, world: &World) -> u64 {
+        world.write_to(&self.automaton, &mut self.bytes);
+        fingerprint(&self.bytes)
     }
 
     /// Of four runs, there would be too many steps.
@@ -181,7 +200,7 @@ impl<'a> Exploration<'a> {
     fn trace(&mut self, first: World, number: u32) -> Vec<String> {
         let mut ways = Vec::new();
         let mut at = self.origins[number as usize];
-        while at.way.step.is_some() {
+        while at.way.step().is_some() {
             ways.push(at.way);
             at = self.origins[at.from as usize];
         }
@@ -214,20 +233,4 @@ fn fingerprint(bytes: &[u8]) -> u64 {
     }
     let product = u128::from(sum ^ MIXERS[1]).wrapping_mul(u128::from(MIXERS[0]));
     product as u64 ^ (product >> 64) as u64
-}
-
-/// A hasher for what is a fingerprint already.
-#[derive(Default)]
-struct Known(u64);
-
-impl Hasher for Known {
-    fn finish(&self) -> u64 {
-        self.0
-    }
-
-    fn write(&mut self, _: &[u8]) {}
-
-    fn write_u64(&mut self, number: u64) {
-        self.0 = number;
-    }
 }

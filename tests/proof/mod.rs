@@ -11,6 +11,7 @@ mod automaton;
 mod calls;
 mod explore;
 mod grace;
+mod known;
 mod mistaken;
 pub(crate) mod mistakes;
 mod program;
@@ -175,18 +176,32 @@ fn sleepers_are_served_in_the_order_in_which_they_fell_asleep() {
 }
 
 #[test]
-fn four_runs_keep_every_promise() {
-    if is_rerun() {
-        return;
-    }
-    if !is_long() {
-        return explore_all("four runs", &four_alike());
-    }
-    // The cheapest first. Kills would make the scenes several times as large; three runs have shown what they do.
-    for backend in [Backend::Process, Backend::Flock, Backend::Pair] {
-        let scenes = choices(&few_kinds(backend), 4);
-        let scenes: Vec<_> =
-            scenes.iter().map(|programs| Scene::of(programs).without_kills()).collect();
+fn four_alike_keep_every_promise() {
+    explore_all("four alike", &four_alike());
+}
+
+/// In the long form, four of any kinds.
+fn explore_four(backend: Backend, kills: bool) {
+    let scenes = choices(&few_kinds(backend), 4);
+    let scenes = scenes.iter().map(|programs| Scene::of(programs));
+    let scenes: Vec<_> =
+        scenes.map(|scene| if kills { scene } else { scene.without_kills() }).collect();
+    if is_long() {
         explore_all(&format!("four runs, {backend:?}"), &scenes);
     }
+}
+
+#[test]
+fn four_runs_with_flock_keep_every_promise_whoever_is_killed() {
+    explore_four(Backend::Flock, true);
+}
+
+#[test]
+fn four_runs_with_locks_of_their_process_keep_every_promise_whoever_is_killed() {
+    explore_four(Backend::Process, true);
+}
+
+#[test]
+fn four_runs_with_the_pair_of_locks_keep_every_promise() {
+    explore_four(Backend::Pair, false);
 }

@@ -88,13 +88,17 @@ pub(super) struct Step {
     pub(super) what: What,
 }
 
+/// What tells participants apart: the program, its state, its marks, and where it is.
+type SortKey = (usize, State, u8, [u8; 4]);
+
 /// How many private calls may follow each other, or more: a bound to see that they end.
 const PRIVATE_AT_MOST: usize = 100;
 
 /// A step, and which way each of those took that followed at once and had two.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Way {
-    pub(super) step: Option<Step>,
+    who: u8,
+    what: Option<What>,
     /// One bit each, the last one lowest.
     turns: u16,
     count: u8,
@@ -102,10 +106,14 @@ pub(super) struct Way {
 
 impl Way {
     /// To where everything begins.
-    pub(super) const BEGIN: Self = Self { step: None, turns: 0, count: 0 };
+    pub(super) const BEGIN: Self = Self { who: 0, what: None, turns: 0, count: 0 };
 
     fn of(step: Step) -> Self {
-        Self { step: Some(step), ..Self::BEGIN }
+        Self { who: step.who as u8, what: Some(step.what), ..Self::BEGIN }
+    }
+
+    pub(super) fn step(self) -> Option<Step> {
+        self.what.map(|what| Step { who: self.who.into(), what })
     }
 
     fn and(self, second: bool) -> Self {
@@ -177,22 +185,26 @@ impl World {
     pub(super) fn write_to(&self, automaton: &Automaton, bytes: &mut Vec<u8>) {
         bytes.clear();
         bytes.push(u8::from(self.marks.iter().any(|marks| marks.killed)));
-        let mut order = [0, 1, 2, 3];
+        let mut order = [0, 1, 2, 3].map(|who| (SortKey::default(), who));
         let order = &mut order[..self.count];
-        order.sort_by_key(|who| self.sort_key(*who, automaton));
-        let processes: Vec<_> =
-            order.iter().copied().chain(order.iter().map(|who| job_of(*who))).collect();
-        self.kernel.write_to(&processes, bytes);
-        for who in &*order {
-            let (_, state, marks, _) = self.sort_key(*who, automaton);
+        for (key, who) in &mut *order {
+            *key = self.sort_key(*who, automaton);
+        }
+        order.sort_unstable();
+        let mut processes = [0; 2 * AT_MOST];
+        for (at, (_, who)) in order.iter().enumerate() {
+            (processes[at], processes[self.count + at]) = (*who, job_of(*who));
+        }
+        self.kernel.write_to(&processes[..2 * self.count], bytes);
+        for ((_, state, marks, _), who) in &*order {
             bytes.extend(state.to_be_bytes());
-            bytes.push(marks);
-            let before = order.iter().map(|other| self.marks[*who].before >> other & 1);
+            bytes.push(*marks);
+            let before = order.iter().map(|(_, other)| self.marks[*who].before >> other & 1);
             bytes.push(before.fold(0, |sum, bit| sum << 1 | bit));
         }
     }
 
-    fn sort_key(&self, who: usize, automaton: &Automaton) -> (usize, State, u8, [u8; 4]) {
+    fn sort_key(&self, who: usize, automaton: &Automaton) -> SortKey {
         let state = self.states[who];
         let program = automaton.number(state);
         let marks = self.marks[who];
@@ -393,7 +405,7 @@ impl World {
         automaton: &mut Automaton,
         mut tell: impl FnMut(Step, &World, &World, &Automaton),
     ) {
-        let mut coming = way.step;
+        let mut coming = way.step();
         while let Some(step) = coming {
             let before = *self;
             self.take(step, automaton);
