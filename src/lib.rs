@@ -143,6 +143,9 @@ pub mod nested;
 #[cfg(test)]
 #[path = "../tests/proof/mod.rs"]
 mod proof;
+#[cfg(test)]
+#[path = "../tests/support/random.rs"]
+mod random;
 pub mod record;
 pub mod report;
 mod settings;

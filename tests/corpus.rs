@@ -9,12 +9,15 @@
 
 #[path = "corpus/checks.rs"]
 mod checks;
+#[path = "support/random.rs"]
+mod random;
 mod support;
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use checks::{ALL, Check};
+use random::Random;
 
 fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/corpus")
@@ -43,39 +46,23 @@ fn run(&(name, check): &Check, input: &[u8]) {
     check(shown.1);
 }
 
-/// A small generator of numbers that look random (xorshift), so that a failure can be repeated.
-struct Random(u64);
-
-impl Random {
-    fn below(&mut self, bound: usize) -> usize {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        (self.0 % bound.max(1) as u64) as usize
-    }
-
-    fn one_of<'a>(&mut self, of: &'a [Vec<u8>]) -> &'a [u8] {
-        &of[self.below(of.len())]
-    }
-
-    /// One change to an input, at a place of its own.
-    fn change(&mut self, input: &mut Vec<u8>, kept: &[Vec<u8>], tokens: &[Vec<u8>]) {
-        let at = self.below(input.len() + 1);
-        let piece = match self.below(6) {
-            0 => self.one_of(tokens).to_vec(),
-            1 => [b"\n", self.one_of(tokens), b"\n"].concat(),
-            2 => vec![self.below(256) as u8],
-            3 => input[at..].to_vec(),
-            4 => {
-                let other = self.one_of(kept);
-                other[self.below(other.len())..].to_vec()
-            }
-            _ => Vec::new(),
-        };
-        let end = at + self.below(2) * self.below(input.len() - at + 1);
-        input.splice(at..end, piece);
-        input.truncate(4096);
-    }
+/// One change to an input, at a place of its own.
+fn change(input: &mut Vec<u8>, kept: &[Vec<u8>], tokens: &[Vec<u8>], random: &mut Random) {
+    let at = random.below(input.len() + 1);
+    let piece = match random.below(6) {
+        0 => random.pick(tokens),
+        1 => [b"\n", random.pick(tokens).as_slice(), b"\n"].concat(),
+        2 => vec![random.below(256) as u8],
+        3 => input[at..].to_vec(),
+        4 => {
+            let other = random.pick(kept);
+            other[random.below(other.len() + 1)..].to_vec()
+        }
+        _ => Vec::new(),
+    };
+    let end = at + random.below(2) * random.below(input.len() - at + 1);
+    input.splice(at..end, piece);
+    input.truncate(4096);
 }
 
 #[test]
@@ -94,11 +81,11 @@ fn random_inputs_break_nothing() {
     let tokens: Vec<Vec<u8>> = tokens.split(|byte| *byte == b'\n').map(<[u8]>::to_vec).collect();
     for check in &ALL {
         let kept = kept(check.0);
-        let mut random = Random(0x9e37_79b9_7f4a_7c15);
+        let mut random = Random::new(1);
         for _ in 0..count {
-            let mut input = random.one_of(&kept).to_vec();
+            let mut input = random.pick(&kept);
             for _ in 0..=random.below(4) {
-                random.change(&mut input, &kept, &tokens);
+                change(&mut input, &kept, &tokens, &mut random);
             }
             run(check, &input);
         }

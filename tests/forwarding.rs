@@ -14,11 +14,9 @@ use std::os::unix::process::CommandExt;
 use std::process::{Child, Command};
 
 use libc::{SIGINT, SIGIO, SIGPIPE, SIGTERM, SIGUSR1, SIGXCPU, SIGXFSZ};
-use support::procfs::{child, has_ended, has_taken_all, is_settled, status};
-use support::terminal::Terminal;
+use support::procfs::{child, has_taken_all, is_settled, status};
+use support::terminal::{CTRL_C, Terminal, end};
 use support::{JOB, Running, Scratch, signals, wait_until, withlock};
-
-const CTRL_C: &[u8] = b"\x03";
 
 /// The end of a script: a signal with a trap interrupts the reading of a line.
 const UNTIL_A_LINE: &str = "for try in 1 2 3 4 5; do read line && exit 5; done; exit 9";
@@ -37,10 +35,9 @@ fn before(script: &str, run: &Command) -> Command {
     shell
 }
 
-fn end_at_terminal(mut terminal: Terminal, mut run: Child) -> Option<i32> {
+fn end_at_terminal(mut terminal: Terminal, run: Child) -> Option<i32> {
     terminal.type_in(b"\n");
-    wait_until("the run ends", || has_ended(run.id()));
-    run.wait().unwrap().code()
+    end(run).code()
 }
 
 #[test]

@@ -16,7 +16,7 @@ mod answer;
 mod beliefs;
 #[path = "support/puppet.rs"]
 mod puppet;
-#[path = "honesty/random.rs"]
+#[path = "support/random.rs"]
 mod random;
 #[path = "honesty/reality.rs"]
 mod reality;
@@ -28,7 +28,7 @@ mod simulated;
 mod stage;
 mod support;
 
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, Instant};
 
 use stage::Stage;
 
@@ -39,16 +39,9 @@ const SOME: u64 = 10_000;
 /// What the short form may take; it compares what fits.
 const SHORT: Duration = Duration::from_secs(8);
 
-fn seed() -> u64 {
-    match std::env::var("WITHLOCK_TEST_SEED") {
-        Ok(text) => text.parse().expect("WITHLOCK_TEST_SEED is a number"),
-        Err(_) => SystemTime::UNIX_EPOCH.elapsed().map_or(0, |time| time.as_micros() as u64),
-    }
-}
-
 #[test]
 fn what_the_proof_takes_for_granted_is_what_the_kernel_does() {
-    let first = seed();
+    let first = random::seed();
     let start = Instant::now();
     let Some(mut stage) = Stage::new() else {
         return support::skip("needs /proc/PID/wchan to name functions");

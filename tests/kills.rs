@@ -19,7 +19,7 @@ mod contender;
 mod family;
 #[path = "kills/log.rs"]
 mod log;
-#[path = "kills/random.rs"]
+#[path = "support/random.rs"]
 mod random;
 #[path = "kills/striker.rs"]
 mod striker;
@@ -67,7 +67,7 @@ fn fight(
     mut after_round: impl FnMut(u64),
 ) {
     let start = Instant::now();
-    let mut random = Random::new(campaign.seed, 999);
+    let mut random = Random::sequence(campaign.seed, 999);
     // So that even a short campaign meets every mix.
     let a_round = kills.div_ceil(6).min(100);
     let mut round = 0;
@@ -124,7 +124,7 @@ fn run_once_more(campaign: &Campaign) {
 #[test]
 fn whoever_is_killed_jobs_run_alone_nobody_is_stuck_and_no_file_stays() {
     let campaign = Campaign::new(random::seed());
-    let mut random = Random::new(campaign.seed, 998);
+    let mut random = Random::sequence(campaign.seed, 998);
     let draw = |random: &mut Random, weather| Contender::drawn(random, weather);
     fight("own file", &campaign, scaled(700), draw, |round| {
         // Who was killed last may have left the file.
@@ -154,7 +154,7 @@ fn beside_flock_and_its_kin_on_a_file_of_theirs_a_kill_lets_nobody_in_and_the_fi
     let neighbours = [flock, with_lock_ex].concat();
     let draw = |random: &mut Random, weather| {
         if random.chance(50) {
-            return random.pick(&neighbours).clone();
+            return random.pick(&neighbours);
         }
         Contender::drawn(random, weather)
     };
@@ -172,7 +172,7 @@ fn beside_with_lock_ex_on_a_file_that_withlock_removes_a_kill_lets_nobody_in() {
     let Some(neighbours) = by_with_lock_ex().filter(|all| !all.is_empty()) else { return };
     let draw = |random: &mut Random, weather| {
         if random.chance(6) {
-            return random.pick(&neighbours).clone();
+            return random.pick(&neighbours);
         }
         Contender::drawn(random, weather)
     };
@@ -204,7 +204,7 @@ fn until_noticed(contender: &Contender, kills: bool) {
     };
     campaign.round(0, &|_| contender.clone(), |campaign| {
         if kills {
-            return strike_until(campaign, &mut Random::new(campaign.seed, 999), is_noticed);
+            return strike_until(campaign, &mut Random::sequence(campaign.seed, 999), is_noticed);
         }
         support::wait_until("the witness notices two at once", is_noticed);
         Ok(())

@@ -10,15 +10,11 @@
 mod support;
 
 use std::os::unix::process::ExitStatusExt;
-use std::process::{Child, Command, ExitStatus};
+use std::process::{Child, Command};
 
-use support::procfs::{child, has_ended, is_settled, state};
-use support::terminal::Terminal;
+use support::procfs::{child, is_settled, state};
+use support::terminal::{CTRL_BACKSLASH, CTRL_C, CTRL_Z, Terminal, end};
 use support::{Running, Scratch, kill, stderr, wait_until, waits_for_lock, withlock};
-
-const CTRL_C: &[u8] = b"\x03";
-const CTRL_Z: &[u8] = b"\x1a";
-const CTRL_BACKSLASH: &[u8] = b"\x1c";
 
 /// Counts a signal, says at USR1 that these were all, and ends with status 5 at the next line. What a session's leader has
 /// written last may be lost when it ends (the kernel empties the terminal at the hang-up), so it has to wait for a reader.
@@ -37,11 +33,6 @@ fn start(terminal: &mut Terminal, place: &Scratch, script: &str) -> (Child, u32)
     terminal.wait_for("ready");
     let job = child(run.id()).unwrap();
     (run, job)
-}
-
-fn end(mut run: Child) -> ExitStatus {
-    wait_until("the run ends", || has_ended(run.id()));
-    run.wait().unwrap()
 }
 
 fn assert_held(place: &Scratch) {

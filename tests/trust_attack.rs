@@ -172,7 +172,7 @@ impl Try {
 
     /// One from the root of the tree, which nobody can exchange; half the time a path to a lock.
     fn for_program(forest: &Forest, root: usize, user: u32, random: &mut Random) -> Self {
-        let shall_lock = random.percent(50);
+        let shall_lock = random.chance(50);
         let mut this = Self::from(forest, root, user, random);
         for _ in 0..30 {
             if this.place.is_some() == shall_lock {
@@ -185,7 +185,7 @@ impl Try {
 
     fn from(forest: &Forest, start: usize, user: u32, random: &mut Random) -> Self {
         let mut path = forest.some_path(start, random);
-        if random.percent(60) {
+        if random.chance(60) {
             path = format!("{}/{path}", forest.path(start).display());
         }
         let fate = Traveller::fate(forest, user, start, &path);
@@ -275,7 +275,7 @@ fn a_hostile_user_redirects_no_path_that_is_accepted() {
         (false, false) => 200,
         (false, true) => 60,
     };
-    let seed = std::env::var("WITHLOCK_TEST_SEED").map_or(1, |seed| seed.parse().unwrap());
+    let seed = random::given_seed().unwrap_or(1);
     let Some(public) = Public::new() else { return };
     let mut stage = Stage::new(public, seed);
     let start = Instant::now();

@@ -71,6 +71,7 @@ mod tests {
 
     use super::*;
     use crate::cli::withlock;
+    use crate::random::Random;
 
     /// Words that mean something to either reader, and some that mean nothing.
     const WORDS: [&[u8]; 42] = [
@@ -118,26 +119,14 @@ mod tests {
         b"--q",
     ];
 
-    /// A small generator of numbers that look random (xorshift), so that a failure can be repeated.
-    struct Random(u64);
-
-    impl Random {
-        fn below(&mut self, bound: usize) -> usize {
-            self.0 ^= self.0 << 13;
-            self.0 ^= self.0 >> 7;
-            self.0 ^= self.0 << 17;
-            (self.0 % bound as u64) as usize
-        }
-    }
-
     #[test]
     fn both_readers_mean_the_same_by_every_line_that_the_short_one_accepts() {
-        let mut random = Random(0x9e37_79b9_7f4a_7c15);
+        let mut random = Random::new(1);
         let mut accepted = 0;
         for _ in 0..40_000 {
             let mut words = vec![OsString::from("withlock")];
             for _ in 0..random.below(8) {
-                words.push(OsString::from_vec(WORDS[random.below(WORDS.len())].to_vec()));
+                words.push(OsString::from_vec(random.pick(&WORDS).to_vec()));
             }
             let Some(short) = read(&words) else { continue };
             accepted += 1;

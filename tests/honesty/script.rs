@@ -69,7 +69,7 @@ const KINDS: [Kinds; 6] = [
 /// The script of this seed. Steps that make no sense when their turn comes are to be left out.
 pub(crate) fn write(seed: u64) -> Vec<Step> {
     let mut random = Random::new(seed);
-    let kinds = random.one_of(&KINDS);
+    let kinds = random.pick(&KINDS);
     // Most scripts are about one file that all have open.
     let together = random.chance(80);
     let opening = |who| Step { who, call: Call::OpenOrCreate { name: 0, mode: 0o600 } };
@@ -85,7 +85,7 @@ pub(crate) fn write(seed: u64) -> Vec<Step> {
 fn call(random: &mut Random, kinds: Kinds, together: bool) -> Call {
     let name = usize::from(random.chance(if together { 20 } else { 50 }));
     let descriptor = usize::from(random.chance(25));
-    let mode = random.one_of(&[0o600, 0o640, 0o664, 0o700, 0o770]);
+    let mode = random.pick(&[0o600, 0o640, 0o664, 0o700, 0o770]);
     match random.below(100) {
         0..44 => {
             let request = request(random, kinds);
@@ -106,7 +106,7 @@ fn call(random: &mut Random, kinds: Kinds, together: bool) -> Call {
         84..86 => Call::Stat { name },
         86..88 => Call::Fstat { descriptor },
         88..90 => {
-            let content = random.one_of(&[Content::Nobody, Content::Named]);
+            let content = random.pick(&[Content::Nobody, Content::Named]);
             Call::Write { descriptor, content }
         }
         90..92 => Call::Chmod { descriptor, mode },
@@ -117,10 +117,10 @@ fn call(random: &mut Random, kinds: Kinds, together: bool) -> Call {
 }
 
 fn request(random: &mut Random, kinds: Kinds) -> Request {
-    let (space, by_process) = random.one_of(kinds);
+    let (space, by_process) = random.pick(kinds);
     let bytes = match space {
         Space::Flock => WHOLE,
-        Space::Range => random.one_of(&[WHOLE, WHOLE, MARKER, EVERYTHING]),
+        Space::Range => random.pick(&[WHOLE, WHOLE, MARKER, EVERYTHING]),
     };
     Request { space, by_process, bytes, exclusive: random.chance(50) }
 }

@@ -109,7 +109,7 @@ impl Campaign {
         let pause = Weather::of_round(number).pause();
         let outcome = thread::scope(|scope| {
             let occupy = |index: usize| {
-                let random = Random::new(self.seed, number * 1_000 + index as u64);
+                let random = Random::sequence(self.seed, number * 1_000 + index as u64);
                 scope.spawn(move || self.occupy(&self.places[index], random, draw, pause))
             };
             let threads: Vec<_> = (0..PLACES).map(occupy).collect();
@@ -140,7 +140,7 @@ impl Campaign {
             thread::sleep(random.up_to(pause));
             let contender = draw(&mut random);
             // Most jobs are short, so that much happens at their ends.
-            let longest = *random.pick(&[Duration::ZERO, LONGEST_JOB / 10, LONGEST_JOB]);
+            let longest = random.pick(&[Duration::ZERO, LONGEST_JOB / 10, LONGEST_JOB]);
             self.run(place, &contender, random.up_to(longest));
         }
     }

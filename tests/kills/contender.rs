@@ -33,7 +33,7 @@ impl Weather {
     }
 
     /// How many in a hundred wait for ever, and how many with a limit.
-    fn waiters(self) -> (u64, u64) {
+    fn waiters(self) -> (usize, usize) {
         match self {
             Self::Queue => (90, 5),
             Self::Haste => (10, 80),
@@ -121,7 +121,7 @@ impl Contender {
         if draw < for_ever {
             options.extend(["-w", "inf"]);
         } else if draw < for_ever + with_limit {
-            options.extend(["-w", *random.pick(&LIMITS)]);
+            options.extend(["-w", random.pick(&LIMITS)]);
         } else if random.chance(30) {
             options.push("-n");
         }
@@ -145,8 +145,8 @@ impl Contender {
 
     /// One of those that nobody kills, and that leave no file, whoever of them comes and goes when.
     pub fn last(random: &mut Random) -> Self {
-        let limit = *random.pick(&["0", "0.002", "0.005", "0.01", "inf"]);
-        Self::withlock(&["-w", limit, *random.pick(&["-s", "-x"])])
+        let limit = random.pick(&["0", "0.002", "0.005", "0.01", "inf"]);
+        Self::withlock(&["-w", limit, random.pick(&["-s", "-x"])])
     }
 
     /// A program that a test takes instead of withlock.

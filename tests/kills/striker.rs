@@ -61,7 +61,7 @@ pub fn strike_until(
 }
 
 fn strike(campaign: &Campaign, random: &mut Random) {
-    let aim = *random.pick(&AIMS);
+    let aim = random.pick(&AIMS);
     if matches!(aim, Aim::Creator) && !has_seen_a_file_appear(campaign) {
         return;
     }
@@ -95,7 +95,7 @@ fn choose<'a>(campaign: &'a Campaign, random: &mut Random, aim: Aim) -> Option<&
         });
         age
     };
-    let first = random.below(PLACES as u64) as usize;
+    let first = random.below(PLACES);
     let mut in_turn = places.iter().cycle().skip(first).take(PLACES);
     let mut find =
         |fits: fn(&Target) -> bool| in_turn.find(|place| place.target().as_ref().is_some_and(fits));

@@ -150,18 +150,18 @@ impl Forest {
         }
     }
 
-    fn grow_from(&mut self, directory: usize, depth: u32, wildness: u64, random: &mut Random) {
-        for _ in 0..random.below(5) + u64::from(depth == 1) * 3 {
+    fn grow_from(&mut self, directory: usize, depth: u32, wildness: usize, random: &mut Random) {
+        for _ in 0..random.below(5) + usize::from(depth == 1) * 3 {
             let name = random.pick(&NAMES);
             if self.nodes.len() > NODES || self.entry(directory, name).is_some() {
                 continue;
             }
-            let stranger = if random.percent(wildness) { BOB } else { ALICE };
+            let stranger = if random.chance(wildness) { BOB } else { ALICE };
             let owner = random.pick(&[ROOT, ALICE, stranger, stranger]);
             let group = random.pick(&[owner, owner, ROOT, ALICE, BOB]);
-            let modes = if random.percent(wildness) { &WILD[..] } else { &CALM };
+            let modes = if random.chance(wildness) { &WILD[..] } else { &CALM };
             let mode = random.pick(modes);
-            let is_link = random.percent(30);
+            let is_link = random.chance(30);
             if is_link {
                 let (thing, name) = (Thing::Link(String::new()), name.into());
                 self.add(Node { parent: directory, name, owner, group, mode: 0o777, thing });
@@ -171,7 +171,7 @@ impl Forest {
             }
         }
         let (owner, mode) = (random.pick(&[ROOT, ALICE, BOB]), random.pick(&[0o666, 0o600]));
-        if random.percent(15) {
+        if random.chance(15) {
             let (name, thing) = ("file".into(), Thing::File);
             self.add(Node { parent: directory, name, owner, group: owner, mode, thing });
         }
@@ -179,8 +179,7 @@ impl Forest {
 
     /// Where a link leads.
     fn target(&self, link: usize, root: usize, random: &mut Random) -> String {
-        let all = (self.nodes.len() - root) as u64;
-        let any = root + random.below(all) as usize;
+        let any = root + random.below(self.nodes.len() - root);
         let directories: Vec<usize> = self.directories().collect();
         let directory = random.pick(&directories);
         let absolute = |number| self.path(number).display().to_string();

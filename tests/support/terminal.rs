@@ -7,10 +7,16 @@ use std::os::fd::{AsRawFd, FromRawFd, RawFd};
 use std::os::unix::ffi::OsStringExt;
 use std::os::unix::fs::OpenOptionsExt;
 use std::os::unix::process::CommandExt;
-use std::process::Command;
+use std::process::{Child, Command, ExitStatus};
 use std::sync::Mutex;
 
+use super::procfs::has_ended;
 use super::{signals, wait_until};
+
+/// Keys, as [`Terminal::type_in`] takes them.
+pub const CTRL_C: &[u8] = b"\x03";
+pub const CTRL_Z: &[u8] = b"\x1a";
+pub const CTRL_BACKSLASH: &[u8] = b"\x1c";
 
 /// A pseudo-terminal: the side at which the user sits, and the line to the computer.
 pub struct Terminal {
@@ -85,6 +91,12 @@ impl Terminal {
         });
         String::from_utf8_lossy(&self.screen).into_owned()
     }
+}
+
+/// Waits for the end of a run, which it must come to soon.
+pub fn end(mut run: Child) -> ExitStatus {
+    wait_until("the run ends", || has_ended(run.id()));
+    run.wait().unwrap()
 }
 
 /// Async-signal-safe.
