@@ -7,8 +7,8 @@
 use std::collections::HashMap;
 
 use super::program::Program;
-use super::random::Random;
 use super::replay::{Answer, Replay, Standing};
+use crate::random::Random;
 
 /// A state of one participant, as a number.
 pub(super) type State = u16;

@@ -16,9 +16,6 @@ mod mistaken;
 pub(crate) mod mistakes;
 mod program;
 mod promises;
-#[allow(unreachable_pub, reason = "other tests use it, too")]
-#[path = "../support/random.rs"]
-mod random;
 mod replay;
 mod scenes;
 mod seam;
