@@ -112,17 +112,21 @@ impl<'a> System<'a> {
             .ok_or_else(|| Error::NoBackend { path: self.settings.path.clone() })
     }
 
-    /// Writes at the start of the file; answers whether that went well. A full disk, or a limit on file sizes, is no
-    /// reason not to run: what is written is for people.
+    /// Writes at the start of the file; answers whether that went well, or else some of it may stand there. A full disk,
+    /// or a limit on file sizes, is no reason not to run: what is written is for people.
     fn write(file: &OpenFile, content: &[u8]) -> bool {
-        if file.access == Access::ReadOnly {
-            return false;
-        }
         let written = file.file.write_all_at(content, 0);
         if matches!(&written, Err(error) if error.kind() == io::ErrorKind::FileTooLarge) {
             let _ = process::forget_size_signal();
         }
         written.is_ok()
+    }
+
+    /// After a signature that could not be written: with a part of it, the file would be neither signed nor begun, and
+    /// stay for ever.
+    fn leave_begun(file: &OpenFile) {
+        let _ = file.file.set_len(0);
+        let _ = file.file.set_permissions(Permissions::from_mode(trust::MODE_BEGUN));
     }
 
     fn read(file: &OpenFile) -> Vec<u8> {
@@ -206,16 +210,31 @@ impl Kernel for System<'_> {
     }
 
     fn sign(&self, file: &OpenFile) {
-        let mode = if Self::write(file, record::NOBODY) { 0o600 } else { trust::MODE_BEGUN };
-        // A umask may have taken the owner's own rights away. The file works with any mode, for whoever has it open.
-        let _ = file.file.set_permissions(Permissions::from_mode(mode));
+        if !self.may_change(file) {
+            return;
+        }
+        // Where it fails, somebody else may have signed the file meanwhile: the beginning is the same.
+        if Self::write(file, record::NOBODY) || self.is_signed(file) {
+            // A umask may have taken the owner's own rights away. The file works with any mode, for whoever has it open.
+            let _ = file.file.set_permissions(Permissions::from_mode(0o600));
+        } else {
+            Self::leave_begun(file);
+        }
     }
 
     fn record(&self, file: &OpenFile, holder: Option<&Record>) {
+        if !self.may_change(file) {
+            return;
+        }
         let line = holder.map_or(record::NOBODY.into(), |record| record.line().into_bytes());
         if Self::write(file, &line) {
             // Something longer may have stood there, behind the end of this line.
             let _ = file.file.set_len(line.len() as u64);
+        } else if self.is_signed(file) {
+            // Nobody is better than who was there before, or half of him.
+            let _ = file.file.set_len(record::SIGNATURE.len() as u64);
+        } else {
+            Self::leave_begun(file);
         }
     }
 
