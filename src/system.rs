@@ -1,6 +1,6 @@
 //! The real system behind the protocol.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::fs::{File, Permissions};
 use std::io;
 use std::os::unix::fs::{FileExt, PermissionsExt};
@@ -26,6 +26,8 @@ pub struct OpenFile {
     pub(crate) file: File,
     pub(crate) backend: &'static dyn LockBackend,
     access: Access,
+    /// This run's record stands in it.
+    pub(crate) recorded: Cell<bool>,
 }
 
 /// A wait that can be interrupted.
@@ -167,7 +169,7 @@ impl Kernel for System<'_> {
         if found.mode & 0o2010 == 0o2000 {
             self.tell(&Event::Odd(Oddity::SetgidFile { path: &self.settings.path }));
         }
-        Ok(Some(OpenFile { file, backend, access }))
+        Ok(Some(OpenFile { file, backend, access, recorded: Cell::new(false) }))
     }
 
     fn create(&self, place: &Place) -> Result<Option<OpenFile>> {
@@ -177,7 +179,8 @@ impl Kernel for System<'_> {
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => return Ok(None),
             Err(error) => return Err(self.failed("creating")(error)),
         };
-        Ok(Some(OpenFile { file, backend, access: Access::ReadWrite }))
+        let access = Access::ReadWrite;
+        Ok(Some(OpenFile { file, backend, access, recorded: Cell::new(false) }))
     }
 
     fn facts(&self, file: &OpenFile) -> Result<Facts> {
@@ -227,7 +230,9 @@ impl Kernel for System<'_> {
             return;
         }
         let line = holder.map_or(record::NOBODY.into(), |record| record.line().into_bytes());
-        if Self::write(file, &line) {
+        let written = Self::write(file, &line);
+        file.recorded.set(written && holder.is_some());
+        if written {
             // Something longer may have stood there, behind the end of this line.
             let _ = file.file.set_len(line.len() as u64);
         } else if self.is_signed(file) {
