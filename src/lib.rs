@@ -131,6 +131,7 @@ use std::path::{Path, PathBuf};
 use withlock_platform::process;
 
 mod acquire;
+mod answer;
 pub mod cli;
 mod error;
 pub mod event;

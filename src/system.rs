@@ -11,6 +11,7 @@ use withlock_platform::directory::{self, Access};
 use withlock_platform::evidence::{self, Facts, Identity, Kind};
 use withlock_platform::process::{self, Interruption, Signals};
 
+use crate::answer;
 use crate::error::{Error, Result};
 use crate::event::{Event, Oddity};
 use crate::kernel::Kernel;
@@ -252,7 +253,7 @@ impl Kernel for System<'_> {
     }
 
     fn try_lock(&self, file: &OpenFile, mode: Mode) -> Result<Attempt> {
-        until_answered(|| file.backend.try_lock(&file.file, mode)).map_err(self.lock_failed(file))
+        answer::or_busy(|| file.backend.try_lock(&file.file, mode)).map_err(self.lock_failed(file))
     }
 
     fn lock(&self, file: &OpenFile, mode: Mode, _: &Patience) -> Result<Wakeup> {
@@ -260,7 +261,7 @@ impl Kernel for System<'_> {
     }
 
     fn unlock(&self, file: &OpenFile) -> Result<()> {
-        until_answered(|| file.backend.unlock(&file.file)).map_err(self.lock_failed(file))
+        answer::at_last(|| file.backend.unlock(&file.file)).map_err(self.lock_failed(file))
     }
 
     fn announce(&self, file: &OpenFile) {
@@ -316,17 +317,5 @@ impl Kernel for System<'_> {
 impl System<'_> {
     fn reads_suffice(&self, place: &Place, file: &File, found: &Facts) -> Result<bool> {
         Ok(self.backend_for(place, file, found)?.read_only_suffices(self.settings.mode))
-    }
-}
-
-/// A file system with a server behind it may be interrupted even in a call that does not wait for a lock: no answer.
-fn until_answered<T>(
-    call: impl Fn() -> std::result::Result<T, LockError>,
-) -> std::result::Result<T, LockError> {
-    loop {
-        match call() {
-            Err(error) if error.io().kind() == io::ErrorKind::Interrupted => {}
-            answer => return answer,
-        }
     }
 }
