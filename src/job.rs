@@ -66,7 +66,13 @@ impl Held<System<'_>> {
             ("WITHLOCK_PID", std::process::id().to_string().into()),
         ];
         if let Some(lock) = lock {
-            environment.push((nested::VARIABLE, nested::value(lock.facts.identity, &self.record)));
+            let entry = nested::Entry {
+                identity: lock.facts.identity,
+                pid: self.record.pid,
+                mode: self.settings.mode,
+                token: if lock.file.recorded.get() { &self.record.token } else { "" },
+            };
+            environment.push((nested::VARIABLE, nested::value(&entry)));
         }
         let command = Command {
             program: &job.program,

@@ -64,7 +64,8 @@ pub trait Kernel {
     /// Writes the signature, and then gives the file mode 0600. A file that can't be written stays begun.
     fn sign(&self, file: &Self::File);
 
-    /// Writes who holds the lock, behind the signature; `None` takes it away. As above, it may fail.
+    /// Writes who holds the lock, behind the signature; `None` takes it away. Where it can't be written, nobody is named,
+    /// and the file stays what it was, signed or begun.
     fn record(&self, file: &Self::File, holder: Option<&Record>);
 
     /// Reads who holds the lock.

@@ -59,9 +59,10 @@
 //! # Whose file it is
 //!
 //! Withlock's own is a file that this run has created, or that begins with the signature, or that is empty and of mode
-//! 0700 (its creator has not signed it yet, or was killed before it could); that the effective user owns, and nobody else
-//! may write to; and that has one name. Any other is locked, and left exactly as it was: tools that do not compare (flock(1), lckdo,
-//! setlock) may be waiting for that very file, and would run beside the next holder if its name went away.
+//! 0700 (its creator has not signed it yet, could not, or was killed before it could); that the effective user owns,
+//! and nobody else may write to; and that has one name. Any other is locked, and left exactly as it was: tools that do
+//! not compare (flock(1), lckdo, setlock) may be waiting for that very file, and would run beside the next holder if its
+//! name went away.
 //!
 //! # Why there is never a second holder
 //!
@@ -130,6 +131,7 @@ use std::path::{Path, PathBuf};
 use withlock_platform::process;
 
 mod acquire;
+mod answer;
 pub mod cli;
 mod error;
 pub mod event;

@@ -1,6 +1,6 @@
 //! The real system behind the protocol.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::fs::{File, Permissions};
 use std::io;
 use std::os::unix::fs::{FileExt, PermissionsExt};
@@ -11,6 +11,7 @@ use withlock_platform::directory::{self, Access};
 use withlock_platform::evidence::{self, Facts, Identity, Kind};
 use withlock_platform::process::{self, Interruption, Signals};
 
+use crate::answer;
 use crate::error::{Error, Result};
 use crate::event::{Event, Oddity};
 use crate::kernel::Kernel;
@@ -26,6 +27,8 @@ pub struct OpenFile {
     pub(crate) file: File,
     pub(crate) backend: &'static dyn LockBackend,
     access: Access,
+    /// This run's record stands in it.
+    pub(crate) recorded: Cell<bool>,
 }
 
 /// A wait that can be interrupted.
@@ -112,17 +115,21 @@ impl<'a> System<'a> {
             .ok_or_else(|| Error::NoBackend { path: self.settings.path.clone() })
     }
 
-    /// Writes at the start of the file; answers whether that went well. A full disk, or a limit on file sizes, is no
-    /// reason not to run: what is written is for people.
+    /// Writes at the start of the file; answers whether that went well, or else some of it may stand there. A full disk,
+    /// or a limit on file sizes, is no reason not to run: what is written is for people.
     fn write(file: &OpenFile, content: &[u8]) -> bool {
-        if file.access == Access::ReadOnly {
-            return false;
-        }
         let written = file.file.write_all_at(content, 0);
         if matches!(&written, Err(error) if error.kind() == io::ErrorKind::FileTooLarge) {
             let _ = process::forget_size_signal();
         }
         written.is_ok()
+    }
+
+    /// After a signature that could not be written: with a part of it, the file would be neither signed nor begun, and
+    /// stay for ever.
+    fn leave_begun(file: &OpenFile) {
+        let _ = file.file.set_len(0);
+        let _ = file.file.set_permissions(Permissions::from_mode(trust::MODE_BEGUN));
     }
 
     fn read(file: &OpenFile) -> Vec<u8> {
@@ -163,7 +170,7 @@ impl Kernel for System<'_> {
         if found.mode & 0o2010 == 0o2000 {
             self.tell(&Event::Odd(Oddity::SetgidFile { path: &self.settings.path }));
         }
-        Ok(Some(OpenFile { file, backend, access }))
+        Ok(Some(OpenFile { file, backend, access, recorded: Cell::new(false) }))
     }
 
     fn create(&self, place: &Place) -> Result<Option<OpenFile>> {
@@ -173,7 +180,8 @@ impl Kernel for System<'_> {
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => return Ok(None),
             Err(error) => return Err(self.failed("creating")(error)),
         };
-        Ok(Some(OpenFile { file, backend, access: Access::ReadWrite }))
+        let access = Access::ReadWrite;
+        Ok(Some(OpenFile { file, backend, access, recorded: Cell::new(false) }))
     }
 
     fn facts(&self, file: &OpenFile) -> Result<Facts> {
@@ -206,16 +214,33 @@ impl Kernel for System<'_> {
     }
 
     fn sign(&self, file: &OpenFile) {
-        let mode = if Self::write(file, record::NOBODY) { 0o600 } else { trust::MODE_BEGUN };
-        // A umask may have taken the owner's own rights away. The file works with any mode, for whoever has it open.
-        let _ = file.file.set_permissions(Permissions::from_mode(mode));
+        if !self.may_change(file) {
+            return;
+        }
+        // Where it fails, somebody else may have signed the file meanwhile: the beginning is the same.
+        if Self::write(file, record::NOBODY) || self.is_signed(file) {
+            // A umask may have taken the owner's own rights away. The file works with any mode, for whoever has it open.
+            let _ = file.file.set_permissions(Permissions::from_mode(0o600));
+        } else {
+            Self::leave_begun(file);
+        }
     }
 
     fn record(&self, file: &OpenFile, holder: Option<&Record>) {
+        if !self.may_change(file) {
+            return;
+        }
         let line = holder.map_or(record::NOBODY.into(), |record| record.line().into_bytes());
-        if Self::write(file, &line) {
+        let written = Self::write(file, &line);
+        file.recorded.set(written && holder.is_some());
+        if written {
             // Something longer may have stood there, behind the end of this line.
             let _ = file.file.set_len(line.len() as u64);
+        } else if self.is_signed(file) {
+            // Nobody is better than who was there before, or half of him.
+            let _ = file.file.set_len(record::SIGNATURE.len() as u64);
+        } else {
+            Self::leave_begun(file);
         }
     }
 
@@ -228,7 +253,7 @@ impl Kernel for System<'_> {
     }
 
     fn try_lock(&self, file: &OpenFile, mode: Mode) -> Result<Attempt> {
-        until_answered(|| file.backend.try_lock(&file.file, mode)).map_err(self.lock_failed(file))
+        answer::or_busy(|| file.backend.try_lock(&file.file, mode)).map_err(self.lock_failed(file))
     }
 
     fn lock(&self, file: &OpenFile, mode: Mode, _: &Patience) -> Result<Wakeup> {
@@ -236,7 +261,7 @@ impl Kernel for System<'_> {
     }
 
     fn unlock(&self, file: &OpenFile) -> Result<()> {
-        until_answered(|| file.backend.unlock(&file.file)).map_err(self.lock_failed(file))
+        answer::at_last(|| file.backend.unlock(&file.file)).map_err(self.lock_failed(file))
     }
 
     fn announce(&self, file: &OpenFile) {
@@ -292,17 +317,5 @@ impl Kernel for System<'_> {
 impl System<'_> {
     fn reads_suffice(&self, place: &Place, file: &File, found: &Facts) -> Result<bool> {
         Ok(self.backend_for(place, file, found)?.read_only_suffices(self.settings.mode))
-    }
-}
-
-/// A file system with a server behind it may be interrupted even in a call that does not wait for a lock: no answer.
-fn until_answered<T>(
-    call: impl Fn() -> std::result::Result<T, LockError>,
-) -> std::result::Result<T, LockError> {
-    loop {
-        match call() {
-            Err(error) if error.io().kind() == io::ErrorKind::Interrupted => {}
-            answer => return answer,
-        }
     }
 }

@@ -20,12 +20,15 @@ use std::fs::{self, File};
 use std::os::fd::OwnedFd;
 use std::os::unix::net::UnixStream;
 use std::os::unix::process::ExitStatusExt;
+use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
 use complaint::{assert_complains, assert_no_panic, assert_silent, run};
 use people::{ALICE, Public, again_with};
 use programs::write_program;
-use support::{Scratch, find_program, skip, stderr, withlock};
+use support::{
+    JOB, Running, Scratch, find_program, skip, stderr, wait_until, waits_for_lock, withlock,
+};
 
 /// The command started by a shell that runs `prepare` first.
 fn after(prepare: &str, command: &Command) -> Command {
@@ -90,6 +93,58 @@ fn a_job_that_may_write_no_file_at_all_runs_and_its_lock_file_goes() {
     let output = run(&mut after("ulimit -f 0", &command));
     assert_complains("busy", &output, 1, &["lock is held by the run that this one is part of"]);
     assert!(scratch.names().is_empty());
+}
+
+/// A run that may write files of so many bytes at most, and whose job goes on until it is told to end; `None` where that
+/// limit can't be set.
+fn start_limited(bytes: usize, lock: &Path) -> Option<Running> {
+    if find_program("prlimit").is_none() {
+        skip("prlimit is not installed");
+        return None;
+    }
+    let command = withlock([lock.as_os_str(), "sh".as_ref(), "-c".as_ref(), JOB.as_ref()]);
+    Some(Running::of(after(&format!("prlimit --pid $$ --fsize={bytes}"), &command)))
+}
+
+#[test]
+fn a_file_whose_signature_was_cut_off_goes_all_the_same() {
+    let scratch = Scratch::new();
+    let lock = scratch.join("lock");
+    // The signature has 13 bytes, the line without a holder 15.
+    for bytes in [1, 5, 12, 13, 14, 15, 16, 40] {
+        let Some(holder) = start_limited(bytes, &lock) else { return };
+        // It gets the file that is there, which it has not created itself.
+        let mut waiter = withlock(["-w", "inf"]);
+        let mut waiter = waiter.arg(&lock).arg("true").spawn().unwrap();
+        wait_until("the waiter sleeps", || waits_for_lock(waiter.id()));
+        assert!(holder.finish().0.success(), "{bytes}");
+        assert!(waiter.wait().unwrap().success(), "{bytes}");
+        assert_eq!(scratch.names(), Vec::<String>::new(), "{bytes}");
+    }
+}
+
+#[test]
+fn a_record_that_was_cut_off_does_not_pass_for_what_stood_there_before() {
+    let scratch = Scratch::new();
+    let lock = scratch.join("lock");
+    let killed = "{\"withlock\":1,\"pid\":4711,\"user\":0,\"host\":\"old\",\"since\":1,\"token\":\"old\",\
+        \"command\":\"old and older, and so long that it goes on behind every record that may come\"}\n";
+    for bytes in (0..200).step_by(3) {
+        fs::write(&lock, killed).unwrap();
+        let Some(holder) = start_limited(bytes, &lock) else { return };
+        let output = run(withlock([lock.as_os_str(), "echo".as_ref()]).stdin(Stdio::null()));
+        assert_complains(&format!("{bytes}"), &output, 1, &["lock is held by "]);
+        let errors = stderr(&output);
+        let told = errors.split_once(" is held by ").unwrap().1.trim_end();
+        let named = format!("pid {} (", holder.child.id());
+        assert!(
+            told == "someone unknown" || told.starts_with(&named) && !told.contains("old"),
+            "{bytes}: {told}"
+        );
+        // The signature is still there, or the file would stay.
+        assert!(holder.finish().0.success(), "{bytes}");
+        assert_eq!(scratch.names(), Vec::<String>::new(), "{bytes}");
+    }
 }
 
 #[test]

@@ -14,8 +14,9 @@ use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::OsStringExt;
 
 use withlock::cli::{Plan, Request, withlock::parse};
+use withlock::nested::{self, Entry};
 use withlock::record::{LONGEST, Record, SIGNATURE};
-use withlock::{Wait, job, nested};
+use withlock::{Mode, Wait, job};
 use withlock_platform::evidence::Identity;
 
 /// A check, by the name of its folder of inputs.
@@ -165,16 +166,28 @@ pub fn held(input: &[u8]) {
     let other = Identity { device: identity.device ^ 1, ..identity };
     let record = Record { pid: seed as u32, token: format!("{seed:016x}"), ..Record::default() };
     let stranger = Record { token: "f".into(), ..record.clone() };
+    let nameless = Record { token: String::new(), ..record.clone() };
     let dead = |_| false;
     let this_process = |pid| pid == record.pid;
-    let alone = nested::extend(OsString::new(), identity, &record);
-    assert!(!nested::tells_of(&alone, other, Some(&record), this_process));
-    assert!(!nested::tells_of(&alone, identity, Some(&stranger), dead));
-    // Whatever stands before them, both entries are found.
-    let outer = nested::extend(before, other, &record);
-    let inner = nested::extend(outer, identity, &record);
-    for identity in [identity, other] {
-        assert!(nested::tells_of(&inner, identity, Some(&record), dead), "{inner:?}");
-        assert!(nested::tells_of(&inner, identity, None, this_process), "{inner:?}");
+    for mode in [Mode::Exclusive, Mode::Shared] {
+        let entry = Entry { identity, pid: record.pid, mode, token: &record.token };
+        let alone = nested::extend(OsString::new(), &entry);
+        assert!(!nested::tells_of(&alone, other, Some(&record), this_process));
+        for record in [&stranger, &nameless] {
+            assert!(!nested::tells_of(&alone, identity, Some(record), dead));
+            // Only who shares the lock can hold it while another's record is there; or who has written none.
+            let believed = nested::tells_of(&alone, identity, Some(record), this_process);
+            assert_eq!(believed, mode == Mode::Shared);
+            let unwritten = nested::extend(OsString::new(), &Entry { token: "", ..entry });
+            assert!(nested::tells_of(&unwritten, identity, Some(record), this_process));
+            assert!(!nested::tells_of(&unwritten, identity, Some(record), dead));
+        }
+        // Whatever stands before them, both entries are found.
+        let outer = nested::extend(before.clone(), &Entry { identity: other, ..entry });
+        let inner = nested::extend(outer, &entry);
+        for identity in [identity, other] {
+            assert!(nested::tells_of(&inner, identity, Some(&record), dead), "{inner:?}");
+            assert!(nested::tells_of(&inner, identity, None, this_process), "{inner:?}");
+        }
     }
 }
