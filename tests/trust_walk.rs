@@ -11,6 +11,10 @@
 
 #[path = "support/complaint.rs"]
 mod complaint;
+#[path = "support/people.rs"]
+mod people;
+#[path = "support/programs.rs"]
+mod programs;
 mod support;
 
 use std::fs;
@@ -19,6 +23,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
 use complaint::{assert_complains, assert_silent, run};
+use people::{ALICE, Public, directory};
 use support::{Scratch, find_program, skip, stderr, wait_until, withlock};
 
 /// A command line under strace(1), with these options; `None`, having said why, where there is none.
@@ -117,6 +122,46 @@ fn a_name_that_changes_each_time_it_is_looked_at_does_not_keep_a_run_busy_for_ev
     assert_complains("changing", &output, 73, &["entry: following", "too many symbolic links"]);
     // Two looks each time, as often as links are followed.
     assert_eq!(stops, 2 * 33);
+}
+
+/// The names that a run looks up in the directory because of which it is refused. `None`, having said why, where that
+/// can't be seen.
+fn looked_up(directory: &Path, scratch: &Scratch, command: &Command) -> Option<Vec<String>> {
+    let log = scratch.join("log");
+    let mut traced = traced(&["-y", "-e", "trace=%file,?fstat,?fstat64"], &log, command)?;
+    let output = run(traced.current_dir(command.get_current_dir().unwrap()));
+    let because = format!("because {} ", directory.display());
+    assert_complains(&format!("{command:?}"), &output, 3, &["refused", &because]);
+    let log = fs::read_to_string(&log).unwrap();
+    let open = format!("<{}>", directory.display());
+    assert!(log.contains(&open), "{log}");
+    let names = log.lines().filter_map(|line| line.split(&open).nth(1)?.split('"').nth(1));
+    // Neither itself, by its descriptor or as a start, nor what the C library looks for.
+    let is_in_it = |name: &&str| !["", "."].contains(name) && !name.starts_with('/');
+    Some(names.filter(is_in_it).map(str::to_owned).collect())
+}
+
+#[test]
+fn nothing_is_looked_up_in_a_directory_of_somebody_else_who_may_let_it_hang() {
+    let Some(public) = Public::new() else { return };
+    let scratch = Scratch::new();
+    // Somebody else's, and one in which anybody may put his own in the place of what is there.
+    for (owner, mode) in [(ALICE, 0o755), (ALICE, 0o1777), (0, 0o777)] {
+        let home = public.directory(&format!("{owner}-{mode:o}"), owner, mode);
+        directory(&home, "inner", 0, 0o755);
+        symlink("inner", home.join("link")).unwrap();
+        fs::write(home.join("file"), "").unwrap();
+        for name in ["inner/lock", "link/lock", "file/lock", "none/lock", "inner", "none", ".."] {
+            let lock = home.join(name);
+            let absolute = public.withlock_as(0, [lock.as_os_str(), "echo".as_ref()]);
+            let mut relative = public.withlock_as(0, [name, "echo"]);
+            relative.current_dir(&home);
+            for command in [absolute, relative] {
+                let Some(names) = looked_up(&home, &scratch, &command) else { return };
+                assert_eq!(names, Vec::<String>::new(), "{command:?}");
+            }
+        }
+    }
 }
 
 #[test]
