@@ -56,8 +56,8 @@ impl Judge {
 /// it is judged before, as far as the next component does not matter: in a stranger's directory, a look may never return.
 ///
 /// # Errors
-/// [`Error::Unsafe`] for a component that is refused; [`Error::Open`] for one that is missing, no directory, or out of
-/// reach; [`Error::NotAFile`] for a path that can only name a directory.
+/// [`Error::Unsafe`] for a component that is refused; [`Error::Unreachable`], [`Error::TooManyLinks`] or
+/// [`Error::NoWorkingDirectory`] where there is no way on; [`Error::NotAFile`] for a path that can only name a directory.
 pub(crate) fn walk(path: &Path, judge: &Judge) -> Result<(Place, Option<Facts>)> {
     let mut walk = Walk::begin(path, judge)?;
     loop {
@@ -95,7 +95,7 @@ struct Here {
 impl<'a> Walk<'a> {
     fn begin(path: &'a Path, judge: &'a Judge) -> Result<Self> {
         let here = if path.is_absolute() {
-            judge.arrive(path, Here::root(path)?)?
+            judge.arrive(path, Here::root()?)?
         } else {
             let start = judge.arrive(path, Here::working_directory(path)?)?;
             start.judge_above(path, judge)?;
@@ -159,7 +159,7 @@ impl<'a> Walk<'a> {
         rest.append(&mut self.rest);
         self.rest = rest;
         if Path::new(target).is_absolute() {
-            self.arrive(Here::root(self.path)?)?;
+            self.arrive(Here::root()?)?;
         }
         Ok(())
     }
@@ -172,9 +172,7 @@ impl<'a> Walk<'a> {
     fn count_link(&mut self, shown: &Path) -> Result<()> {
         self.links += 1;
         if self.links > LINKS_AT_MOST {
-            return Err(failed("following links at", shown)(io::Error::other(
-                "too many symbolic links",
-            )));
+            return Err(Error::TooManyLinks { path: shown.into() });
         }
         Ok(())
     }
@@ -239,16 +237,29 @@ impl Judge {
 }
 
 impl Here {
-    fn root(path: &Path) -> Result<Self> {
+    fn root() -> Result<Self> {
+        let path = Path::new("/");
         let (directory, facts) =
-            directory::root().map_err(failed("opening the directory / for", path))?;
-        Self::new(directory, facts, "/".into())
+            directory::root().map_err(failed("opening the directory", path))?;
+        Self::new(directory, facts, path.into())
     }
 
     fn working_directory(path: &Path) -> Result<Self> {
-        let failed_at_start = failed("opening the working directory for", path);
-        let (directory, facts) = directory::working_directory().map_err(failed_at_start)?;
-        let shown = std::env::current_dir().unwrap_or_else(|_| ".".into());
+        let is_missing = |error: &io::Error| error.kind() == io::ErrorKind::NotFound;
+        let removed = || Error::NoWorkingDirectory { path: path.into() };
+        let (directory, facts) = directory::working_directory().map_err(|error| {
+            if is_missing(&error) {
+                removed()
+            } else {
+                failed("opening the working directory", path)(error)
+            }
+        })?;
+        let shown = match std::env::current_dir() {
+            // Where it can still be opened. By itself, neither fact is enough: some file systems count no names of
+            // directories, and a directory out of reach has no path either.
+            Err(error) if facts.links == 0 && is_missing(&error) => return Err(removed()),
+            shown => shown.unwrap_or_else(|_| ".".into()),
+        };
         Self::new(directory, facts, shown)
     }
 
@@ -278,7 +289,7 @@ impl Here {
 
     fn new(directory: File, facts: Facts, shown: PathBuf) -> Result<Self> {
         let file_system = evidence::file_system(&directory, &facts)
-            .map_err(failed("asking for the file system of", &shown))?;
+            .map_err(failed("asking for the file system", &shown))?;
         Ok(Self::on(file_system, directory, facts, shown))
     }
 
@@ -315,5 +326,5 @@ fn push_components(rest: &mut VecDeque<OsString>, path: &OsStr) {
 
 fn failed(step: &'static str, path: &Path) -> impl Fn(io::Error) -> Error + use<> {
     let path = path.to_path_buf();
-    move |error| Error::Open { path: path.clone(), step, error }
+    move |error| Error::Unreachable { path: path.clone(), step, error }
 }
