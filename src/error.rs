@@ -35,9 +35,28 @@ pub enum Error {
         /// What it is.
         kind: Kind,
     },
-    /// A system call on the way to an open lock file failed.
+    /// The way to the lock file can't be gone: a directory is missing, is none, or may not be searched.
+    Unreachable {
+        /// What the walk failed at.
+        path: PathBuf,
+        /// What was to be done, such as "opening the directory".
+        step: &'static str,
+        /// What the system said.
+        error: io::Error,
+    },
+    /// Links lead on and on, in a circle perhaps.
+    TooManyLinks {
+        /// The last one.
+        path: PathBuf,
+    },
+    /// The working directory has been removed, so that a relative path leads nowhere.
+    NoWorkingDirectory {
+        /// The lock file.
+        path: PathBuf,
+    },
+    /// A system call on the lock file failed, other than one that locks.
     Open {
-        /// What it failed at: the lock file or a directory.
+        /// The lock file.
         path: PathBuf,
         /// What was to be done, such as "opening".
         step: &'static str,
@@ -100,7 +119,11 @@ impl Error {
     pub fn exit(&self) -> Exit {
         match self {
             Self::Unsafe { .. } | Self::Mandatory { .. } => Exit::Unsafe,
-            Self::NotAFile { .. } | Self::Open { .. } => Exit::CannotOpen,
+            Self::NotAFile { .. }
+            | Self::Unreachable { .. }
+            | Self::TooManyLinks { .. }
+            | Self::NoWorkingDirectory { .. }
+            | Self::Open { .. } => Exit::CannotOpen,
             Self::Absent { .. } => Exit::Unavailable,
             Self::Lock { .. }
             | Self::NoBackend { .. }
@@ -133,9 +156,10 @@ impl std::fmt::Display for Error {
 impl std::error::Error for Error {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
-            Self::Open { error, .. } | Self::Start { error, .. } | Self::System { error, .. } => {
-                Some(error)
-            }
+            Self::Unreachable { error, .. }
+            | Self::Open { error, .. }
+            | Self::Start { error, .. }
+            | Self::System { error, .. } => Some(error),
             Self::Lock { error, .. } => Some(error),
             _ => None,
         }

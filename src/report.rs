@@ -63,8 +63,21 @@ pub fn error(error: &Error) -> String {
             path.display(),
             self::kind(*kind)
         ),
+        Error::Unreachable { path, step, error } => {
+            let cure =
+                cure_at(error, "you need search permission (x) for each directory on the way");
+            format!("{}: {step} failed: {}{cure}", path.display(), system(error))
+        }
+        Error::TooManyLinks { path } => {
+            format!("{}: too many symbolic links on the way; check where they lead", path.display())
+        }
+        Error::NoWorkingDirectory { path } => format!(
+            "{}: the working directory has been removed; change to another one",
+            path.display()
+        ),
         Error::Open { path, step, error } => {
-            format!("{}: {step} failed: {}{}", path.display(), system(error), cure(error))
+            let cure = cure_at(error, "use a directory and file that you may write to");
+            format!("{}: {step} failed: {}{cure}", path.display(), system(error))
         }
         Error::Absent { path } => {
             format!(
@@ -313,11 +326,18 @@ fn system(error: &io::Error) -> String {
     }
 }
 
+/// What to do about an error at a lock file or on the way to it, or where it is `denied`.
+fn cure_at(error: &io::Error, denied: &str) -> String {
+    match error.kind() {
+        io::ErrorKind::NotFound => "; create the directory first".to_owned(),
+        io::ErrorKind::PermissionDenied => format!("; {denied}"),
+        _ => cure(error),
+    }
+}
+
 fn cure(error: &io::Error) -> String {
     let cure = match error.kind() {
-        io::ErrorKind::NotFound => "create the directory first",
         io::ErrorKind::NotADirectory => "check the path",
-        io::ErrorKind::PermissionDenied => "use a directory and file that you may write to",
         io::ErrorKind::ReadOnlyFilesystem => {
             "use a file system that can be written to, such as /run"
         }

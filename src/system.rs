@@ -110,7 +110,7 @@ impl<'a> System<'a> {
             return self.backend(place);
         }
         let file_system = evidence::file_system(file, found)
-            .map_err(self.failed("asking for the file system of"))?;
+            .map_err(self.failed("asking for the file system"))?;
         backend::select(self.choice, file_system.local)
             .ok_or_else(|| Error::NoBackend { path: self.settings.path.clone() })
     }

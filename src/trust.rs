@@ -151,6 +151,17 @@ pub fn judge_directory(facts: &Facts, acl: &Acl, role: Role, trusted: Trusted) -
     Verdict::Accept
 }
 
+/// Judges a directory as far as it can be done at sight: the verdict whatever part it plays, or `None` if that decides. What
+/// is refused for any part is refused with the reason for the easiest one, to lead to a directory of the user's own.
+#[must_use]
+pub fn judge_at_sight(facts: &Facts, acl: &Acl, trusted: Trusted) -> Option<Verdict> {
+    let judge = |role| judge_directory(facts, acl, role, trusted);
+    let at_best = judge(Role::ToDirectory { owner: trusted.user });
+    let is_certain = matches!(at_best, Verdict::Refuse(_))
+        || [Role::ToOther, Role::Own].into_iter().all(|role| judge(role) == at_best);
+    is_certain.then_some(at_best)
+}
+
 /// Judges a symbolic link: its own facts, and those of the directory that it lies in.
 #[must_use]
 pub fn judge_link(link: &Facts, directory: &Facts, trusted: Trusted) -> Verdict {

@@ -9,7 +9,7 @@ use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::{Path, PathBuf};
 
 use withlock_platform::directory::{self, Step};
-use withlock_platform::evidence::{self, Facts, FileSystem, Kind};
+use withlock_platform::evidence::{self, Acl, Facts, FileSystem, Kind};
 
 use crate::error::{Error, Result};
 use crate::event::{Event, Oddity};
@@ -52,11 +52,12 @@ impl Judge {
 
 /// Walks to the end of `path`, and looks what stands there: `None` is nothing. A link at the end is followed, too.
 ///
-/// Each directory is held open while the next component is looked up in it, so that what was judged is what is used.
+/// Each directory is held open while the next component is looked up in it, so that what was judged is what is used. And
+/// it is judged before, as far as the next component does not matter: in a stranger's directory, a look may never return.
 ///
 /// # Errors
-/// [`Error::Unsafe`] for a component that is refused; [`Error::Open`] for one that is missing, no directory, or out of
-/// reach; [`Error::NotAFile`] for a path that can only name a directory.
+/// [`Error::Unsafe`] for a component that is refused; [`Error::Unreachable`], [`Error::TooManyLinks`] or
+/// [`Error::NoWorkingDirectory`] where there is no way on; [`Error::NotAFile`] for a path that can only name a directory.
 pub(crate) fn walk(path: &Path, judge: &Judge) -> Result<(Place, Option<Facts>)> {
     let mut walk = Walk::begin(path, judge)?;
     loop {
@@ -86,6 +87,7 @@ struct Here {
     directory: File,
     facts: Facts,
     file_system: FileSystem,
+    acl: Acl,
     /// As it is shown to people.
     shown: PathBuf,
 }
@@ -93,9 +95,11 @@ struct Here {
 impl<'a> Walk<'a> {
     fn begin(path: &'a Path, judge: &'a Judge) -> Result<Self> {
         let here = if path.is_absolute() {
-            Here::root(path)?
+            judge.arrive(path, Here::root()?)?
         } else {
-            Here::working_directory(path, judge)?
+            let start = judge.arrive(path, Here::working_directory(path)?)?;
+            start.judge_above(path, judge)?;
+            start
         };
         let mut rest = VecDeque::new();
         push_components(&mut rest, path.as_os_str());
@@ -110,8 +114,7 @@ impl<'a> Walk<'a> {
         match step {
             Step::Directory(directory, facts) => {
                 self.judge_here(Role::ToDirectory { owner: facts.owner })?;
-                self.here = self.here.next(directory, facts, shown)?;
-                Ok(())
+                self.arrive(self.here.next(directory, facts, shown)?)
             }
             Step::Link(target, facts) => {
                 self.judge_here(Role::ToOther)?;
@@ -156,22 +159,29 @@ impl<'a> Walk<'a> {
         rest.append(&mut self.rest);
         self.rest = rest;
         if Path::new(target).is_absolute() {
-            self.here = Here::root(self.path)?;
+            self.arrive(Here::root()?)?;
         }
+        Ok(())
+    }
+
+    fn arrive(&mut self, here: Here) -> Result<()> {
+        self.here = self.judge.arrive(self.path, here)?;
         Ok(())
     }
 
     fn count_link(&mut self, shown: &Path) -> Result<()> {
         self.links += 1;
         if self.links > LINKS_AT_MOST {
-            return Err(failed("following links at", shown)(io::Error::other(
-                "too many symbolic links",
-            )));
+            return Err(Error::TooManyLinks { path: shown.into() });
         }
         Ok(())
     }
 
+    /// What could not be said on arrival.
     fn judge_here(&self, role: Role) -> Result<()> {
+        if self.judge.at_sight(&self.here).is_some() {
+            return Ok(());
+        }
         self.heed(self.judge.directory(&self.here, role), &self.here.shown)
     }
 
@@ -187,8 +197,19 @@ impl<'a> Walk<'a> {
 
 impl Judge {
     fn directory(&self, here: &Here, role: Role) -> Verdict {
-        let acl = evidence::acl(&here.directory, &here.facts, &here.file_system);
-        trust::judge_directory(&here.facts, &acl, role, self.trusted)
+        trust::judge_directory(&here.facts, &here.acl, role, self.trusted)
+    }
+
+    fn at_sight(&self, here: &Here) -> Option<Verdict> {
+        trust::judge_at_sight(&here.facts, &here.acl, self.trusted)
+    }
+
+    /// A directory in which something is to be looked up.
+    fn arrive(&self, path: &Path, here: Here) -> Result<Here> {
+        if let Some(verdict) = self.at_sight(&here) {
+            self.heed(path, verdict, &here.shown)?;
+        }
+        Ok(here)
     }
 
     fn heed(&self, path: &Path, verdict: Verdict, at: &Path) -> Result<()> {
@@ -216,21 +237,37 @@ impl Judge {
 }
 
 impl Here {
-    fn root(path: &Path) -> Result<Self> {
+    fn root() -> Result<Self> {
+        let path = Path::new("/");
         let (directory, facts) =
-            directory::root().map_err(failed("opening the directory / for", path))?;
-        Self::new(directory, facts, "/".into())
+            directory::root().map_err(failed("opening the directory", path))?;
+        Self::new(directory, facts, path.into())
     }
 
-    /// A relative path begins here, and whoever can rename a directory above can redirect it: so up to the root first.
-    fn working_directory(path: &Path, judge: &Judge) -> Result<Self> {
-        let failed_at_start = failed("opening the working directory for", path);
-        let (directory, facts) = directory::working_directory().map_err(failed_at_start)?;
-        let shown = std::env::current_dir().unwrap_or_else(|_| ".".into());
-        let start = Self::new(directory, facts, shown)?;
+    fn working_directory(path: &Path) -> Result<Self> {
+        let is_missing = |error: &io::Error| error.kind() == io::ErrorKind::NotFound;
+        let removed = || Error::NoWorkingDirectory { path: path.into() };
+        let (directory, facts) = directory::working_directory().map_err(|error| {
+            if is_missing(&error) {
+                removed()
+            } else {
+                failed("opening the working directory", path)(error)
+            }
+        })?;
+        let shown = match std::env::current_dir() {
+            // Where it can still be opened. By itself, neither fact is enough: some file systems count no names of
+            // directories, and a directory out of reach has no path either.
+            Err(error) if facts.links == 0 && is_missing(&error) => return Err(removed()),
+            shown => shown.unwrap_or_else(|_| ".".into()),
+        };
+        Self::new(directory, facts, shown)
+    }
+
+    /// Whoever can rename a directory above the one where a relative path begins can redirect it.
+    fn judge_above(&self, path: &Path, judge: &Judge) -> Result<()> {
         let mut above: Option<Self> = None;
         loop {
-            let below = above.as_ref().unwrap_or(&start);
+            let below = above.as_ref().unwrap_or(self);
             let shown =
                 below.shown.parent().map_or_else(|| below.shown.join(".."), Path::to_path_buf);
             let step = directory::step(&below.directory, OsStr::new(".."))
@@ -241,7 +278,7 @@ impl Here {
                 ));
             };
             if facts.identity == below.facts.identity {
-                return Ok(start);
+                return Ok(());
             }
             let role = Role::ToDirectory { owner: below.facts.owner };
             let parent = below.next(directory, facts, shown)?;
@@ -252,8 +289,13 @@ impl Here {
 
     fn new(directory: File, facts: Facts, shown: PathBuf) -> Result<Self> {
         let file_system = evidence::file_system(&directory, &facts)
-            .map_err(failed("asking for the file system of", &shown))?;
-        Ok(Self { directory, facts, file_system, shown })
+            .map_err(failed("asking for the file system", &shown))?;
+        Ok(Self::on(file_system, directory, facts, shown))
+    }
+
+    fn on(file_system: FileSystem, directory: File, facts: Facts, shown: PathBuf) -> Self {
+        let acl = evidence::acl(&directory, &facts, &file_system);
+        Self { directory, facts, file_system, acl, shown }
     }
 
     /// A directory reached from here; on the same device, it is on the same file system.
@@ -261,7 +303,7 @@ impl Here {
         if facts.identity.device != self.facts.identity.device {
             return Self::new(directory, facts, shown);
         }
-        Ok(Self { directory, facts, file_system: self.file_system.clone(), shown })
+        Ok(Self::on(self.file_system.clone(), directory, facts, shown))
     }
 }
 
@@ -284,5 +326,5 @@ fn push_components(rest: &mut VecDeque<OsString>, path: &OsStr) {
 
 fn failed(step: &'static str, path: &Path) -> impl Fn(io::Error) -> Error + use<> {
     let path = path.to_path_buf();
-    move |error| Error::Open { path: path.clone(), step, error }
+    move |error| Error::Unreachable { path: path.clone(), step, error }
 }

@@ -153,9 +153,12 @@ fn no_create_says_that_the_file_is_not_there_and_makes_none() {
 fn a_working_directory_that_was_removed_is_an_error_before_the_job_and_none_after_it() {
     let scratch = Scratch::new();
     let script = r#"mkdir gone && cd gone && rmdir ../gone && exec "$@""#;
-    let command = withlock(["lock", "echo", "ran"]);
-    let output = run(in_shell(script, &command).current_dir(scratch.path()));
-    assert_complains("before", &output, 73, &["lock", "No such file or directory"]);
+    for path in ["lock", "./deep/lock", "../lock"] {
+        let command = withlock([path, "echo", "ran"]);
+        let output = run(in_shell(script, &command).current_dir(scratch.path()));
+        let words = format!("{path}: the working directory has been removed; change to another");
+        assert_complains("before", &output, 73, &[&words]);
+    }
     // The job removes the lock file and its directory: that is no reason to spoil the job's status.
     fs::create_dir(scratch.join("going")).unwrap();
     let script = "rm -r ../going; exit 7";

@@ -17,6 +17,7 @@ mod programs;
 mod support;
 
 use std::fs;
+use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::{Command, Output};
 
@@ -30,6 +31,8 @@ const ROOT: u32 = 0;
 const STRANGER: &str = "who could replace the lock file";
 const WRITABLE: &str = "is writable by others (mode 0";
 const STICKY: &str = "is writable by others (mode 1";
+/// What is missing where somebody may not look.
+const SEARCH: &str = "you need search permission (x) for each directory on the way";
 
 /// Fails unless `withlock PATH echo ran` ran, or was refused for `reason` at `component`.
 fn assert_verdict(case: &str, output: &Output, component: &Path, reason: Option<&str>) {
@@ -84,8 +87,8 @@ fn nobody_else_can_swap_a_lock_file_in_its_own_directory() {
         let case = format!("Alice: {case}");
         if alice == Some("") {
             // Safe, but she may not write there, or not even look.
-            let parts = ["lock: ", "Permission denied", "that you may write to"];
-            assert_complains(&case, &output, 73, &parts);
+            let cure = if mode & 0o001 == 0 { SEARCH } else { "that you may write to" };
+            assert_complains(&case, &output, 73, &["lock: ", "failed: Permission denied; ", cure]);
         } else {
             assert_verdict(&case, &output, &place, alice);
         }
@@ -136,6 +139,24 @@ fn nobody_else_can_swap_a_directory_on_the_way_to_the_lock_file() {
         let output = run(&mut public.withlock_as(ALICE, words));
         assert_verdict(&format!("deeper: {case}"), &output, &outer, reason);
     }
+}
+
+#[test]
+fn who_may_not_search_a_directory_on_the_way_is_told_so() {
+    let Some(public) = Public::new() else { return };
+    let closed = public.directory("closed", ROOT, 0o700);
+    let lock = directory(&closed, "inner", ALICE, 0o755).join("lock");
+    let output = run(&mut public.withlock_as(ALICE, [lock.as_os_str(), "echo".as_ref()]));
+    let step = "closed/inner: opening the directory failed: Permission denied; ";
+    assert_complains("on the way", &output, 73, &[step, SEARCH]);
+
+    let own = public.directory("own", ALICE, 0o700);
+    let command = public.withlock_as(ALICE, ["lock", "echo"]);
+    let mut shell = Command::new("sh");
+    shell.args(["-c", "chmod 0 . && exec \"$@\"", "sh"]).arg(command.get_program());
+    shell.args(command.get_args()).current_dir(own).gid(ALICE).uid(ALICE);
+    let step = "lock: opening the working directory failed: Permission denied; ";
+    assert_complains("at its start", &run(&mut shell), 73, &[step, SEARCH]);
 }
 
 #[test]

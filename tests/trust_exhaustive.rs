@@ -22,7 +22,8 @@ use strangers::{
 };
 
 use withlock::trust::{
-    Origin, Reason, Role, Trusted, Use, Verdict, judge_directory, judge_file, judge_link,
+    Origin, Reason, Role, Trusted, Use, Verdict, judge_at_sight, judge_directory, judge_file,
+    judge_link,
 };
 use withlock_platform::evidence::{Acl, Facts, Grantee, Identity, Kind};
 
@@ -197,11 +198,38 @@ fn for_each_place(mut judge: impl FnMut(&Place<'_>, u32)) {
     }
 }
 
-#[test]
-fn nobody_can_redirect_a_path_through_a_directory_that_is_accepted() {
+/// Every part that a directory can play, and what is looked up in it.
+fn parts() -> Vec<(Role, Entry)> {
     let owners = EVERYBODY.map(|person| person.user);
     let mut parts = vec![(Role::Own, Entry::LockFile), (Role::ToOther, Entry::Link)];
     parts.extend(owners.map(|owner| (Role::ToDirectory { owner }, Entry::Directory(owner))));
+    parts
+}
+
+#[test]
+fn what_is_said_of_a_directory_at_sight_is_so_whatever_comes_next_and_nothing_more_can_be_said() {
+    let parts = parts();
+    for_each_place(|place, user| {
+        let trusted = Trusted { user };
+        let judge = |role| judge_directory(&place.facts, place.list, role, trusted);
+        let verdicts = parts.iter().map(|(role, _)| judge(*role)).collect::<Vec<_>>();
+        let is_refused = |verdict: &&Verdict| matches!(verdict, Verdict::Refuse(_));
+        let refusals = verdicts.iter().filter(is_refused).count();
+        let case = || format!("for {user}: {:?}, {:?}: {verdicts:?}", place.facts, place.list);
+        match judge_at_sight(&place.facts, place.list, trusted) {
+            Some(Verdict::Refuse(reason)) => {
+                assert!(is_true(reason, place, user), "{reason:?} is not so: {}", case());
+                assert_eq!(refusals, parts.len(), "{}", case());
+            }
+            Some(verdict) => assert!(verdicts.iter().all(|other| *other == verdict), "{}", case()),
+            None => assert!((1..parts.len()).contains(&refusals), "{}", case()),
+        }
+    });
+}
+
+#[test]
+fn nobody_can_redirect_a_path_through_a_directory_that_is_accepted() {
+    let parts = parts();
     let mut tally = Tally::default();
     for_each_place(|place, user| {
         for (role, entry) in &parts {

@@ -8,7 +8,8 @@
 )]
 
 use withlock::trust::{
-    Origin, Reason, Role, Trusted, Use, Verdict, judge_directory, judge_file, judge_link,
+    Origin, Reason, Role, Trusted, Use, Verdict, judge_at_sight, judge_directory, judge_file,
+    judge_link,
 };
 use withlock_platform::evidence::{Acl, Facts, Grantee, Identity, Kind};
 
@@ -161,6 +162,31 @@ fn a_list_that_can_not_be_seen_stops_root_and_warns_others_and_hides_nothing_wor
                 assert_eq!(judge(mode, USER), expected, "{role:?} {mode:o}");
             }
         }
+    }
+}
+
+#[test]
+fn only_of_a_sticky_directory_it_matters_what_comes_next() {
+    let unreadable = Acl::Unreadable(libc::EACCES);
+    let refused = |reason| Some(Verdict::Refuse(reason));
+    let unseen = Reason::ListUnreadable(libc::EACCES);
+    let lines = [
+        (ROOT, 0o755, &Acl::InMode, SUPERUSER, Some(Verdict::Accept)),
+        (ME, 0o755, &Acl::InMode, USER, Some(Verdict::Accept)),
+        (ME, 0o755, &Acl::InMode, SUPERUSER, refused(Reason::OwnedByStranger(ME))),
+        (STRANGER, 0o1777, &Acl::InMode, USER, refused(Reason::OwnedByStranger(STRANGER))),
+        (ROOT, 0o777, &unreadable, SUPERUSER, refused(Reason::Writable(0o777))),
+        (ROOT, 0o755, &Acl::Remote, SUPERUSER, Some(Verdict::Warn(Reason::ListRemote))),
+        (ROOT, 0o755, &unreadable, USER, Some(Verdict::Warn(unseen))),
+        (ROOT, 0o1777, &Acl::InMode, SUPERUSER, None),
+        (ROOT, 0o1777, &Acl::Remote, SUPERUSER, None),
+        (ROOT, 0o1777, &unreadable, USER, None),
+        // Root is not even let through, so there is no need to look on.
+        (ROOT, 0o1777, &unreadable, SUPERUSER, refused(unseen)),
+    ];
+    for (owner, mode, list, trusted, expected) in lines {
+        let verdict = judge_at_sight(&directory(owner, mode), list, trusted);
+        assert_eq!(verdict, expected, "{owner} {mode:o} {list:?} {trusted:?}");
     }
 }
 

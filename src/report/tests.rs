@@ -11,6 +11,10 @@ fn denied() -> io::Error {
     io::ErrorKind::PermissionDenied.into()
 }
 
+fn missing() -> io::Error {
+    io::ErrorKind::NotFound.into()
+}
+
 fn assert_says(said: &[String], expected: &[&str]) {
     assert_eq!(said, expected);
 }
@@ -64,17 +68,25 @@ fn an_error_says_what_to_do_about_it() {
         Error::Mandatory { path: path() },
         Error::NotAFile { path: path(), kind: Kind::Other },
         Error::Open { path: path(), step: "opening", error: denied() },
+        Error::Open { path: path(), step: "creating", error: missing() },
+        Error::Unreachable { path: path(), step: "looking up", error: denied() },
+        Error::Unreachable { path: path(), step: "looking up", error: missing() },
+        Error::Unreachable { path: path(), step: "going on", error: io::Error::other("odd") },
+        Error::TooManyLinks { path: path() },
+        Error::NoWorkingDirectory { path: path() },
         Error::Absent { path: path() },
         Error::NoBackend { path: path() },
         Error::Unstable { path: path() },
         Error::Told { signal: 15 },
         Error::Told { signal: 40 },
         start("a b", true, denied()),
-        start("/a", false, io::ErrorKind::NotFound.into()),
+        start("/a", false, missing()),
         start("a", false, io::ErrorKind::NotADirectory.into()),
         start("a", false, denied()),
         start("", false, io::ErrorKind::WouldBlock.into()),
+        start("/a/b", false, io::ErrorKind::NotADirectory.into()),
         Error::System { step: "waiting", error: io::ErrorKind::StorageFull.into() },
+        Error::System { step: "waiting", error: missing() },
     ];
     let shell = "to run it by a shell, use: withlock LOCKFILE -c COMMAND";
     assert_says(
@@ -85,6 +97,12 @@ fn an_error_says_what_to_do_about_it() {
             "/l: refused, because its mode (setgid without group-execute) makes locks mandatory here; chmod g-s it",
             "/l: is something special, not a regular file; name a file that may be created there",
             "/l: opening failed: permission denied; use a directory and file that you may write to",
+            "/l: creating failed: entity not found; create the directory first",
+            "/l: looking up failed: permission denied; you need search permission (x) for each directory on the way",
+            "/l: looking up failed: entity not found; create the directory first",
+            "/l: going on failed: odd",
+            "/l: too many symbolic links on the way; check where they lead",
+            "/l: the working directory has been removed; change to another one",
             "/l: does not exist, and --no-create forbids to create it; create it first",
             "/l: this system has no such --backend; leave the option out",
             "/l: locking failed: the name stands for another file each time; put it on a local file system",
@@ -96,7 +114,9 @@ fn an_error_says_what_to_do_about_it() {
             "a: starting the command failed: not a directory; check the spelling and PATH",
             "a: starting the command failed: permission denied; is it a program, and executable (chmod +x)?",
             "'': starting the command failed: operation would block; raise the limit on processes (ulimit -u)",
+            "/a/b: starting the command failed: not a directory; check the path",
             "waiting failed: no storage space; make room there, or use another file system",
+            "waiting failed: entity not found",
         ],
     );
 }
@@ -139,9 +159,8 @@ fn what_is_told_with_v_says_what_happens() {
             "lock released, lock file left: others wait for it",
             "warning: /l lies on a server, which alone knows who may write there; is that the place you want?",
             "warning: /l is setgid without group-execute, mandatory locking elsewhere",
-            "warning: telling failed: permission denied; use a directory and file that you may write to",
-            "warning: while releasing the lock: telling failed: permission denied; use a directory and file that you \
-             may write to; it is free all the same",
+            "warning: telling failed: permission denied",
+            "warning: while releasing the lock: telling failed: permission denied; it is free all the same",
         ],
     );
     // Written long ago by who knows whom: since 1970 is 20,000 days and more.

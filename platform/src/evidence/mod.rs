@@ -156,7 +156,7 @@ impl Kind {
 /// The file system that something lies on.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FileSystem {
-    /// Whether this system alone keeps its locks and permissions; false when a server does (NFS, SMB and their like).
+    /// Whether there is no server that keeps its locks and permissions, as with NFS, SMB and their like.
     pub local: bool,
     /// Its type, as the system calls it.
     pub name: Cow<'static, str>,
