@@ -10,8 +10,9 @@ use super::mistakes::{self, Mistake};
 use super::program::Program;
 use super::promises::Violation;
 use super::simulated::Content;
+use super::way::Way;
 use super::words;
-use super::world::{Rules, Way, World};
+use super::world::{Rules, World};
 
 /// What is explored.
 #[derive(Clone, Debug)]

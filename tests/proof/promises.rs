@@ -5,7 +5,8 @@ use super::explore::Scene;
 use super::program::{Kind, Outcome, Patience, Program};
 use super::replay::Call;
 use super::simulated::Content;
-use super::world::{Marks, NAME, Rules, Step, What, World, name};
+use super::way::{Step, What};
+use super::world::{Marks, NAME, Rules, World, name};
 
 /// A promise that was broken.
 pub(super) type Violation = String;

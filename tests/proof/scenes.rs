@@ -126,8 +126,15 @@ pub(super) fn all_of(count: usize, kinds: fn(Backend) -> Vec<Program>) -> Vec<Sc
     BACKENDS.into_iter().flat_map(of).map(|programs| Scene::of(&programs)).collect()
 }
 
-/// Four that wait for ever, and nobody is killed.
+/// Four alike, that wait for ever; and four that do not wait, by the backend with the fewest calls.
 pub(super) fn four_alike() -> Vec<Scene> {
-    let four = |backend| Scene::of(&[Program::new(backend, Patience::Endless); 4]).without_kills();
-    BACKENDS.into_iter().map(four).collect()
+    let endless = BACKENDS.map(|backend| Program::new(backend, Patience::Endless));
+    let prompt = Program::new(Backend::Flock, Patience::None);
+    let four = |program: Program| [Scene::of(&[program; 4]), Scene::of(&[program.shared(); 4])];
+    endless.into_iter().chain([prompt]).flat_map(four).collect()
+}
+
+/// Every choice of four of [`few_kinds`].
+pub(super) fn four_of_any_kind(backend: Backend) -> Vec<Scene> {
+    choices(&few_kinds(backend), 4).iter().map(|programs| Scene::of(programs)).collect()
 }

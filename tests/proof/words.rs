@@ -4,7 +4,8 @@ use super::automaton::Automaton;
 use super::program::Outcome;
 use super::replay::{Call, Standing};
 use super::simulated::{Content, MARKER, Request, Space, Tried};
-use super::world::{Step, What, World, name};
+use super::way::{Step, What};
+use super::world::{World, name};
 
 /// One line: who does what, and what comes of it.
 pub(super) fn step(step: Step, before: &World, after: &World, automaton: &Automaton) -> String {

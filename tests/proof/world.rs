@@ -5,6 +5,7 @@ use super::explore::Scene;
 use super::mistakes::Mistake;
 use super::replay::{Answer, Call};
 use super::simulated::{Content, Kernel, MARKER, Request, Space, Tried, WHOLE};
+use super::way::{Step, Way, What};
 
 /// How many participants there may be.
 pub(super) const AT_MOST: usize = 4;
@@ -43,91 +44,11 @@ impl Marks {
     }
 }
 
-/// What happens next, to whom.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum What {
-    /// Its next call, with the answer that the system gives.
-    Call,
-    /// Its next question, answered by: the time is over now.
-    TimeIsOver,
-    /// Its next question, answered by: a signal has come.
-    SignalHasCome,
-    /// The timer fires just before it falls asleep.
-    TimerFiresTooEarly,
-    /// It reads who holds the lock, as it may or may not stand there.
-    ReadsName,
-    /// It reads that nobody holds the lock.
-    ReadsNobody,
-    /// It was woken, and tries again.
-    Retry,
-    /// Its sleep is interrupted by the deadline.
-    Deadline,
-    /// Its sleep is interrupted by a signal.
-    Signal,
-    /// It is killed (SIGKILL): it makes no more calls, and its descriptors are closed. If it sleeps, it stands in nobody's
-    /// way from now on; they are closed later. (Nobody can tell one that is to be closed later from one that makes no calls
-    /// until it is killed.)
-    Kill,
-    /// The descriptors of one that was killed in its sleep are closed.
-    Dies,
-    /// The job of a killed run ends.
-    JobEnds,
-}
-
-impl What {
-    /// Whether it may as well never happen, or not soon enough to help.
-    fn is_optional(self) -> bool {
-        matches!(self, Self::SignalHasCome | Self::Signal | Self::Kill | Self::Deadline)
-    }
-}
-
-/// One step.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Step {
-    pub(super) who: usize,
-    pub(super) what: What,
-}
-
 /// What tells participants apart: the program, its state, its marks, and where it is.
 type SortKey = (usize, State, u8, [u8; 4]);
 
 /// How many private calls may follow each other, or more: a bound to see that they end.
 const PRIVATE_AT_MOST: usize = 100;
-
-/// A step, and which way each of those took that followed at once and had two.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Way {
-    who: u8,
-    what: Option<What>,
-    /// One bit each, the last one lowest.
-    turns: u16,
-    count: u8,
-}
-
-impl Way {
-    /// To where everything begins.
-    pub(super) const BEGIN: Self = Self { who: 0, what: None, turns: 0, count: 0 };
-
-    fn of(step: Step) -> Self {
-        Self { who: step.who as u8, what: Some(step.what), ..Self::BEGIN }
-    }
-
-    pub(super) fn step(self) -> Option<Step> {
-        self.what.map(|what| Step { who: self.who.into(), what })
-    }
-
-    fn and(self, second: bool) -> Self {
-        assert!(self.count < 16, "too many ways at once");
-        let turns = self.turns << 1 | u16::from(second);
-        Self { turns, count: self.count + 1, ..self }
-    }
-
-    /// Which of two ways comes next.
-    fn turn(&mut self) -> bool {
-        self.count -= 1;
-        self.turns >> self.count & 1 == 1
-    }
-}
 
 /// What else may vary.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
