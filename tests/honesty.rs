@@ -1,5 +1,6 @@
 //! The simulated kernel of the proof (`tests/proof/simulated/`) against the real one (Linux): random scripts of calls are
-//! run on both, side by side, and every answer is compared.
+//! run on both, side by side, and every answer is compared. The real one is given the time to come to rest after each
+//! call: what is between waking up and trying again is not compared.
 //!
 //! To run a script again: `WITHLOCK_TEST_SEED` is the seed of the first one.
 #![cfg(all(target_os = "linux", target_pointer_width = "64"))]
