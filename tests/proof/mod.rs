@@ -34,6 +34,9 @@ use scenes::{
     main_kinds,
 };
 
+/// Of a scene with so many states or more it is told when it has been explored.
+const LARGE: usize = 10_000_000;
+
 /// Explores many scenes, and says how much that was.
 fn explore_all(what: &str, scenes: &[Scene]) {
     let start = Instant::now();
@@ -41,6 +44,9 @@ fn explore_all(what: &str, scenes: &[Scene]) {
     let work = || {
         while let Some(scene) = scenes.get(next.fetch_add(1, Ordering::Relaxed)) {
             let found = scene.hold();
+            if found.states > LARGE {
+                println!("{}: {} states", scene.title(), found.states);
+            }
             states.fetch_add(found.states, Ordering::Relaxed);
             steps.fetch_add(found.steps, Ordering::Relaxed);
         }

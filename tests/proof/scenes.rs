@@ -37,6 +37,15 @@ impl Scene {
         Self { programs: programs.to_vec(), there: None, rules, mistake: None }
     }
 
+    /// Who takes part.
+    pub(super) fn title(&self) -> String {
+        let of = |program: &Program| {
+            let mode = if program.shared { "shared" } else { "exclusive" };
+            format!("{:?} {mode} {:?}", program.backend, program.patience)
+        };
+        self.programs.iter().map(of).collect::<Vec<_>>().join(", ")
+    }
+
     pub(super) fn with(self, there: There) -> Self {
         Self { there, ..self }
     }
