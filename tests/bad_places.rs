@@ -284,3 +284,12 @@ fn a_mount_over_the_lock_file_is_no_way_around_the_rules() {
     assert_silent("other file system", &output, 0);
     assert_eq!(output.stdout, b"there\nthere\n");
 }
+
+#[test]
+fn a_working_directory_that_has_no_path_any_more_but_lives_is_used() {
+    let scratch = Scratch::new();
+    let script = "mkdir m; mount -t tmpfs -o mode=700 tmpfs m; cd m; umount -l .; W lock echo ran";
+    let Some(output) = with_mounts(&scratch, script) else { return };
+    assert!(output.status.success(), "{output:?}");
+    assert_eq!(output.stdout, b"ran\n");
+}

@@ -10,10 +10,10 @@
 
 mod support;
 
-use std::os::unix::fs::MetadataExt;
+use std::os::unix::fs::{MetadataExt, symlink};
 use std::os::unix::process::CommandExt;
 use std::path::Path;
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 use support::{Running, Scratch, find_program, forced_backend, skip, stderr, wait_until, withlock};
 
@@ -127,5 +127,86 @@ fn a_nested_reader_is_told_also_when_another_reader_came_later() {
     assert!(other.finish().0.success());
     let (status, _, errors) = outer.finish();
     assert!(status.success() && errors.contains("inside its own job"), "{errors}");
+    assert_eq!(place.names(), Vec::<String>::new());
+}
+
+/// A run whose way leads to another directory between the creation of its file and the lock, which the other one holds
+/// meanwhile if it is told to.
+fn redirected(is_taken: bool) {
+    if forced_backend().is_some() {
+        return;
+    }
+    let place = Scratch::new();
+    let (old, new, way) = (place.join("old"), place.join("new"), place.join("way"));
+    for directory in [&old, &new] {
+        std::fs::create_dir(directory).unwrap();
+    }
+    symlink("old", &way).unwrap();
+    let names = |directory: &Path| std::fs::read_dir(directory).unwrap().count();
+    let hold_up = "flock:delay_enter=2000000:when=1";
+    let Some(mut run) = tampered(&[hold_up], &[], &way.join("lock")) else { return };
+    run.args(["sh", "-c", "ls new"]).current_dir(place.path());
+    let run = run.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let signed = || std::fs::metadata(old.join("lock")).is_ok_and(|it| it.mode() & 0o7777 == 0o600);
+    wait_until("the file is signed", signed);
+    let other = is_taken.then(|| Running::start(&[], &old.join("lock")));
+    symlink("new", place.join("turn")).unwrap();
+    std::fs::rename(place.join("turn"), &way).unwrap();
+    let output = run.wait_with_output().unwrap();
+    assert!(output.status.success(), "{output:?}");
+    assert_eq!(output.stdout, b"lock\n", "the job runs under the lock that the path names now");
+    assert_eq!(names(&old), usize::from(is_taken), "what it created there goes, unless it is held");
+    if let Some(other) = other {
+        assert!(other.finish().0.success());
+    }
+    assert_eq!((names(&old), names(&new)), (0, 0));
+}
+
+#[test]
+fn a_file_created_on_a_way_that_leads_elsewhere_now_is_removed() {
+    redirected(false);
+}
+
+#[test]
+fn a_file_created_on_a_way_that_leads_elsewhere_now_stays_if_somebody_else_has_locked_it() {
+    redirected(true);
+}
+
+/// How many calls of statx(2) a run has made when it compares what it has locked with what stands at the path.
+fn comparison(lock: &Path) -> Option<usize> {
+    let strace = find_program("strace")?;
+    let plain = withlock::<&str>([]);
+    let mut command = Command::new(strace);
+    command.args(["-qq", "-e", "trace=statx", "-e", "signal=none"]);
+    let traced = command.arg(plain.get_program()).arg(lock).arg("true").output().unwrap();
+    let calls = stderr(&traced);
+    let name = format!("AT_FDCWD, \"{}\"", lock.display());
+    calls.lines().position(|line| line.contains(&name)).map(|before| before + 1)
+}
+
+#[test]
+fn a_comparison_that_fails_leaves_no_file_and_no_job() {
+    let place = Scratch::new();
+    let lock = place.join("lock");
+    let Some(count) = comparison(&lock) else { return skip("strace, or statx(2)") };
+    let fault = format!("statx:error=EIO:when={count}");
+    let Some(mut run) = tampered(&[&fault], &[], &lock) else { return };
+    let output = run.args(["echo", "ran"]).output().unwrap();
+    assert_eq!(output.status.code(), Some(73), "{output:?}");
+    assert_eq!((output.stdout, place.names()), (Vec::new(), Vec::new()));
+}
+
+#[test]
+fn a_comparison_that_fails_does_not_remove_the_file_of_the_holder() {
+    let place = Scratch::new();
+    let lock = place.join("lock");
+    let running = Running::start(&[], &lock);
+    let Some(count) = comparison(&lock) else { return skip("strace, or statx(2)") };
+    let fault = format!("statx:error=EIO:when={count}");
+    let Some(mut run) = tampered(&[&fault], &[], &lock) else { return };
+    let output = run.args(["echo", "ran"]).output().unwrap();
+    assert_eq!(output.status.code(), Some(73), "{output:?}");
+    assert_eq!((output.stdout, place.names()), (Vec::new(), vec!["lock".to_owned()]));
+    assert!(running.finish().0.success());
     assert_eq!(place.names(), Vec::<String>::new());
 }
