@@ -11,8 +11,9 @@
 mod support;
 
 use std::fs;
+use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
-use std::process::{Child, Stdio};
+use std::process::{Child, Command, Stdio};
 
 use support::{Running, Scratch, find_program, skip, wait_until, waits_for_lock, withlock};
 
@@ -70,7 +71,7 @@ fn a_plain_run_makes_no_system_call_that_it_does_not_need() {
     let scratch = Scratch::new();
     let trace = scratch.join("trace");
     let lock = scratch.join("lock");
-    let mut command = std::process::Command::new(strace);
+    let mut command = Command::new(strace);
     command.arg("-o").arg(&trace).arg(support::program()).arg(&lock).arg("/bin/true");
     assert!(command.status().unwrap().success());
     let trace = fs::read_to_string(&trace).unwrap();
@@ -169,4 +170,21 @@ fn a_hand_over_wakes_one_waiter_however_many_there_are() {
         let wakeups = wakeups_of_the_last(waiters);
         assert!(wakeups <= OWN_TURN, "{waiters} waiters: {wakeups} wake-ups");
     }
+}
+
+#[test]
+fn what_a_killed_run_has_signed_is_not_signed_again() {
+    let Some(strace) = find_program("strace") else { return skip("strace") };
+    let scratch = Scratch::new();
+    let lock = scratch.join("lock");
+    fs::write(&lock, "{\"withlock\":1,\"pid\":1}\n").unwrap();
+    fs::set_permissions(&lock, fs::Permissions::from_mode(0o600)).unwrap();
+    let plain = withlock::<&str>([]);
+    let mut run = Command::new(strace);
+    run.args(["-qq", "-e", "trace=fchmod,pwrite64", "-e", "signal=none", "-o"]);
+    run.arg(scratch.join("log")).arg(plain.get_program()).arg(&lock).arg("true");
+    assert!(run.status().unwrap().success());
+    let calls = fs::read_to_string(scratch.join("log")).unwrap();
+    assert_eq!(calls.lines().count(), 1, "it writes who it is, and nothing else: {calls}");
+    assert!(!lock.exists());
 }
