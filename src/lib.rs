@@ -99,7 +99,7 @@
 //!
 //! The code of these steps reaches the system through one trait only. `tests/proof/` answers it from a simulated kernel,
 //! and goes through every order of events: two, three and four runs, exclusive and shared, waiting, giving up and not
-//! waiting, killed at any moment (of four with two locks and a marker, only those that are alike are killed). Mistakes made
+//! waiting, killed at any moment (of four with two locks and a marker, only those that are equally patient). Mistakes made
 //! on purpose show that it would notice; `tests/honesty.rs` shows that the simulated kernel does what Linux does.
 //! SECURITY.md names the test of each promise.
 //!

@@ -30,8 +30,8 @@ use std::time::Instant;
 use explore::Scene;
 use program::{Backend, Patience, Program};
 use scenes::{
-    BACKENDS, BEGUN, FOREIGN, SIGNED, all_of, choices, four_alike, four_of_any_kind, kinds,
-    main_kinds,
+    BACKENDS, BEGUN, FOREIGN, SIGNED, all_of, choices, four_alike, four_of_any_kind,
+    four_of_one_patience, kinds, main_kinds,
 };
 
 /// Of a scene with so many states or more it is told when it has been explored.
@@ -193,4 +193,5 @@ fn four_runs_keep_every_promise() {
     for backend in [Backend::Flock, Backend::Process, Backend::Pair] {
         explore_all(&format!("four runs, {backend:?}"), &four_of_any_kind(backend));
     }
+    explore_all("four runs, Pair, killed at any moment", &four_of_one_patience(Backend::Pair));
 }

@@ -144,8 +144,18 @@ pub(super) fn four_alike() -> Vec<Scene> {
     endless.into_iter().chain([prompt]).flat_map(four).collect()
 }
 
+/// Four that do not wait, and four that wait for ever: exclusive or shared, and killed at any moment.
+pub(super) fn four_of_one_patience(backend: Backend) -> Vec<Scene> {
+    let of = |patience| {
+        let program = Program::new(backend, patience);
+        choices(&[program, program.shared()], 4)
+    };
+    let choices = [Patience::None, Patience::Endless].into_iter().flat_map(of);
+    choices.map(|programs| Scene::of(&programs)).collect()
+}
+
 /// Every choice of four of [`few_kinds`]. With two locks and the marker, signals and kills would make the largest some
-/// hundred million states large: they are left to those of three.
+/// hundred million states large: they are left to those of three, and to [`four_of_one_patience`].
 pub(super) fn four_of_any_kind(backend: Backend) -> Vec<Scene> {
     let choices = choices(&few_kinds(backend), 4);
     let scenes = choices.iter().map(|programs| Scene::of(programs));
