@@ -4,14 +4,13 @@ use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::OsStrExt;
 
 use withlock_platform::backend::Ownership;
-use withlock_platform::process::{
-    Arrival, Child, Command, Sender, Signal, Signals, Status, signal,
-};
+use withlock_platform::process::{Arrival, Child, Command, Signals, StartError, Status, signal};
 
 use crate::error::{Error, Result};
-use crate::event::{Event, Oddity};
+use crate::event::Event;
 use crate::held::Held;
 use crate::nested;
+use crate::supervision::Supervision;
 use crate::system::System;
 
 /// What to run under the lock.
@@ -43,8 +42,9 @@ impl Held<System<'_>> {
             listener(&Event::Started { pid: child.pid() });
             Ok((child, missed))
         };
+        let adopts = self.kernel.adopts();
         let finish = |_: &Self, (child, missed): (Child, Vec<Arrival>)| {
-            Supervision { child: &child, signals, listener }.until_the_end(&missed)
+            Supervision::new(&child, signals, listener, adopts).until_the_end(&missed)
         };
         let status = self.hold_during(start, finish)?;
         // Said after the release: who reads it, and when, is no business of the lock's.
@@ -80,10 +80,13 @@ impl Held<System<'_>> {
             environment: &environment,
             inherits,
         };
-        command.start(signals).map_err(|error| Error::Start {
-            program: job.program.clone(),
-            like_shell: job.arguments.is_empty() && looks_like_shell(&job.program),
-            error,
+        command.start(signals).map_err(|error| match error {
+            StartError::Process(error) => Error::System { step: "starting a process", error },
+            StartError::Program(error) => Error::Start {
+                program: job.program.clone(),
+                like_shell: job.arguments.is_empty() && looks_like_shell(&job.program),
+                error,
+            },
         })
     }
 }
@@ -98,64 +101,6 @@ fn take_all(signals: &Signals) -> Result<Vec<Arrival>> {
         }
     }
     Ok(taken)
-}
-
-struct Supervision<'a> {
-    child: &'a Child,
-    signals: &'a Signals,
-    listener: fn(&Event<'_>),
-}
-
-impl Supervision<'_> {
-    fn until_the_end(&self, missed: &[Arrival]) -> Result<Status> {
-        // What came before the job existed reached this process only, be it from the terminal: pass all of it on.
-        for arrival in missed {
-            self.react(*arrival, true)?;
-        }
-        loop {
-            let arrival = self.signals.next().map_err(Error::system("waiting for signals"))?;
-            if arrival.signal == signal::CHLD {
-                let ended = self.child.ended().map_err(Error::system("waiting for the command"))?;
-                if let Some(status) = ended {
-                    return Ok(status);
-                }
-            } else {
-                self.react(arrival, !self.child.shares_group())?;
-            }
-        }
-    }
-
-    fn react(&self, arrival: Arrival, misses_terminal: bool) -> Result<()> {
-        if is_for_job(arrival, misses_terminal) {
-            self.forward(arrival.signal);
-        }
-        if arrival.signal == signal::TSTP {
-            self.signals.stop(arrival.signal).map_err(Error::system("stopping"))?;
-        }
-        Ok(())
-    }
-
-    /// A job that may not be signalled (it runs as another user now) is none of withlock's business: say so, go on.
-    fn forward(&self, signal: Signal) {
-        match self.child.signal(signal) {
-            Ok(()) => (self.listener)(&Event::Forwarded { signal }),
-            Err(error) => {
-                let error = Error::System { step: "passing a signal on to the command", error };
-                (self.listener)(&Event::Odd(Oddity::Signal(&error)));
-            }
-        }
-    }
-}
-
-/// Whether the job must be told. What the terminal sends, it has already, unless it was not there yet, or has moved to a
-/// process group of its own; some signals speak of the process that gets them.
-fn is_for_job(Arrival { signal, sender }: Arrival, misses_terminal: bool) -> bool {
-    match signal {
-        signal::INT | signal::QUIT | signal::TSTP => sender == Sender::Process || misses_terminal,
-        signal::PIPE | signal::XCPU | signal::XFSZ => false,
-        signal::WINCH | signal::URG | signal::IO => sender == Sender::Process,
-        _ => true,
-    }
 }
 
 /// Whether a program's name is more likely a command line for a shell.

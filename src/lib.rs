@@ -150,8 +150,10 @@ mod proof;
 #[path = "../tests/support/random.rs"]
 mod random;
 pub mod record;
+mod relay;
 pub mod report;
 mod settings;
+mod supervision;
 mod system;
 pub mod trust;
 mod walk;

@@ -22,6 +22,9 @@ pub struct Policy {
     pub keep: bool,
     /// What the holder's record says is being done.
     pub label: String,
+    /// While a job runs, wait for every child of this process that ends, as process 1 or a subreaper has to: for a process
+    /// that has no other children whose end somebody wants to know.
+    pub adopts: bool,
     /// Is told what happens.
     pub listener: fn(&Event<'_>),
 }
@@ -35,6 +38,7 @@ impl Default for Policy {
             create: true,
             keep: false,
             label: String::new(),
+            adopts: false,
             listener: |_| {},
         }
     }

@@ -46,6 +46,7 @@ pub struct System<'a> {
     listener: fn(&Event<'_>),
     choice: backend::Choice,
     signals: &'a Signals,
+    adopts: bool,
     /// The walk that the check has made; the first round of the protocol takes it.
     first: RefCell<Option<(Place, Option<Facts>)>>,
 }
@@ -59,6 +60,7 @@ impl<'a> System<'a> {
             listener: policy.listener,
             choice: policy.backend,
             signals,
+            adopts: policy.adopts,
             first: RefCell::new(None),
         }
     }
@@ -72,6 +74,11 @@ impl<'a> System<'a> {
 
     pub(crate) fn listener(&self) -> fn(&Event<'_>) {
         self.listener
+    }
+
+    /// Whether to wait for every child of this process that ends.
+    pub(crate) fn adopts(&self) -> bool {
+        self.adopts
     }
 
     pub(crate) fn signals(&self) -> &'a Signals {

@@ -26,8 +26,10 @@ fn run(arguments: Vec<OsString>) -> i32 {
         a_signal_that_was_never_taken_acts_after_letting_go,
         of_two_signals_at_once_the_one_not_taken_acts_after_letting_go,
         stopping_at_the_terminals_wish_stops_and_goes_on,
-        a_stop_that_the_caller_ignores_does_not_stop,
-        a_stop_that_the_caller_blocks_does_not_stop,
+        a_stop_of_the_job_stops_whatever_the_caller_does_with_it,
+        a_job_that_goes_on_meanwhile_is_not_stopped_for,
+        nothing_comes_in_time_and_then_something_does,
+        every_signal_that_can_be_held_is_held,
     ];
     tests.extend(tests![the_wrapper_dies_of_the_signal_that_ended_the_job]);
     support::harness::main(&arguments, tests)
@@ -59,7 +61,10 @@ fn a_signal_from_a_process_is_taken_and_known_as_such<R: Receive>() {
     let signals = hold::<R>();
     for signal in SIGNALS {
         kill(own_pid(), signal);
-        assert_eq!(signals.next().expect("a signal"), Arrival { signal, sender: Sender::Process });
+        assert_eq!(
+            signals.next().expect("a signal"),
+            Arrival { signal, sender: Sender::Process(own_pid()) }
+        );
     }
     assert!(!signals.pending().expect("pending"));
 }
@@ -192,7 +197,7 @@ fn stopping_at_the_terminals_wish_stops_and_goes_on<R: Receive>() {
         kill(own_pid(), libc::SIGTSTP);
         assert_eq!(signals.next().expect("a signal").signal, libc::SIGTSTP);
         let before = snapshot();
-        signals.stop(libc::SIGTSTP).expect("stop");
+        signals.stop(libc::SIGTSTP, || true).expect("stop");
         assert_eq!(snapshot(), before);
         // What continued it is a signal like any other.
         assert_eq!(signals.next().expect("a signal").signal, libc::SIGCONT);
@@ -204,24 +209,80 @@ fn stopping_at_the_terminals_wish_stops_and_goes_on<R: Receive>() {
     assert!(child.wait().success());
 }
 
-fn a_stop_that_the_caller_ignores_does_not_stop<R: Receive>() {
-    all_default();
-    ignore(libc::SIGTSTP);
-    not_stopped::<R>();
+fn a_stop_of_the_job_stops_whatever_the_caller_does_with_it<R: Receive>() {
+    for signal in [libc::SIGSTOP, libc::SIGTSTP, libc::SIGTTIN, libc::SIGTTOU] {
+        for prepare in [|signal| block(&[signal]), |signal| ignore(signal)] {
+            all_default();
+            let mut child = fork(|| {
+                if signal != libc::SIGSTOP {
+                    prepare(signal);
+                }
+                let before = snapshot();
+                let signals = hold::<R>();
+                signals.stop(signal, || true).expect("stop");
+                drop(signals);
+                i32::from(snapshot() != before)
+            });
+            assert_eq!(child.wait_for_stop().stopped_signal(), Some(signal));
+            child.kill(libc::SIGCONT);
+            assert!(child.wait().success());
+        }
+    }
 }
 
-fn a_stop_that_the_caller_blocks_does_not_stop<R: Receive>() {
+fn a_job_that_goes_on_meanwhile_is_not_stopped_for<R: Receive>() {
     all_default();
-    block(&[libc::SIGTSTP]);
-    not_stopped::<R>();
+    for signal in [libc::SIGSTOP, libc::SIGTSTP, libc::SIGTTIN, libc::SIGTTOU] {
+        // It does so before the look; or at the look, and all of its group with it.
+        for is_stopped in [
+            || false,
+            || {
+                kill(own_pid(), libc::SIGCONT);
+                true
+            },
+        ] {
+            if signal == libc::SIGSTOP && is_stopped() {
+                // Nobody can take that one back.
+                continue;
+            }
+            let mut child = fork(|| {
+                let signals = hold::<R>();
+                let before = snapshot();
+                signals.stop(signal, is_stopped).expect("stop");
+                i32::from(snapshot() != before)
+            });
+            let end = child.wait_for_stop();
+            assert!(end.success(), "{signal}: {end:?}");
+        }
+    }
 }
 
-fn not_stopped<R: Receive>() {
+fn nothing_comes_in_time_and_then_something_does<R: Receive>() {
+    all_default();
+    let signals = hold::<R>();
+    let long = std::time::Duration::from_secs(1000);
+    assert_eq!(signals.next_within(std::time::Duration::ZERO).expect("none"), None);
+    assert_eq!(signals.next_within(std::time::Duration::from_millis(3)).expect("none"), None);
+    kill(own_pid(), libc::SIGTERM);
+    let arrival = signals.next_within(long).expect("a signal").expect("in time");
+    assert_eq!(arrival.signal, libc::SIGTERM);
+}
+
+fn every_signal_that_can_be_held_is_held<R: Receive>() {
+    all_default();
     let mut child = fork(|| {
         let signals = hold::<R>();
-        i32::from(signals.stop(libc::SIGTSTP).is_err())
+        let held: Vec<i32> =
+            (1..65).filter(|signal| ![libc::SIGKILL, libc::SIGSTOP].contains(signal)).collect();
+        held.iter().for_each(|signal| kill(own_pid(), *signal));
+        // Those that no handler can take stay pending, which is all that is asked for.
+        let mut taken = 0;
+        while signals.next_within(std::time::Duration::ZERO).expect("a signal").is_some() {
+            taken += 1;
+        }
+        i32::from(taken < held.len() - 3)
     });
-    let end = child.wait_for_stop();
+    let end = child.wait();
     assert!(end.success(), "{end:?}");
 }
 

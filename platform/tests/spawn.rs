@@ -6,14 +6,13 @@ mod support;
 
 use std::ffi::{OsStr, OsString};
 use std::fs::{File, Permissions};
-use std::io;
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
 use support::Scratch;
 use support::job::{Way, finish, plain, run_and, tests_of_ways};
-use withlock_platform::process::{Command, Status};
+use withlock_platform::process::{Command, StartError, Status};
 
 withlock_platform::entry!(run);
 fn run(arguments: Vec<OsString>) -> i32 {
@@ -89,8 +88,11 @@ fn the_job_sees_the_environment_and_what_is_set_for_it(way: Way) {
     assert_eq!(count(b"WITHLOCK_TEST_KEPT=kept \xff\nas it is\n"), 1);
 }
 
-fn errno(answer: io::Result<Status>) -> Option<i32> {
-    answer.expect_err("an error").raw_os_error()
+fn errno(answer: Result<Status, StartError>) -> Option<i32> {
+    match answer.expect_err("an error") {
+        StartError::Program(error) => error.raw_os_error(),
+        other => panic!("{other:?}"),
+    }
 }
 
 fn a_program_that_is_not_there_is_told_as_such(way: Way) {

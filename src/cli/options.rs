@@ -56,6 +56,7 @@ impl Options {
                 create: !self.no_create,
                 keep: self.keep,
                 label,
+                adopts: true,
                 listener: if self.verbose { report::listen_to_all } else { report::listen },
             },
             wait,

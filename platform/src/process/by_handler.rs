@@ -1,8 +1,10 @@
-//! Signals taken one by one with handlers and sigsuspend(2): for macOS and OpenBSD, which lack sigwaitinfo(2).
+//! Signals taken one by one with handlers and pselect(2): for macOS and OpenBSD, which lack sigwaitinfo(2).
 //! Compiled and tested everywhere.
 
 use std::io;
-use std::sync::atomic::{AtomicU8, Ordering};
+use std::ptr;
+use std::sync::atomic::{AtomicI32, AtomicU8, Ordering};
+use std::time::Duration;
 
 use super::{Arrival, Receive, Sender, Signal, origin, set};
 
@@ -18,15 +20,17 @@ super::set::opaque_debug!(ByHandler);
 const COUNT: usize = 65;
 const FROM_KERNEL: u8 = 1;
 const FROM_PROCESS: u8 = 2;
+const FROM_SOMEBODY: u8 = 4;
 static ARRIVED: [AtomicU8; COUNT] = [const { AtomicU8::new(0) }; COUNT];
+/// The last process that sent each.
+static SENDER: [AtomicI32; COUNT] = [const { AtomicI32::new(0) }; COUNT];
 
 impl Receive for ByHandler {
     fn install() -> io::Result<Self> {
         let handler: extern "C" fn(Signal, *mut libc::siginfo_t, *mut libc::c_void) = note;
         let action = set::action(handler as *const () as usize, libc::SA_SIGINFO);
-        let held = set::held();
         let mut before = Vec::new();
-        for signal in (1..COUNT as Signal).filter(|signal| set::contains(&held, *signal)) {
+        for signal in 1..COUNT as Signal {
             // KILL, STOP and the C library's own can't be asked about. What the caller ignores stays ignored, for the
             // job too; all but SIGCHLD, without which the job's end would go unnoticed.
             let Ok(old) = set::disposition(signal) else {
@@ -38,20 +42,30 @@ impl Receive for ByHandler {
                 before.push((signal, old));
             }
         }
+        // musl lets its own signals through when it sets the first handler (src/signal/sigaction.c).
+        set::mask(libc::SIG_BLOCK, &set::held())?;
         Ok(Self { before })
     }
 
-    fn next(&self, original: &libc::sigset_t) -> io::Result<Arrival> {
-        let mut open = *original;
+    fn next(&self, within: Option<Duration>) -> io::Result<Option<Arrival>> {
+        // Those without a handler of ours stay held.
+        let mut open = set::held();
         for (signal, _) in &self.before {
             set::remove(&mut open, *signal);
         }
         loop {
             if let Some(arrival) = take() {
-                return Ok(arrival);
+                return Ok(Some(arrival));
             }
-            // SAFETY: the set is initialised; the call ends, always with EINTR, when a handler has run.
-            unsafe { libc::sigsuspend(&raw const open) };
+            let none = ptr::null_mut();
+            let time = within.map(set::timespec);
+            let time = time.as_ref().map_or(ptr::null(), ptr::from_ref);
+            // SAFETY: no set of descriptors is passed; the time, if any, and the mask are alive during the call. It ends
+            // with EINTR when a handler has run.
+            let answer = unsafe { libc::pselect(0, none, none, none, time, &raw const open) };
+            if answer == 0 {
+                return Ok(take());
+            }
         }
     }
 
@@ -71,25 +85,38 @@ impl Receive for ByHandler {
     }
 }
 
-/// Async-signal-safe: one atomic operation, and errno is not touched.
+/// Async-signal-safe: two atomic operations, and errno is not touched.
 extern "C" fn note(signal: Signal, info: *mut libc::siginfo_t, _: *mut libc::c_void) {
-    let Some(slot) = usize::try_from(signal).ok().and_then(|index| ARRIVED.get(index)) else {
+    let Ok(index) = usize::try_from(signal) else {
+        return;
+    };
+    let (Some(arrived), Some(last)) = (ARRIVED.get(index), SENDER.get(index)) else {
         return;
     };
     // SAFETY: with SA_SIGINFO the kernel passes a valid siginfo_t (POSIX.1, sigaction).
     let info = unsafe { &*info };
-    slot.fetch_or(
-        if origin::from_process(info) { FROM_PROCESS } else { FROM_KERNEL },
-        Ordering::Relaxed,
-    );
+    let bit = match origin::of(info) {
+        Sender::Kernel => FROM_KERNEL,
+        Sender::Unknown => FROM_SOMEBODY,
+        Sender::Process(pid) => {
+            last.store(pid, Ordering::Relaxed);
+            FROM_PROCESS
+        }
+    };
+    arrived.fetch_or(bit, Ordering::Relaxed);
 }
 
 fn take() -> Option<Arrival> {
-    for (signal, slot) in ARRIVED.iter().enumerate() {
-        let senders = slot.load(Ordering::Relaxed);
-        for (bit, sender) in [(FROM_PROCESS, Sender::Process), (FROM_KERNEL, Sender::Kernel)] {
+    for (signal, (arrived, last)) in ARRIVED.iter().zip(&SENDER).enumerate() {
+        let senders = arrived.load(Ordering::Relaxed);
+        for bit in [FROM_PROCESS, FROM_KERNEL, FROM_SOMEBODY] {
             if senders & bit != 0 {
-                slot.fetch_and(!bit, Ordering::Relaxed);
+                arrived.fetch_and(!bit, Ordering::Relaxed);
+                let sender = match bit {
+                    FROM_PROCESS => Sender::Process(last.load(Ordering::Relaxed)),
+                    FROM_KERNEL => Sender::Kernel,
+                    _ => Sender::Unknown,
+                };
                 return Some(Arrival { signal: signal as Signal, sender });
             }
         }

@@ -2,9 +2,10 @@
 
 use std::io;
 use std::mem::MaybeUninit;
+use std::time::Duration;
 
-use super::declared::sigwaitinfo;
-use super::{Arrival, Receive, Sender, Signal, origin, set};
+use super::declared::{sigtimedwait, sigwaitinfo};
+use super::{Arrival, Receive, Signal, masks, origin, set};
 
 /// Receives with sigwaitinfo(2).
 pub struct ByWaiting {
@@ -15,30 +16,35 @@ super::set::opaque_debug!(ByWaiting);
 
 impl Receive for ByWaiting {
     fn install() -> io::Result<Self> {
-        // A handler, if an empty one: an ignored SIGCHLD loses the job's status, and FreeBSD discards a signal whose
-        // action is to be ignored even while it is held (sys/kern/kern_sig.c, ps_sigignore).
-        let handler: extern "C" fn(Signal) = nothing;
-        let child_action = set::act(libc::SIGCHLD, &set::action(handler as *const () as usize, 0))?;
+        let child_action = set::act(libc::SIGCHLD, &masks::action_for_child())?;
         Ok(Self { child_action })
     }
 
-    fn next(&self, _: &libc::sigset_t) -> io::Result<Arrival> {
+    fn next(&self, within: Option<Duration>) -> io::Result<Option<Arrival>> {
         let held = set::held();
         loop {
             let mut info = MaybeUninit::uninit();
-            // SAFETY: the set is initialised, and `info` is written whole when the call does not fail.
-            let signal = unsafe { sigwaitinfo(&raw const held, info.as_mut_ptr()) };
+            let signal = match within {
+                // SAFETY: the set is initialised, and `info` is written whole when the call does not fail.
+                None => unsafe { sigwaitinfo(&raw const held, info.as_mut_ptr()) },
+                Some(within) => {
+                    let within = set::timespec(within);
+                    // SAFETY: as above, and the time is alive during the call.
+                    unsafe { sigtimedwait(&raw const held, info.as_mut_ptr(), &raw const within) }
+                }
+            };
             if signal == -1 {
                 let error = io::Error::last_os_error();
-                if error.kind() == io::ErrorKind::Interrupted {
-                    continue;
+                match error.kind() {
+                    // Continued after a stop, or the like. The time begins anew, which is as good.
+                    io::ErrorKind::Interrupted => continue,
+                    io::ErrorKind::WouldBlock => return Ok(None),
+                    _ => return Err(error),
                 }
-                return Err(error);
             }
             // SAFETY: the call above did not fail.
             let info = unsafe { info.assume_init() };
-            let sender = if origin::from_process(&info) { Sender::Process } else { Sender::Kernel };
-            return Ok(Arrival { signal, sender });
+            return Ok(Some(Arrival { signal, sender: origin::of(&info) }));
         }
     }
 
@@ -55,5 +61,3 @@ impl Receive for ByWaiting {
         let _ = set::act(libc::SIGCHLD, &self.child_action);
     }
 }
-
-extern "C" fn nothing(_: Signal) {}

@@ -1,4 +1,4 @@
-//! illumos, Solaris: libc lacks bindings for setitimer(2) and sigwaitinfo(3C), which the systems'
+//! illumos, Solaris: libc lacks bindings for setitimer(2), sigwaitinfo(3C) and sigtimedwait(3C), which the systems'
 //! libc has (sys/time.h, signal.h).
 
 pub(super) use libc::getentropy;
@@ -16,5 +16,11 @@ unsafe extern "C" {
     pub(super) fn sigwaitinfo(
         set: *const libc::sigset_t,
         info: *mut libc::siginfo_t,
+    ) -> libc::c_int;
+
+    pub(super) fn sigtimedwait(
+        set: *const libc::sigset_t,
+        info: *mut libc::siginfo_t,
+        within: *const libc::timespec,
     ) -> libc::c_int;
 }

@@ -7,8 +7,7 @@ use super::{Signal, dump, set};
 pub fn die_of(signal: Signal) {
     // Should one of these fail, the next one still does what it can.
     let _ = dump::prevent();
-    let _ = set::act(signal, &set::default_action());
-    // SAFETY: touches no memory.
-    unsafe { libc::raise(signal) };
+    let _ = set::reset(signal);
+    set::raise(signal);
     let _ = set::mask(libc::SIG_UNBLOCK, &set::of(&[signal]));
 }

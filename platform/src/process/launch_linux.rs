@@ -2,20 +2,27 @@
 //! posix_spawn(3) makes it, but without the work that is not needed here: no copy of the page tables, no pipe for the
 //! error, no look at each of 64 signals.
 
-use std::ffi::{CString, c_char, c_int, c_void};
+use std::ffi::{CStr, c_char, c_int, c_void};
 use std::io;
+use std::sync::atomic::{AtomicI32, Ordering};
 
-use super::spawn::{self, Program};
-use super::{Command, Receive, Signal, Signals, set};
-use crate::text::c_string;
+use super::spawn::{Program, StartError, Started};
+use super::{Receive, Signal, Signals, set};
 
-/// Room for the child's few calls, in bytes. It puts nothing together: where to look for the program is made out before,
-/// and execvpe(3), which may need room for all arguments once more, is not called.
-const STACK: usize = 16 * 1024;
+/// Room for the child's few calls and for the frame of a signal, in bytes (sigaltstack(2), `AT_MINSIGSTKSZ`: 12 KB with
+/// all that a processor may have).
+const STACK: usize = 32 * 1024;
+
+/// Signals that would stop the child before it is the job.
+const STOPS: [Signal; 3] = [libc::SIGTSTP, libc::SIGTTIN, libc::SIGTTOU];
+
+/// The one of these that came between the moment in which signals act on the child and the moment in which it is the
+/// job; 0 when none did.
+static STOPPED: AtomicI32 = AtomicI32::new(0);
 
 /// What the child needs, and where it leaves the reason when there is no program to be executed.
 struct Plan<'a> {
-    candidates: &'a [CString],
+    file: *const c_char,
     argv: *const *const c_char,
     envp: *const *const c_char,
     handled: &'a [Signal],
@@ -25,14 +32,13 @@ struct Plan<'a> {
 }
 
 pub(super) fn launch<R: Receive>(
-    command: &Command<'_>,
+    program: &Program<'_>,
+    file: &CStr,
     signals: &Signals<R>,
-) -> io::Result<libc::pid_t> {
-    let program = Program::new(command)?;
-    let candidates = candidates(command)?;
+) -> Started<libc::pid_t> {
     let handled = signals.receiver().handled();
     let mut plan = Plan {
-        candidates: &candidates,
+        file: file.as_ptr(),
         argv: program.argv(),
         envp: program.envp(),
         handled: &handled,
@@ -40,6 +46,7 @@ pub(super) fn launch<R: Receive>(
         mask: signals.original(),
         errno: 0,
     };
+    STOPPED.store(0, Ordering::Relaxed);
     let mut stack = Box::<[u8]>::new_uninit_slice(STACK);
     let end = stack.as_mut_ptr_range().end;
     // Aligned to 16 bytes, as every ABI of Linux wants it at most; it grows downwards.
@@ -50,25 +57,26 @@ pub(super) fn launch<R: Receive>(
     // process runs in the child.
     let pid = unsafe { libc::clone(child, top.cast(), flags, (&raw mut plan).cast::<c_void>()) };
     if pid == -1 {
-        return Err(io::Error::last_os_error());
+        return Err(StartError::Process(io::Error::last_os_error()));
     }
     // SAFETY: the plan is alive; volatile, because another process has written to it.
     let errno = unsafe { (&raw const plan.errno).read_volatile() };
     if errno == 0 {
+        stop_after_all(pid);
         return Ok(pid);
     }
     // SAFETY: our own child, which has exited; there is no status to be had.
     unsafe { libc::waitpid(pid, std::ptr::null_mut(), 0) };
-    Err(io::Error::from_raw_os_error(errno))
+    Err(StartError::Program(io::Error::from_raw_os_error(errno)))
 }
 
-/// Where to look for the program, in the form that exec takes.
-fn candidates(command: &Command<'_>) -> io::Result<Vec<CString>> {
-    // An empty name is no program's, in no directory.
-    if spawn::has_slash(command.program) || command.program.is_empty() {
-        return Ok(vec![c_string(command.program)?]);
+/// What would have stopped the child stops the job.
+fn stop_after_all(job: libc::pid_t) {
+    let stopped = STOPPED.load(Ordering::Relaxed);
+    if stopped != 0 {
+        // SAFETY: touches no memory; the id is our child's until it is waited for, so it names nobody else.
+        unsafe { libc::kill(job, stopped) };
     }
-    spawn::candidates(command.program).map(|file| c_string(file.as_os_str())).collect()
 }
 
 /// Runs in the child: makes async-signal-safe calls only, allocates nothing, and does not return to Rust's frames above.
@@ -85,6 +93,9 @@ extern "C" fn child(plan: *mut c_void) -> c_int {
 }
 
 /// What a handler of this process takes is set back to default, what the caller ignored is ignored, and then signals act.
+///
+/// But for those that stop: the parent, suspended until the child has executed the program, would be deaf for as long as
+/// that is stopped. They are noted, and exec sets them to default.
 fn prepare(plan: &Plan<'_>) -> io::Result<()> {
     for signal in plan.handled {
         set::act(*signal, &set::default_action())?;
@@ -93,22 +104,23 @@ fn prepare(plan: &Plan<'_>) -> io::Result<()> {
     if plan.ignores_children {
         set::act(libc::SIGCHLD, &set::ignoring())?;
     }
+    let handler: extern "C" fn(Signal) = note;
+    for signal in STOPS {
+        let callers = set::act(signal, &set::action(handler as *const () as usize, 0))?;
+        if set::is_ignored(&callers) {
+            set::act(signal, &callers)?;
+        }
+    }
     set::mask(libc::SIG_SETMASK, plan.mask).map(drop)
 }
 
-/// Executes the first candidate that can be, as execvp(3) does, and returns if there is none.
+/// Async-signal-safe: one atomic operation, in memory that the parent shares.
+extern "C" fn note(signal: Signal) {
+    STOPPED.store(signal, Ordering::Relaxed);
+}
+
 fn execute(plan: &Plan<'_>) -> io::Error {
-    let mut refused = None;
-    let mut last = io::Error::from_raw_os_error(libc::ENOENT);
-    for candidate in plan.candidates {
-        // SAFETY: strings that end with NUL, in arrays that end with null, all alive in the parent.
-        unsafe { libc::execve(candidate.as_ptr(), plan.argv, plan.envp) };
-        last = io::Error::last_os_error();
-        match last.raw_os_error() {
-            Some(libc::EACCES) => refused = Some(libc::EACCES),
-            Some(libc::ENOENT | libc::ENOTDIR | libc::ESTALE | libc::ENODEV | libc::ETIMEDOUT) => {}
-            _ => return last,
-        }
-    }
-    refused.map_or(last, io::Error::from_raw_os_error)
+    // SAFETY: strings that end with NUL, in arrays that end with null, all alive in the parent.
+    unsafe { libc::execve(plan.file, plan.argv, plan.envp) };
+    io::Error::last_os_error()
 }

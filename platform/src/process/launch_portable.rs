@@ -1,36 +1,42 @@
 //! Any Unix: posix_spawn(3). Compiled and tested everywhere.
 
-use std::ffi::c_int;
+use std::ffi::{CStr, c_int};
 use std::io;
 use std::mem::MaybeUninit;
 
-use super::spawn::Program;
-use super::{Command, Receive, Signals, exact, set};
+use super::spawn::{Program, StartError, Started};
+use super::{Receive, Signals, exact, set};
 
 pub(super) fn launch<R: Receive>(
-    command: &Command<'_>,
+    program: &Program<'_>,
+    file: &CStr,
     signals: &Signals<R>,
-) -> io::Result<libc::pid_t> {
+) -> Started<libc::pid_t> {
     if signals.receiver().child_was_ignored() {
-        return exact::spawn(command, signals);
+        return exact::spawn(program, file, signals);
     }
-    let program = Program::new(command)?;
-    let attributes = Attributes::new(signals)?;
+    let attributes = Attributes::new(signals).map_err(StartError::Process)?;
     let mut pid = 0;
     // SAFETY: the program, its arguments and its environment are strings that end with NUL, in arrays that end with
     // null, all alive during the call; the attributes are initialised; no file actions are given.
     let errno = unsafe {
-        libc::posix_spawnp(
+        libc::posix_spawn(
             &raw mut pid,
-            program.path(),
+            file.as_ptr(),
             std::ptr::null(),
             &raw const attributes.0,
             program.argv().cast(),
             program.envp().cast(),
         )
     };
-    check(errno)?;
-    Ok(pid)
+    match check(errno) {
+        Ok(()) => Ok(pid),
+        // The same for fork and exec; exec says these of a program that hardly exists (execve(2)).
+        Err(error) if matches!(errno, libc::EAGAIN | libc::ENOMEM) => {
+            Err(StartError::Process(error))
+        }
+        Err(error) => Err(StartError::Program(error)),
+    }
 }
 
 /// posix_spawn(3) attributes: the caller's signal mask, and default actions where this process has handlers.

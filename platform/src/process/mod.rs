@@ -1,5 +1,6 @@
 //! The process and its job: who we are, how to start the job, what signals arrive, how to end as the job ended.
 
+mod child;
 mod credentials;
 mod ending;
 mod entry;
@@ -8,15 +9,18 @@ mod exact;
 mod host;
 mod interruption;
 mod launch_portable;
+mod search;
 mod spawn;
 
+pub use child::{Change, Child, Status, news_of_any};
 pub use credentials::{effective_user, elevated, exists};
 pub use ending::die_of;
 #[doc(hidden)]
 pub use entry::arguments;
 pub use host::{host_name, is_name_too_long, is_out_of_descriptors, random_token, user_name};
 pub use interruption::Interruption;
-pub use spawn::{Child, Command, Status};
+pub use spawn::{Command, StartError};
+pub use witness::{Sighting, Witness, can_watch};
 
 /// A signal's number, as kill(2) takes it.
 pub type Signal = i32;
@@ -30,13 +34,21 @@ pub struct Arrival {
     pub sender: Sender,
 }
 
+/// Time that only grows, from some moment in the past on; it is one for all processes.
+#[must_use]
+pub fn moment() -> std::time::Duration {
+    set::monotonic()
+}
+
 /// Who sent a signal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Sender {
     /// The kernel: for INT, QUIT and TSTP that is the terminal, which tells the whole foreground process group.
     Kernel,
-    /// A process, by kill(2), sigqueue(3) or the like.
-    Process,
+    /// A process, by kill(2), sigqueue(3) or the like: its id, 0 if it is none of this namespace's.
+    Process(i32),
+    /// This system does not tell.
+    Unknown,
 }
 
 mod by_handler;
@@ -44,6 +56,7 @@ mod set;
 pub mod signal;
 mod signals;
 mod timer;
+mod witness;
 
 pub use by_handler::ByHandler;
 pub use signals::{Receive, Signals, forget_size_signal};
@@ -84,23 +97,44 @@ cfg_if::cfg_if! {
         mod elevation;
         #[path = "launch_linux.rs"]
         mod launch;
-        #[path = "origin_linux.rs"]
-        mod origin;
-    } else if #[cfg(any(target_os = "illumos", target_os = "solaris"))] {
-        #[path = "dump_posix.rs"]
-        mod dump;
-        #[path = "elevation_posix.rs"]
-        mod elevation;
-        use launch_portable as launch;
-        #[path = "origin_solarish.rs"]
-        mod origin;
+        #[path = "masks_linux.rs"]
+        mod masks;
     } else {
         #[path = "dump_posix.rs"]
         mod dump;
         #[path = "elevation_posix.rs"]
         mod elevation;
         use launch_portable as launch;
+        #[path = "masks_posix.rs"]
+        mod masks;
+    }
+}
+
+cfg_if::cfg_if! {
+    if #[cfg(any(target_os = "linux", target_os = "android"))] {
+        #[path = "origin_linux.rs"]
+        mod origin;
+    } else if #[cfg(any(target_os = "illumos", target_os = "solaris"))] {
+        #[path = "origin_solarish.rs"]
+        mod origin;
+    } else if #[cfg(any(target_os = "macos", target_os = "openbsd"))] {
+        #[path = "origin_unknown.rs"]
+        mod origin;
+    } else {
         #[path = "origin_bsd.rs"]
         mod origin;
+    }
+}
+
+cfg_if::cfg_if! {
+    if #[cfg(any(target_os = "linux", target_os = "android"))] {
+        #[path = "companion_linux.rs"]
+        mod companion;
+    } else if #[cfg(any(target_os = "freebsd", target_os = "dragonfly"))] {
+        #[path = "companion_freebsd.rs"]
+        mod companion;
+    } else {
+        #[path = "companion_posix.rs"]
+        mod companion;
     }
 }

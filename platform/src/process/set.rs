@@ -2,24 +2,17 @@
 
 use std::io;
 use std::mem::MaybeUninit;
+use std::time::Duration;
 
 use super::Signal;
+use super::masks;
+pub(super) use super::masks::{add, change as mask, contains, remove, reset};
 
-/// Signals that are left alone: stops by the terminal on background input and output. KILL and STOP can't be held by
-/// anybody. A fault of this very process (SEGV, BUS, ...) ends it even while the signal is held; held is what others send.
-const LEFT_ALONE: [Signal; 2] = [libc::SIGTTIN, libc::SIGTTOU];
-
-/// The set of every signal that is kept from acting on this process while it looks after a job.
+/// The set of every signal that is kept from acting on this process while it looks after a job. KILL and STOP can't be
+/// held by anybody. A fault of this very process (SEGV, BUS, ...) ends it even while the signal is held; held is what
+/// others send.
 pub(super) fn held() -> libc::sigset_t {
-    let mut set = MaybeUninit::uninit();
-    // SAFETY: fills the set; it can't fail (POSIX.1, sigfillset).
-    unsafe { libc::sigfillset(set.as_mut_ptr()) };
-    // SAFETY: filled above.
-    let mut set = unsafe { set.assume_init() };
-    for signal in LEFT_ALONE {
-        remove(&mut set, signal);
-    }
-    set
+    masks::every()
 }
 
 pub(super) fn empty() -> libc::sigset_t {
@@ -38,31 +31,9 @@ pub(super) fn of(signals: &[Signal]) -> libc::sigset_t {
     set
 }
 
-pub(super) fn add(set: &mut libc::sigset_t, signal: Signal) {
-    // SAFETY: the set is initialised; an impossible number is refused and leaves the set as it was.
-    unsafe { libc::sigaddset(set, signal) };
-}
-
-pub(super) fn contains(set: &libc::sigset_t, signal: Signal) -> bool {
-    // SAFETY: the set is initialised; an impossible number is answered with -1.
-    unsafe { libc::sigismember(set, signal) == 1 }
-}
-
-pub(super) fn remove(set: &mut libc::sigset_t, signal: Signal) {
-    // SAFETY: the set is initialised; an impossible number is refused and leaves the set as it was.
-    unsafe { libc::sigdelset(set, signal) };
-}
-
-/// `how` is SIG_BLOCK, SIG_UNBLOCK or SIG_SETMASK; answers the mask as it was before.
-pub(super) fn mask(how: libc::c_int, set: &libc::sigset_t) -> io::Result<libc::sigset_t> {
-    let mut old = MaybeUninit::uninit();
-    // SAFETY: both sets are alive during the call, and the old mask is written whole when it answers 0.
-    let errno = unsafe { libc::pthread_sigmask(how, set, old.as_mut_ptr()) };
-    if errno != 0 {
-        return Err(io::Error::from_raw_os_error(errno));
-    }
-    // SAFETY: the call above answered 0.
-    Ok(unsafe { old.assume_init() })
+/// Signal numbers, all that there are here.
+pub(super) fn numbers() -> impl Iterator<Item = Signal> {
+    1..=masks::HIGHEST
 }
 
 pub(super) fn pending() -> io::Result<libc::sigset_t> {
@@ -117,6 +88,31 @@ pub(super) fn ignoring() -> libc::sigaction {
 
 pub(super) fn is_ignored(action: &libc::sigaction) -> bool {
     action.sa_sigaction == libc::SIG_IGN
+}
+
+/// A time as the calls that wait take it.
+pub(super) fn timespec(time: Duration) -> libc::timespec {
+    // SAFETY: a plain struct of integers, for which all bits zero is a value; some systems pad it.
+    let mut spec: libc::timespec = unsafe { std::mem::zeroed() };
+    spec.tv_sec = time.as_secs() as _;
+    spec.tv_nsec = time.subsec_nanos() as _;
+    spec
+}
+
+/// The clock that only grows (clock_gettime(2), `CLOCK_MONOTONIC`).
+pub(super) fn monotonic() -> Duration {
+    let mut now = timespec(Duration::ZERO);
+    // SAFETY: the struct is writable; every system here has this clock, and the zeroes would stay.
+    unsafe { libc::clock_gettime(libc::CLOCK_MONOTONIC, &raw mut now) };
+    Duration::new(now.tv_sec as u64, now.tv_nsec as u32)
+}
+
+/// Sends this process a signal.
+pub(super) fn raise(signal: Signal) {
+    // SAFETY: touches no memory.
+    let own = unsafe { libc::getpid() };
+    // SAFETY: touches no memory.
+    unsafe { libc::kill(own, signal) };
 }
 
 /// `Debug` for a struct with system structs inside, which have none.

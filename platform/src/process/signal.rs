@@ -10,6 +10,12 @@ pub const INT: Signal = libc::SIGINT;
 pub const QUIT: Signal = libc::SIGQUIT;
 /// Stop from the terminal.
 pub const TSTP: Signal = libc::SIGTSTP;
+/// Stop that nobody can hold or ignore.
+pub const STOP: Signal = libc::SIGSTOP;
+/// Stop because of input from the terminal in the background.
+pub const TTIN: Signal = libc::SIGTTIN;
+/// Stop because of output to the terminal in the background.
+pub const TTOU: Signal = libc::SIGTTOU;
 /// Nobody reads what is written.
 pub const PIPE: Signal = libc::SIGPIPE;
 /// The processor time limit is reached.
@@ -45,4 +51,11 @@ pub fn name(signal: Signal) -> Option<&'static str> {
         (libc::SIGTSTP, "TSTP"),
     ];
     NAMES.iter().find(|(number, _)| *number == signal).map(|(_, name)| *name)
+}
+
+/// Whether each of these that is sent is taken by itself: a real-time signal (POSIX.1, 2.4.1). No other signal of any system
+/// here has a number from 32 on.
+#[must_use]
+pub fn is_queued(signal: Signal) -> bool {
+    signal >= 32
 }

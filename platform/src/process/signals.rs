@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::io;
+use std::time::Duration;
 
 use super::{Arrival, Native, Signal, set};
 
@@ -13,11 +14,11 @@ pub trait Receive: Sized + fmt::Debug {
     /// What sigaction(2) says.
     fn install() -> io::Result<Self>;
 
-    /// Takes the next signal, sleeping until there is one. `original` is the mask from before the signals were held.
+    /// Takes the next signal, sleeping until there is one, or for so long at least; `None` is that none came.
     ///
     /// # Errors
     /// What the call says; never `EINTR`.
-    fn next(&self, original: &libc::sigset_t) -> io::Result<Arrival>;
+    fn next(&self, within: Option<Duration>) -> io::Result<Option<Arrival>>;
 
     /// The signals that must be set back to default in a child, because they have a handler of ours here.
     fn handled(&self) -> Vec<Signal>;
@@ -32,7 +33,6 @@ pub trait Receive: Sized + fmt::Debug {
 /// Every signal that could end or stop this process, held back until it is asked for; dropped, they act as before.
 ///
 /// Made for a process of one thread: the signals are held for the calling thread, and another would still take them.
-/// The terminal's TTIN and TTOU are left alone.
 #[derive(Debug)]
 pub struct Signals<R: Receive = Native> {
     original: libc::sigset_t,
@@ -70,7 +70,19 @@ impl<R: Receive> Signals<R> {
     /// # Errors
     /// What sigwaitinfo(2) says; never `EINTR`.
     pub fn next(&self) -> io::Result<Arrival> {
-        self.receiver.next(&self.original)
+        loop {
+            if let Some(arrival) = self.receiver.next(None)? {
+                return Ok(arrival);
+            }
+        }
+    }
+
+    /// Takes the next signal, sleeping for so long until there is one; `None` is that none came.
+    ///
+    /// # Errors
+    /// What sigtimedwait(2) says; never `EINTR`.
+    pub fn next_within(&self, time: Duration) -> io::Result<Option<Arrival>> {
+        self.receiver.next(Some(time))
     }
 
     /// Whether a held signal waits to be taken.
@@ -79,31 +91,39 @@ impl<R: Receive> Signals<R> {
     /// What sigpending(2) says.
     pub fn pending(&self) -> io::Result<bool> {
         let pending = set::pending()?;
-        let held = set::held();
-        Ok((1..65).any(|signal| set::contains(&pending, signal) && set::contains(&held, signal)))
+        Ok(set::numbers().any(|signal| set::contains(&pending, signal)))
     }
 
-    /// Stops this process as `signal` (such as SIGTSTP) would have stopped it, and returns when it is continued; at
-    /// once, if the caller ignores or blocks it.
+    /// Stops this process by `signal` (STOP, TSTP, TTIN or TTOU), as its job has been stopped, and returns when it is
+    /// continued. Returns at once if the job has gone on meanwhile, as `is_stopped` tells, or where the system will not
+    /// have it: TSTP, TTIN and TTOU stop nobody in an orphaned process group (POSIX.1, 2.4.3), and nothing stops process 1
+    /// of a container.
     ///
     /// # Errors
     /// What sigaction(2) or pthread_sigmask(3) say.
-    pub fn stop(&self, signal: Signal) -> io::Result<()> {
-        // Linux keeps an ignored signal pending while it is held, and sigwaitinfo(2) takes it.
-        if set::contains(&self.original, signal) || set::is_ignored(&set::disposition(signal)?) {
-            return Ok(());
-        }
-        // Continued meanwhile: to stop now would discard that (POSIX.1, 2.4.1), and nobody would continue it again.
+    pub fn stop(&self, signal: Signal, is_stopped: impl FnOnce() -> bool) -> io::Result<()> {
+        // To stop now would discard it (POSIX.1, 2.4.1), and it may be for the job as well.
         if set::contains(&set::pending()?, libc::SIGCONT) {
             return Ok(());
         }
+        if signal == libc::SIGSTOP {
+            if is_stopped() {
+                set::raise(signal);
+            }
+            return Ok(());
+        }
         let old = set::act(signal, &set::default_action())?;
-        // SAFETY: no memory is passed; the signal stays pending until it is let through below.
-        unsafe { libc::raise(signal) };
-        set::mask(libc::SIG_UNBLOCK, &set::of(&[signal]))?;
-        set::mask(libc::SIG_BLOCK, &set::of(&[signal]))?;
-        set::act(signal, &old)?;
-        Ok(())
+        // First raised, then looked: if the job is continued after the look, and this process with it, that discards the
+        // signal.
+        set::raise(signal);
+        if is_stopped() {
+            set::mask(libc::SIG_UNBLOCK, &set::of(&[signal]))?;
+            set::mask(libc::SIG_BLOCK, &set::of(&[signal]))?;
+        } else {
+            // Ignoring a signal discards it where it is pending (POSIX.1, 2.4.3).
+            set::act(signal, &set::ignoring())?;
+        }
+        set::act(signal, &old).map(drop)
     }
 
     pub(super) fn original(&self) -> &libc::sigset_t {

@@ -1,9 +1,10 @@
 //! Jobs, started in each way that there is.
 
 use std::ffi::{OsStr, OsString};
-use std::io;
 
-use withlock_platform::process::{ByHandler, Child, Command, Native, Receive, Signals, Status};
+use withlock_platform::process::{
+    ByHandler, Child, Command, Native, Receive, Signals, StartError, Status,
+};
 
 use super::receivers::{all_default, ignore};
 
@@ -48,7 +49,7 @@ pub(crate) fn run_and(
     way: Way,
     command: &Command<'_>,
     meanwhile: impl FnOnce(&Child),
-) -> io::Result<Status> {
+) -> Result<Status, StartError> {
     all_default();
     match way {
         Way::Native => run_by::<Native>(|job, signals| job.start(signals), command, meanwhile),
@@ -70,22 +71,22 @@ pub(crate) fn run_and(
 }
 
 fn run_by<R: Receive>(
-    start: fn(&Command<'_>, &Signals<R>) -> io::Result<Child>,
+    start: fn(&Command<'_>, &Signals<R>) -> Result<Child, StartError>,
     command: &Command<'_>,
     meanwhile: impl FnOnce(&Child),
-) -> io::Result<Status> {
-    let signals = Signals::<R>::hold_by()?;
+) -> Result<Status, StartError> {
+    let signals = Signals::<R>::hold_by().expect("hold");
     let child = start(command, &signals)?;
     meanwhile(&child);
     loop {
-        if let Some(status) = child.ended()? {
+        if let Some(status) = child.ended().expect("the end") {
             return Ok(status);
         }
-        signals.next()?;
+        signals.next().expect("a signal");
     }
 }
 
-pub(crate) fn finish(way: Way, command: &Command<'_>) -> io::Result<Status> {
+pub(crate) fn finish(way: Way, command: &Command<'_>) -> Result<Status, StartError> {
     run_and(way, command, |_| ())
 }
 
