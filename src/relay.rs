@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use withlock_platform::process::{Arrival, Sender, Sighting, Signal, signal};
 
-/// Of two signals that one sender sends within this time, the second one is the first one's echo: timeout(1) signals its
-/// child, and then the process group that this is in.
+/// Of two of one signal that one sender sends within this time, and no other between them, the second one is the first one's
+/// echo: timeout(1) signals its child, and then the process group that this is in.
 const ECHO: Duration = Duration::from_millis(20);
 
 /// What a witness has seen is forgotten after this time: it came to the witness alone.
@@ -16,6 +16,7 @@ const MEMORY: Duration = Duration::from_millis(100);
 #[derive(Debug, Default)]
 pub(crate) struct Relay {
     seen: Vec<Seen>,
+    /// The last one of each sender.
     dealt_with: Vec<(Arrival, Duration)>,
 }
 
@@ -63,10 +64,12 @@ impl Relay {
     /// Whether a signal that was taken at this moment is the echo of another one; if not, it is dealt with from now on.
     pub(crate) fn is_echo(&mut self, arrival: Arrival, at: Duration) -> bool {
         self.dealt_with.retain(|(_, before)| at.saturating_sub(*before) <= ECHO);
-        if self.dealt_with.iter().any(|(before, _)| is_same(*before, arrival)) {
-            return true;
+        let last = self.dealt_with.iter_mut().find(|(before, _)| before.sender == arrival.sender);
+        match last {
+            Some((before, _)) if is_same(*before, arrival) => return true,
+            Some(last) => *last = (arrival, at),
+            None => self.dealt_with.push((arrival, at)),
         }
-        self.dealt_with.push((arrival, at));
         false
     }
 
@@ -131,6 +134,8 @@ mod tests {
         assert!(relay.is_echo(from(7, TERM), ms(20)));
         assert!(!relay.is_echo(from(8, TERM), ms(20)), "another sender's");
         assert!(!relay.is_echo(from(7, TERM), ms(21)), "another one");
+        assert!(!relay.is_echo(from(7, TERM + 1), ms(22)));
+        assert!(!relay.is_echo(from(7, TERM), ms(23)), "another one was between them");
         assert!(!relay.is_echo(from(7, REAL_TIME), ms(21)));
         assert!(!relay.is_echo(from(7, REAL_TIME), ms(21)), "these queue up, each counts");
     }

@@ -28,6 +28,8 @@ pub(crate) struct Supervision<'a> {
     /// Whether to wait for every child that ends.
     adopts: bool,
     state: State,
+    /// The last that was heard: it was stopped, and not continued since.
+    is_stopped: bool,
     relay: Relay,
     witness: Observer,
 }
@@ -55,7 +57,7 @@ impl<'a> Supervision<'a> {
         adopts: bool,
     ) -> Self {
         let (state, relay, witness) = (State::Runs, Relay::default(), Observer::NotYet);
-        Self { child, signals, listener, adopts, state, relay, witness }
+        Self { child, signals, listener, adopts, state, is_stopped: false, relay, witness }
     }
 
     /// Returns how the job has ended, and not before. `missed` has come before it existed.
@@ -70,7 +72,7 @@ impl<'a> Supervision<'a> {
             match self.next()? {
                 None => {}
                 Some(arrival) if arrival.signal == signal::CHLD => self.look()?,
-                Some(arrival) => self.react(arrival),
+                Some(arrival) => self.react(arrival)?,
             }
             if let State::Stopped(signal) = self.state {
                 self.stop(signal)?;
@@ -114,6 +116,7 @@ impl<'a> Supervision<'a> {
                 return Ok(());
             };
             if pid == self.child.pid() {
+                self.is_stopped = matches!(change, Change::Stopped(_));
                 self.state = match change {
                     Change::Ended(status) => State::Ended(status),
                     Change::Stopped(signal) => State::Stopped(signal),
@@ -133,12 +136,13 @@ impl<'a> Supervision<'a> {
         }
     }
 
-    fn react(&mut self, arrival: Arrival) {
+    fn react(&mut self, arrival: Arrival) -> Result<()> {
         let at = process::moment();
         let is_for_job = relay::is_for_job(arrival, !self.child.shares_group());
-        if is_for_job && !self.is_from_witness(arrival) && !self.has_reached_job(arrival, at) {
+        if is_for_job && !self.is_from_witness(arrival) && !self.has_reached_job(arrival, at)? {
             self.pass_on(arrival.signal);
         }
+        Ok(())
     }
 
     fn is_from_witness(&self, arrival: Arrival) -> bool {
@@ -147,31 +151,38 @@ impl<'a> Supervision<'a> {
     }
 
     /// Whether the job was sent this signal as well, or has been told of it already.
-    fn has_reached_job(&mut self, arrival: Arrival, at: Duration) -> bool {
-        if self.relay.is_echo(arrival, at) {
-            return true;
+    fn has_reached_job(&mut self, arrival: Arrival, at: Duration) -> Result<bool> {
+        if arrival.signal == signal::CONT {
+            self.look()?;
+            if let State::Ended(_) = self.state {
+                return Ok(true);
+            }
+        }
+        // A job that is stopped has been stopped since; it is not left so.
+        if self.relay.is_echo(arrival, at) && !(arrival.signal == signal::CONT && self.is_stopped) {
+            return Ok(true);
         }
         let Observer::There(witness) = &self.witness else {
-            return false;
+            return Ok(false);
         };
         // Elsewhere, what the witness is sent says nothing about the job.
         if !witness.follow(self.child) {
-            return false;
+            return Ok(false);
         }
         let end = at + IN_TURN;
         loop {
             if self.relay.claim(arrival, at) {
-                return true;
+                return Ok(true);
             }
             match witness.next(end.saturating_sub(process::moment())) {
                 Ok(Some(sighting)) => self.relay.note(sighting),
                 Ok(None) => break,
-                Err(_) => return false,
+                Err(_) => return Ok(false),
             }
         }
         let relay = &mut self.relay;
         let _ = witness.ask(ANSWER, |sighting| relay.note(sighting));
-        relay.claim(arrival, at)
+        Ok(relay.claim(arrival, at))
     }
 
     /// A job that may not be signalled (it runs as another user now) is none of withlock's business: say so, go on.

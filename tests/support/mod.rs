@@ -175,7 +175,13 @@ impl Running {
 
     /// The same with a whole command line.
     pub fn of(mut command: Command) -> Self {
-        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        command.stderr(Stdio::piped());
+        Self::of_quiet(command)
+    }
+
+    /// The same; what it says on standard error goes where the command has it go.
+    pub fn of_quiet(mut command: Command) -> Self {
+        command.stdin(Stdio::piped()).stdout(Stdio::piped());
         let mut child = command.spawn().unwrap();
         let input = child.stdin.take();
         let mut output = BufReader::new(child.stdout.take().unwrap());
@@ -183,7 +189,7 @@ impl Running {
         output.read_line(&mut line).unwrap();
         let Ok(job) = line.trim().parse() else {
             let mut errors = String::new();
-            child.stderr.take().unwrap().read_to_string(&mut errors).unwrap();
+            let _ = child.stderr.take().map(|mut stderr| stderr.read_to_string(&mut errors));
             panic!("the job did not start: {line:?}, {errors:?}");
         };
         Self { child, input, output, job }
@@ -198,7 +204,12 @@ impl Running {
 
     /// Tells the job to go on.
     pub fn go_on(&mut self) {
-        let _ = self.input.as_mut().unwrap().write_all(b"\n");
+        self.say("");
+    }
+
+    /// Writes a line to the job.
+    pub fn say(&mut self, line: &str) {
+        let _ = self.input.as_mut().unwrap().write_all(format!("{line}\n").as_bytes());
     }
 
     /// Sends the wrapper a signal.
@@ -217,7 +228,7 @@ impl Running {
         let mut output = String::new();
         let mut errors = String::new();
         let _ = self.output.read_to_string(&mut output);
-        let _ = self.child.stderr.take().unwrap().read_to_string(&mut errors);
+        let _ = self.child.stderr.take().map(|mut stderr| stderr.read_to_string(&mut errors));
         (self.child.wait().unwrap(), output, errors)
     }
 }

@@ -58,7 +58,23 @@ pub fn has_open(pid: u32, inode: u64) -> bool {
     })
 }
 
-/// The only child of a process.
+/// The only child of a process, but for the witness of its signals.
 pub fn child(pid: u32) -> Option<u32> {
-    fs::read_to_string(format!("/proc/{pid}/task/{pid}/children")).ok()?.trim().parse().ok()
+    let mut others = children(pid).into_iter().filter(|child| !is_witness(*child));
+    others.next().filter(|_| others.next().is_none())
+}
+
+/// All children of a process.
+pub fn children(pid: u32) -> Vec<u32> {
+    let list = fs::read_to_string(format!("/proc/{pid}/task/{pid}/children")).unwrap_or_default();
+    list.split_whitespace().filter_map(|child| child.parse().ok()).collect()
+}
+
+/// The witness of a run's signals, which comes when its job has run for a while.
+pub fn witness(wrapper: u32) -> Option<u32> {
+    children(wrapper).into_iter().find(|child| is_witness(*child))
+}
+
+fn is_witness(pid: u32) -> bool {
+    fs::read_to_string(format!("/proc/{pid}/comm")).is_ok_and(|name| name == "signal-witness\n")
 }

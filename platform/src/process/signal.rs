@@ -8,6 +8,8 @@ pub const CHLD: Signal = libc::SIGCHLD;
 pub const INT: Signal = libc::SIGINT;
 /// Quit from the terminal.
 pub const QUIT: Signal = libc::SIGQUIT;
+/// Go on after a stop.
+pub const CONT: Signal = libc::SIGCONT;
 /// Stop from the terminal.
 pub const TSTP: Signal = libc::SIGTSTP;
 /// Stop that nobody can hold or ignore.
