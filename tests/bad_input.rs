@@ -25,16 +25,21 @@ use support::{Scratch, stderr, withlock};
 
 /// Arguments with `|` between two, and what the one line must contain, with `|` between two. All are exit status 2; a job
 /// that ran would print something.
-const USAGE: [(&[u8], &str); 40] = [
-    (b"--", "LOCKFILE is missing"),
+const USAGE: [(&[u8], &str); 56] = [
+    (b"--", "LOCKFILE is missing: withlock [OPTIONS] LOCKFILE COMMAND"),
     (b"-v", "LOCKFILE is missing"),
+    (b"-w|5", "LOCKFILE is missing"),
     (b"-c|echo", "LOCKFILE is missing"),
-    (b"L", "COMMAND is missing"),
+    (b"L", "COMMAND is missing: withlock L COMMAND"),
+    (b"L|--", "COMMAND is missing"),
+    (b"--|L", "COMMAND is missing"),
     (b"-w|5|L", "COMMAND is missing"),
-    (b"", "LOCKFILE is empty"),
+    (b"", "LOCKFILE is empty (is a variable not set?)"),
     (b"|echo", "LOCKFILE is empty"),
     (b"|-c|echo", "LOCKFILE is empty"),
+    (b"|-q|echo", "LOCKFILE is empty"),
     (b"-w|soon|L|echo", "-w soon|not a duration|1h30m"),
+    (b"-w|L|echo", "-w L|not a duration"),
     (b"-w|-1|L|echo", "-w -1|not a duration"),
     (b"-w|1 s|L|echo", "-w '1 s'|not a duration"),
     (b"-w|1e3|L|echo", "-w 1e3|not a duration"),
@@ -44,28 +49,49 @@ const USAGE: [(&[u8], &str); 40] = [
     (b"-wx|L|echo", "-w x|not a duration"),
     (b"-w|5\nm|L|echo", "-w '5?m'|not a duration"),
     (b"-w|\xff|L|echo", "-w|not a duration"),
-    (b"-w", "--wait|value is missing"),
-    (b"-E", "--conflict-exit-code|value is missing"),
-    (b"-c", "--command|value is missing"),
-    (b"--backend", "--backend|auto, flock, fcntl, lockf"),
-    (b"-E|256|L|echo", "256|--conflict-exit-code"),
-    (b"-E|-1|L|echo", "-1|--conflict-exit-code"),
-    (b"-E|x|L|echo", "x|--conflict-exit-code"),
-    (b"-E||L|echo", "''|--conflict-exit-code"),
-    (b"-E|x\ny|L|echo", "'x?y'|--conflict-exit-code"),
-    (b"-E|\xff|L|echo", "UTF-8"),
-    (b"--backend|no\nne|L|echo", "'no?ne'|auto, flock, fcntl, lockf"),
-    (b"--backend||L|echo", "--backend|auto, flock, fcntl, lockf"),
-    (b"--backend|\xff|L|echo", "UTF-8"),
-    (b"-Z|L|echo", "unknown option -Z"),
-    (b"-qZ|L|echo", "unknown option -Z"),
-    (b"--nonsense|L|echo", "unknown option --nonsense"),
-    (b"--non\nsense|L|echo", "unknown option --non?sense"),
+    (b"-w", "-w needs a DURATION, such as 0.5, 90s, 1h30m or inf"),
+    (b"-qw", "-w needs a DURATION"),
+    (b"-E", "-E needs an exit status, 0 to 255"),
+    (b"-c", "-c needs a STRING, the command line for the shell"),
+    (b"--backend", "--backend needs a value: auto, flock, fcntl or lockf"),
+    (b"-E|256|L|echo", "-E 256: not an exit status: write a number from 0 to 255;"),
+    (b"-E|-1|L|echo", "-E -1: not an exit status"),
+    (b"-E|x|L|echo", "-E x: not an exit status"),
+    (b"-Ex|L|echo", "-E x: not an exit status"),
+    (b"-E||L|echo", "-E '': not an exit status"),
+    (b"-E|x\ny|L|echo", "-E 'x?y': not an exit status"),
+    (b"-E|\xff|L|echo", "-E '\u{fffd}': not an exit status"),
+    (b"--conflict-exit-code=1.5|L|echo", "-E 1.5: not an exit status"),
+    (b"--backend|x|L|echo", "--backend x: not a way to lock: write auto, flock, fcntl or lockf;"),
+    (b"--backend|no\nne|L|echo", "--backend 'no?ne': not a way to lock"),
+    (b"--backend||L|echo", "--backend '': not a way to lock"),
+    (b"--backend|\xff|L|echo", "--backend '\u{fffd}': not a way to lock"),
+    (b"-Z|L|echo", "unknown option -Z;"),
+    (b"-qZ|L|echo", "unknown option -Z;"),
+    (b"--nonsense|L|echo", "unknown option --nonsense;"),
+    (b"--non\nsense|L|echo", "unknown option --non?sense;"),
     (b"-\xff|L|echo", "unknown option -"),
+    (b"--timeout=5|L|echo", "unknown option --timeout (did you mean --wait?);"),
+    (b"-t|5|L|echo", "unknown option -t (did you mean --wait?);"),
+    (b"--queit|L|echo", "unknown option --queit (did you mean --quiet?);"),
+    (b"-quiet|L|echo", "unknown option -u (did you mean --quiet?);"),
+    (b"-u|L", "unknown option -u (the lock ends with the command);"),
+    (b"-F|L|echo", "unknown option -F (withlock stays until the command has ended);"),
     (b"--quiet=y\nes|L|echo", "--quiet takes no value"),
     (b"-c|echo|L|echo", "-c takes the place of COMMAND"),
-    (b"L|-c", "-c behind LOCKFILE takes exactly one argument"),
-    (b"L|-c|echo|more", "-c behind LOCKFILE|quote the command"),
+    (b"L|-c", "-c needs a STRING"),
+    (b"L|-c|echo|more", "-c behind LOCKFILE takes exactly one argument: quote the command"),
+    (b"L|-q|echo", "options stand before LOCKFILE: withlock -q L echo;"),
+];
+
+/// Words of the programming language's own library, which help nobody.
+const FOREIGN_WORDS: [&str; 6] = [
+    "invalid digit",
+    "is not in",
+    "empty string",
+    "UTF-8",
+    "invalid value",
+    "for more information",
 ];
 
 #[test]
@@ -77,6 +103,8 @@ fn a_wrong_crontab_line_is_explained_in_one_line_of_mail_and_leaves_nothing() {
         let output = run(withlock(words).current_dir(scratch.path()));
         let case = String::from_utf8_lossy(line);
         assert_complains(&case, &output, 2, &parts);
+        let said = stderr(&output);
+        assert!(!FOREIGN_WORDS.iter().any(|words| said.contains(words)), "{case}: {said}");
         assert!(scratch.names().is_empty(), "{case}");
     }
     let output = run(&mut withlock::<&str>([]));
