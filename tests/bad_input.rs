@@ -218,6 +218,63 @@ fn arguments_that_are_too_much_for_the_command_alone_are_reported_and_free_the_l
 }
 
 #[test]
+fn a_builtin_of_the_shell_is_explained_and_a_program_of_its_name_runs() {
+    let scratch = Scratch::new();
+    let assignment = "withlock LOCKFILE env NAME=VALUE COMMAND";
+    for (line, part) in [
+        ("cd /", "cd is built into the shell: use withlock LOCKFILE -c 'STRING'"),
+        (". ./settings", ". is built into the shell"),
+        ("source settings", "source is built into the shell"),
+        ("export A=b", "export is built into the shell"),
+        ("ulimit -n 5", "ulimit is built into the shell"),
+        ("set -e", "set is built into the shell"),
+        ("alias a=b", "alias is built into the shell"),
+        ("exec true", "exec is built into the shell"),
+        ("eval true", "eval is built into the shell"),
+        ("[[ a = b ]]", "[[ is built into the shell"),
+        ("if true", "if is a word of the shell's language: use withlock LOCKFILE -c 'STRING'"),
+        ("for a in b", "for is a word"),
+        ("while true", "while is a word"),
+        ("{ true", "{ is a word"),
+        ("! true", "! is a word"),
+        ("FOO=bar true", assignment),
+        ("FOO=/bin/true true", assignment),
+        ("FOO=", assignment),
+    ] {
+        let mut command = withlock(["lock"]);
+        command.args(line.split(' ')).env("PATH", scratch.path()).current_dir(scratch.path());
+        assert_complains(line, &run(&mut command), 127, &["starting the command failed", part]);
+        assert!(scratch.names().is_empty(), "{line}");
+    }
+    write_program(&scratch.join("cd"), b"echo ran\n", 0o755);
+    let mut command = withlock(["lock", "cd", "/"]);
+    let output = run(command.env("PATH", scratch.path()).current_dir(scratch.path()));
+    assert_silent("a program", &output, 0);
+    assert_eq!(output.stdout, b"ran\n");
+}
+
+#[test]
+fn characters_that_hide_or_turn_others_are_not_shown() {
+    let scratch = Scratch::new();
+    let hidden = [
+        '\u{200b}',
+        '\u{200f}',
+        '\u{61c}',
+        '\u{e0041}',
+        '\u{202e}',
+        '\u{feff}',
+        '\u{ad}',
+        '\u{2028}',
+    ];
+    let name: String = hidden.iter().flat_map(|hidden| ['a', *hidden]).collect();
+    let output = run(withlock([scratch.join(&name).join("lock").as_os_str()]).arg("echo"));
+    assert_complains("path", &output, 73, &[&"a?".repeat(hidden.len())]);
+    assert!(!stderr(&output).contains(hidden));
+    let output = run(withlock([scratch.join("lock").as_os_str()]).arg(format!("./{name}\u{e4}")));
+    assert_complains("command", &output, 127, &[&format!("./{}\u{e4}", "a?".repeat(hidden.len()))]);
+}
+
+#[test]
 fn commands_that_can_not_be_started_are_told_apart_and_free_the_lock() {
     let scratch = Scratch::new();
     write_program(&scratch.join("plain"), b"echo plain \"$1\" \"$0\"\n", 0o755);
@@ -228,7 +285,7 @@ fn commands_that_can_not_be_started_are_told_apart_and_free_the_lock() {
     let long = format!("cd {0} && ls {0} && rm {0}", "x".repeat(100));
     let cases: [(&str, i32, &[&str]); 13] = [
         ("", 127, &["withlock: '': starting the command failed"]),
-        (&long, 127, &["xx && ls xx", "-c COMMAND"]),
+        (&long, 127, &["xx && ls xx", "-c 'STRING'"]),
         ("no-such-program", 127, &["no-such-program", "starting the command", "PATH"]),
         ("./missing", 127, &["./missing", "No such file"]),
         ("./plain/x", 127, &["./plain/x", "starting the command"]),
@@ -236,10 +293,10 @@ fn commands_that_can_not_be_started_are_told_apart_and_free_the_lock() {
         ("./locked", 126, &["./locked", "chmod +x"]),
         ("/", 126, &["/: starting the command", "executable"]),
         ("./", 126, &["./: starting the command", "executable"]),
-        ("echo hello", 127, &["echo hello", "-c COMMAND"]),
-        ("echo $HOME", 127, &["echo $HOME", "-c COMMAND"]),
-        ("true;", 127, &["true;", "-c COMMAND"]),
-        ("a>b", 127, &["a>b", "-c COMMAND"]),
+        ("echo hello", 127, &["echo hello", "-c 'STRING'"]),
+        ("echo $HOME", 127, &["echo $HOME", "-c 'STRING'"]),
+        ("true;", 127, &["true;", "-c 'STRING'"]),
+        ("a>b", 127, &["a>b", "-c 'STRING'"]),
     ];
     for (command, code, parts) in cases {
         let output = run(withlock(["lock", command]).current_dir(scratch.path()));
