@@ -1,6 +1,5 @@
 //! Every word that is shown to a person: one line each, saying what, where, and what to do about it.
 
-use std::ffi::OsStr;
 use std::fmt::Write as _;
 use std::io;
 use std::path::Path;
@@ -66,7 +65,7 @@ fn error_to(reader: Reader, error: &Error) -> String {
             path.display()
         ),
         Error::NotAFile { path, kind } => format!(
-            "{}: is {}, not a regular file; name a file, which is created if it is not there",
+            "{}: is {}, not a regular file; name a file; it is created if it is missing",
             path.display(),
             self::kind(*kind)
         ),
@@ -75,10 +74,10 @@ fn error_to(reader: Reader, error: &Error) -> String {
             failed(Some(path), step, error, &cure)
         }
         Error::TooManyLinks { path } => {
-            format!("{}: too many symbolic links on the way; check where they lead", path.display())
+            format!("{}: too many symbolic links; check where they lead", path.display())
         }
         Error::NoWorkingDirectory { path } => format!(
-            "{}: the working directory has been removed; change to another one, or name the file from / on",
+            "{}: the working directory has been removed; change to another one, or give an absolute path",
             path.display()
         ),
         Error::Open { path, step, error } => {
@@ -86,7 +85,7 @@ fn error_to(reader: Reader, error: &Error) -> String {
             failed(Some(path), step, error, &cure)
         }
         Error::Absent { path } => {
-            format!("{}: does not exist; create it first, or leave --no-create out", path.display())
+            format!("{}: does not exist; create it first, or omit --no-create", path.display())
         }
         Error::Lock { path, backend, error } => {
             let cure = reader.locking(Failure::of(error.io()));
@@ -96,7 +95,7 @@ fn error_to(reader: Reader, error: &Error) -> String {
             format!("{}: this system has no such --backend; leave the option out", path.display())
         }
         Error::Unstable { path } => format!(
-            "{}: locking failed: the path leads to another file each time; use another file system",
+            "{}: locking failed: the path leads to a different file each time; use another file system",
             path.display()
         ),
         Error::Told { signal } => format!("told to give up by signal {}", signal_name(*signal)),
@@ -105,8 +104,7 @@ fn error_to(reader: Reader, error: &Error) -> String {
                 Some(hint) => hint,
                 None => reader.starting(Failure::of(error)),
             };
-            let shown = Path::new(if program.is_empty() { OsStr::new("''") } else { program });
-            failed(Some(shown), "starting the command", error, &cure)
+            failed(Some(Path::new(&command::shown(program))), "starting the command", error, &cure)
         }
         Error::System { step, error } => {
             failed(None, step, error, &reader.elsewhere(step, Failure::of(error)))
@@ -228,7 +226,7 @@ fn oddity(oddity: &Oddity<'_>) -> String {
         }
         Oddity::SetgidFile { path } => {
             format!(
-                "warning: {} is setgid without group-execute, mandatory locking elsewhere",
+                "warning: {} is setgid without group-execute, which means mandatory locking on other systems",
                 path.display()
             )
         }

@@ -54,7 +54,7 @@ const USAGE: [(&[u8], &str); 56] = [
     (b"-E", "-E needs an exit status, 0 to 255"),
     (b"-c", "-c needs a STRING, the command line for the shell"),
     (b"--backend", "--backend needs a value: auto, flock, fcntl or lockf"),
-    (b"-E|256|L|echo", "-E 256: not an exit status: write a number from 0 to 255;"),
+    (b"-E|256|L|echo", "-E 256: not an exit status (0 to 255);"),
     (b"-E|-1|L|echo", "-E -1: not an exit status"),
     (b"-E|x|L|echo", "-E x: not an exit status"),
     (b"-Ex|L|echo", "-E x: not an exit status"),
@@ -62,10 +62,10 @@ const USAGE: [(&[u8], &str); 56] = [
     (b"-E|x\ny|L|echo", "-E 'x?y': not an exit status"),
     (b"-E|\xff|L|echo", "-E '\u{fffd}': not an exit status"),
     (b"--conflict-exit-code=1.5|L|echo", "-E 1.5: not an exit status"),
-    (b"--backend|x|L|echo", "--backend x: not a way to lock: write auto, flock, fcntl or lockf;"),
-    (b"--backend|no\nne|L|echo", "--backend 'no?ne': not a way to lock"),
-    (b"--backend||L|echo", "--backend '': not a way to lock"),
-    (b"--backend|\xff|L|echo", "--backend '\u{fffd}': not a way to lock"),
+    (b"--backend|x|L|echo", "--backend x: no such backend (auto, flock, fcntl or lockf);"),
+    (b"--backend|no\nne|L|echo", "--backend 'no?ne': no such backend"),
+    (b"--backend||L|echo", "--backend '': no such backend"),
+    (b"--backend|\xff|L|echo", "--backend '\u{fffd}': no such backend"),
     (b"-Z|L|echo", "unknown option -Z;"),
     (b"-qZ|L|echo", "unknown option -Z;"),
     (b"--nonsense|L|echo", "unknown option --nonsense;"),
@@ -78,10 +78,10 @@ const USAGE: [(&[u8], &str); 56] = [
     (b"-u|L", "unknown option -u (the lock ends with the command);"),
     (b"-F|L|echo", "unknown option -F (withlock stays until the command has ended);"),
     (b"--quiet=y\nes|L|echo", "--quiet takes no value"),
-    (b"-c|echo|L|echo", "-c takes the place of COMMAND"),
+    (b"-c|echo|L|echo", "-c replaces COMMAND"),
     (b"L|-c", "-c needs a STRING"),
-    (b"L|-c|echo|more", "-c behind LOCKFILE takes exactly one argument: quote the command"),
-    (b"L|-q|echo", "options stand before LOCKFILE: withlock -q L echo;"),
+    (b"L|-c|echo|more", "-c after LOCKFILE takes exactly one argument: quote the command"),
+    (b"L|-q|echo", "options go before LOCKFILE: withlock -q L echo;"),
 ];
 
 /// Words of the programming language's own library, which help nobody.
@@ -104,8 +104,14 @@ fn a_wrong_crontab_line_is_explained_in_one_line_of_mail_and_leaves_nothing() {
         let case = String::from_utf8_lossy(line);
         assert_complains(&case, &output, 2, &parts);
         let said = stderr(&output);
+        assert!(said.len() < 300, "{case}: {said}");
         assert!(!FOREIGN_WORDS.iter().any(|words| said.contains(words)), "{case}: {said}");
         assert!(scratch.names().is_empty(), "{case}");
+    }
+    for word in ["--", "-E", "-w"].map(|start| format!("{start}{}", "x".repeat(10_000))) {
+        let output = run(&mut withlock([word.as_str(), "L", "echo"]));
+        assert_complains("long", &output, 2, &["xxx..."]);
+        assert!(output.stderr.len() < 300, "{output:?}");
     }
     let output = run(&mut withlock::<&str>([]));
     assert_complains("nothing", &output, 2, &["LOCKFILE is missing"]);
@@ -222,21 +228,21 @@ fn a_builtin_of_the_shell_is_explained_and_a_program_of_its_name_runs() {
     let scratch = Scratch::new();
     let assignment = "withlock LOCKFILE env NAME=VALUE COMMAND";
     for (line, part) in [
-        ("cd /", "cd is built into the shell: use withlock LOCKFILE -c 'STRING'"),
-        (". ./settings", ". is built into the shell"),
-        ("source settings", "source is built into the shell"),
-        ("export A=b", "export is built into the shell"),
-        ("ulimit -n 5", "ulimit is built into the shell"),
-        ("set -e", "set is built into the shell"),
-        ("alias a=b", "alias is built into the shell"),
-        ("exec true", "exec is built into the shell"),
-        ("eval true", "eval is built into the shell"),
-        ("[[ a = b ]]", "[[ is built into the shell"),
-        ("if true", "if is a word of the shell's language: use withlock LOCKFILE -c 'STRING'"),
-        ("for a in b", "for is a word"),
-        ("while true", "while is a word"),
-        ("{ true", "{ is a word"),
-        ("! true", "! is a word"),
+        ("cd /", "cd is a shell builtin: use withlock LOCKFILE -c 'STRING'"),
+        (". ./settings", ". is a shell builtin"),
+        ("source settings", "source is a shell builtin"),
+        ("export A=b", "export is a shell builtin"),
+        ("ulimit -n 5", "ulimit is a shell builtin"),
+        ("set -e", "set is a shell builtin"),
+        ("alias a=b", "alias is a shell builtin"),
+        ("exec true", "exec is a shell builtin"),
+        ("eval true", "eval is a shell builtin"),
+        ("[[ a = b ]]", "[[ is a shell builtin"),
+        ("if true", "if is a shell keyword: use withlock LOCKFILE -c 'STRING'"),
+        ("for a in b", "for is a shell keyword"),
+        ("while true", "while is a shell keyword"),
+        ("{ true", "{ is a shell keyword"),
+        ("! true", "! is a shell keyword"),
         ("FOO=bar true", assignment),
         ("FOO=/bin/true true", assignment),
         ("FOO=", assignment),
@@ -283,7 +289,8 @@ fn commands_that_can_not_be_started_are_told_apart_and_free_the_lock() {
     write_program(&scratch.join("empty"), b"", 0o755);
     write_program(&scratch.join("garbage"), b"\x7fELF\x01\x02\x03\0\0\xff\xfe\0", 0o755);
     let long = format!("cd {0} && ls {0} && rm {0}", "x".repeat(100));
-    let cases: [(&str, i32, &[&str]); 13] = [
+    let longer = "x".repeat(100_000);
+    let cases: [(&str, i32, &[&str]); 14] = [
         ("", 127, &["withlock: '': starting the command failed"]),
         (&long, 127, &["xx && ls xx", "-c 'STRING'"]),
         ("no-such-program", 127, &["no-such-program", "starting the command", "PATH"]),
@@ -293,6 +300,7 @@ fn commands_that_can_not_be_started_are_told_apart_and_free_the_lock() {
         ("./locked", 126, &["./locked", "chmod +x"]),
         ("/", 126, &["/: starting the command", "executable"]),
         ("./", 126, &["./: starting the command", "executable"]),
+        (&longer, 127, &["xxx...: starting the command failed"]),
         ("echo hello", 127, &["echo hello", "-c 'STRING'"]),
         ("echo $HOME", 127, &["echo $HOME", "-c 'STRING'"]),
         ("true;", 127, &["true;", "-c 'STRING'"]),
@@ -301,6 +309,7 @@ fn commands_that_can_not_be_started_are_told_apart_and_free_the_lock() {
     for (command, code, parts) in cases {
         let output = run(withlock(["lock", command]).current_dir(scratch.path()));
         assert_complains(command, &output, code, parts);
+        assert!(output.stderr.len() < 1000, "nobody reads {command}");
         assert!(!scratch.join("lock").exists(), "{command}");
     }
     let output = run(withlock(["lock", "./plain", "one"]).current_dir(scratch.path()));

@@ -251,7 +251,7 @@ fn a_full_disk_does_not_stop_the_run_unless_no_file_can_be_made() {
         "no inodes",
         &output,
         73,
-        &["m/lock: creating failed: No space", "make room there", "inodes (df, df -i)"],
+        &["m/lock: creating failed: No space", "make room there", "inodes: df -i"],
     );
 }
 

@@ -62,7 +62,7 @@ const ERRORS: [(&str, &str, &str); 7] = [
     ("EOPNOTSUPP", "ot supported", "another --backend"),
     ("ENOSYS", "not implemented", "another --backend"),
     ("EINVAL", "Invalid argument", "another --backend"),
-    ("EDEADLK", "deadlock", "in one order"),
+    ("EDEADLK", "deadlock", "in the same order"),
     ("EIO", " error", "errors of the disk"),
     ("EBADF", "Bad file descriptor", "a file that you may write to"),
 ];

@@ -32,11 +32,15 @@ pub(super) fn of_string(string: &OsStr) -> String {
 
 /// What somebody gave as a value, for a message about it.
 pub(super) fn of_value(value: &OsStr) -> String {
+    cut(&quote(&beginning(value, ENOUGH)))
+}
+
+/// A word in a message about it, however long it is.
+pub(super) fn cut(word: &str) -> String {
     const SHOWN: usize = 60;
-    let start = beginning(value, 4 * (SHOWN + 1));
-    match start.char_indices().nth(SHOWN) {
-        Some((end, _)) => format!("{}...", quote(&start[..end])),
-        None => quote(&start),
+    match word.char_indices().nth(SHOWN) {
+        Some((end, _)) => format!("{}...", &word[..end]),
+        None => word.to_owned(),
     }
 }
 

@@ -17,14 +17,12 @@ pub(super) fn check(path: &OsStr, options: &Options) -> Result<(), String> {
         return Ok(());
     }
     match options_at_start(words) {
-        Ok(count) => {
-            Err(format!("options stand before LOCKFILE: {}", mended(path, options, count)))
-        }
+        Ok(count) => Err(format!("options go before LOCKFILE: {}", mended(path, options, count))),
         Err(unknown) => {
             let hint = suggestion::of(&unknown);
             Err(format!(
-                "{} stands where the command belongs, and is no option{hint}; options stand before LOCKFILE",
-                label::of_value(OsStr::new(&unknown))
+                "unknown option {}{hint} where COMMAND belongs; options go before LOCKFILE",
+                label::cut(&unknown)
             ))
         }
     }

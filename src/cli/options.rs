@@ -78,7 +78,7 @@ impl Options {
             Some("fcntl") => Ok(Choice::Fcntl),
             Some("lockf") => Ok(Choice::Lockf),
             _ => Err(format!(
-                "--backend {}: not a way to lock: write auto, flock, fcntl or lockf",
+                "--backend {}: no such backend (auto, flock, fcntl or lockf)",
                 label::of_value(text)
             )),
         }
@@ -89,10 +89,7 @@ impl Options {
             None if self.quiet => Ok(0),
             None => Ok(Exit::Busy.code()),
             Some(text) => text.to_str().and_then(|text| text.parse().ok()).ok_or_else(|| {
-                format!(
-                    "-E {}: not an exit status: write a number from 0 to 255",
-                    label::of_value(text)
-                )
+                format!("-E {}: not an exit status (0 to 255)", label::of_value(text))
             }),
         }
     }
@@ -122,12 +119,12 @@ impl Options {
     fn command_string(&mut self, path: &OsStr) -> Result<Option<OsString>, String> {
         match (self.command.take(), self.operands.as_slice()) {
             (Some(string), []) => Ok(Some(string)),
-            (Some(_), _) => Err("-c takes the place of COMMAND: give one of them".to_owned()),
+            (Some(_), _) => Err("-c replaces COMMAND: give one or the other".to_owned()),
             (None, [option, rest @ ..]) if option == "-c" || option == "--command" => {
                 match rest {
                     [string] => Ok(Some(string.clone())),
                     [] => Err("-c needs a STRING, the command line for the shell".to_owned()),
-                    _ => Err("-c behind LOCKFILE takes exactly one argument: quote the command"
+                    _ => Err("-c after LOCKFILE takes exactly one argument: quote the command"
                         .to_owned()),
                 }
             }

@@ -25,7 +25,7 @@ const OF_OTHERS: [(&[&str], &str); 14] = [
     (&["-l", "--list", "--status"], "to see who holds a lock: cat LOCKFILE"),
     (
         &["-L", "--lock", "--lockfile", "--lock-file", "--file"],
-        "LOCKFILE stands alone, without an option",
+        "LOCKFILE is given without an option",
     ),
 ];
 

@@ -6,7 +6,7 @@ use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Arg, ArgAction, ArgMatches, Command};
 
 use super::options::Options;
-use super::{Request, plain, suggestion};
+use super::{Request, label, plain, suggestion};
 use crate::exit::TABLE;
 
 /// Reads a command line; the first word is the program's name.
@@ -99,7 +99,7 @@ fn definition() -> Command {
 
 fn after_help() -> String {
     let mut text = String::from(
-        "Options stand before LOCKFILE; only -c may also stand right behind it.\n\n\
+        "Options go before LOCKFILE; only -c may also come right after it.\n\n\
          Examples for a crontab:\n  \
          */5 * * * *  withlock -q /run/sync.lock rsync -a /data/ backup:/data/\n  \
          0 3 * * *    withlock -w 1h /run/nightly.lock /usr/local/sbin/nightly\n  \
@@ -145,7 +145,7 @@ fn one_line(error: &clap::Error, words: &[OsString]) -> String {
         ErrorKind::UnknownArgument => {
             let hint = suggestion::of_one_dash(argument, words)
                 .unwrap_or_else(|| suggestion::of(argument));
-            format!("unknown option {argument}{hint}")
+            format!("unknown option {}{hint}", label::cut(argument))
         }
         ErrorKind::InvalidValue => missing_value(argument),
         ErrorKind::TooManyValues => format!("{argument} takes no value"),

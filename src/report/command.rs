@@ -21,6 +21,17 @@ const KEYWORDS: [&str; 21] = [
     "function", "if", "in", "select", "then", "time", "until", "while",
 ];
 
+/// A program's name for a message. A whole script given as one word is not read through.
+pub(super) fn shown(program: &OsStr) -> String {
+    const LONGEST: usize = 200;
+    let name = program.to_string_lossy();
+    match name.char_indices().nth(LONGEST) {
+        _ if name.is_empty() => "''".to_owned(),
+        Some((end, _)) => format!("{}...", &name[..end]),
+        None => name.into_owned(),
+    }
+}
+
 /// What to do about a command that was not found, or that looks like a line for a shell; `None` is nothing special.
 pub(super) fn hint(program: &OsStr, like_shell: bool, failure: Failure) -> Option<String> {
     let has_slash = program.as_bytes().contains(&b'/');
@@ -28,10 +39,10 @@ pub(super) fn hint(program: &OsStr, like_shell: bool, failure: Failure) -> Optio
     let is_missing = matches!(failure, Failure::Missing | Failure::NotADirectory);
     let hint = match failure {
         _ if is_missing && !has_slash && KEYWORDS.contains(&name) => {
-            format!("{name} is a word of the shell's language: use withlock LOCKFILE -c 'STRING'")
+            format!("{name} is a shell keyword: use withlock LOCKFILE -c 'STRING'")
         }
         _ if is_missing && !has_slash && BUILTINS.contains(&name) => {
-            format!("{name} is built into the shell: use withlock LOCKFILE -c 'STRING'")
+            format!("{name} is a shell builtin: use withlock LOCKFILE -c 'STRING'")
         }
         _ if is_missing && is_assignment(program) => {
             "to set a variable, use withlock LOCKFILE env NAME=VALUE COMMAND".to_owned()
@@ -39,7 +50,7 @@ pub(super) fn hint(program: &OsStr, like_shell: bool, failure: Failure) -> Optio
         Failure::Missing | Failure::NotADirectory | Failure::NameTooLong | Failure::Denied
             if like_shell =>
         {
-            "to run it by a shell, use withlock LOCKFILE -c 'STRING'".to_owned()
+            "it looks like a line for a shell: use withlock LOCKFILE -c 'STRING'".to_owned()
         }
         // With a slash, PATH is not searched; and a script may be there while what its first line names is not.
         Failure::Missing if has_slash => {

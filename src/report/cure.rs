@@ -14,7 +14,7 @@ pub(super) struct Reader {
     pub(super) is_root: bool,
 }
 
-const POLICY: &str = "look for a security policy that forbids it (SELinux, AppArmor, a sandbox)";
+const POLICY: &str = "check for a security policy that forbids it (SELinux, AppArmor, a sandbox)";
 
 impl Reader {
     /// On the way to the lock file.
@@ -58,7 +58,7 @@ impl Reader {
                 )
             }
             Failure::Invalid => {
-                "the file system may not know such names: use another one".to_owned()
+                "the file system may not allow such a name: choose another".to_owned()
             }
             Failure::Unsupported => "use another file system".to_owned(),
             _ => anywhere(failure).to_owned(),
@@ -73,8 +73,10 @@ impl Reader {
                     "the file may be immutable or append-only ({ATTRIBUTE_TOOLS}), or a security policy forbids it"
                 )
             }
-            Failure::ProgramInUse => "it is a program that runs: name another file".to_owned(),
-            Failure::TryAgain => "a file server has lent it to a client: try again".to_owned(),
+            Failure::ProgramInUse => "it is a running program: name another file".to_owned(),
+            Failure::TryAgain => {
+                "a file server has given a client a lease on it: try again".to_owned()
+            }
             Failure::Invalid | Failure::Unsupported => "use another file system".to_owned(),
             _ => anywhere(failure).to_owned(),
         }
@@ -87,7 +89,7 @@ impl Reader {
                 "somebody has just removed it: there is nothing left to do".to_owned()
             }
             Failure::Denied => {
-                self.denied("the file stays: remove it, with write permission for its directory")
+                self.denied("the file stays: make its directory writable for you, and remove it")
             }
             Failure::NotPermitted => {
                 format!(
@@ -109,7 +111,7 @@ impl Reader {
                 "start the lock service of the file server (NFS: rpc.statd), or use a local directory".to_owned()
             }
             Failure::Denied | Failure::NotPermitted => POLICY.to_owned(),
-            Failure::Deadlock => "two jobs wait for each other's locks: take them in one order".to_owned(),
+            Failure::Deadlock => "two jobs wait for each other's locks: take them in the same order".to_owned(),
             Failure::Closed => "this lock needs a file that you may write to".to_owned(),
             Failure::Invalid | Failure::Unsupported => {
                 "use another file system, or another --backend in every run of this lock".to_owned()
@@ -122,7 +124,7 @@ impl Reader {
     pub(super) fn starting(self, failure: Failure) -> String {
         match failure {
             Failure::Denied => {
-                "it must be a file, be executable (chmod +x), and not lie on a file system mounted noexec"
+                "it must be an executable file (chmod +x), and not on a file system mounted noexec"
                     .to_owned()
             }
             Failure::NotPermitted => POLICY.to_owned(),
@@ -130,7 +132,7 @@ impl Reader {
             Failure::TryAgain => {
                 "raise the limit on processes (ulimit -u, or TasksMax= of the service)".to_owned()
             }
-            Failure::ProgramInUse => "somebody writes to the program: try again".to_owned(),
+            Failure::ProgramInUse => "someone is writing to the program: try again".to_owned(),
             Failure::NotAProgram | Failure::Invalid => {
                 "the program is damaged, or made for another system".to_owned()
             }
@@ -145,7 +147,7 @@ impl Reader {
     pub(super) fn elsewhere(self, step: &str, failure: Failure) -> String {
         match (step, failure) {
             ("passing a signal on to the command", Failure::NotPermitted) => {
-                "it runs as another user now: signal it yourself".to_owned()
+                "it now runs as another user: signal it as that user".to_owned()
             }
             ("setting up the time limit", Failure::TryAgain) => {
                 "raise the limit on pending signals (ulimit -i)".to_owned()
@@ -178,12 +180,12 @@ impl Reader {
 pub(super) fn unsafe_place(at: &Path, reason: Reason) -> &'static str {
     let at_root = at.parent().is_none();
     match reason {
-        _ if at_root => "every path begins there, so let root mend it",
-        Reason::OwnedByStranger(_) => "use a path of directories that belong to you or root",
-        Reason::Writable(_) => "use another path, take that right away (chmod go-w)",
+        _ if at_root => "every path starts there, so root must fix it",
+        Reason::OwnedByStranger(_) => "use a path whose directories all belong to you or root",
+        Reason::Writable(_) => "use another path, remove that permission (chmod go-w)",
         // Taking the right away from the others would break /tmp for all of them.
-        Reason::StickyWritable(_) => "use a directory in it that is your own (mkdir -m 700)",
-        Reason::ListGrants(_) => "use another path, take that entry away",
+        Reason::StickyWritable(_) => "use a directory of your own in it (mkdir -m 700)",
+        Reason::ListGrants(_) => "use another path, remove that entry",
         Reason::LinkOwnedByStranger(_) | Reason::LinkInStickyDirectory => {
             "use a path without that link"
         }
@@ -199,22 +201,22 @@ fn anywhere(failure: Failure) -> &'static str {
         Failure::Denied | Failure::NotPermitted => POLICY,
         Failure::ReadOnly => "use a file system that is mounted read-write",
         Failure::NoSpace => {
-            "make room there, blocks and inodes (df, df -i), or use another file system"
+            "make room there (space: df, inodes: df -i), or use another file system"
         }
         Failure::OverQuota => {
-            "remove files of yours there, for blocks and inodes (quota), or use another file system"
+            "remove files of yours there, or have the quota on space and inodes raised"
         }
         Failure::TooManyOpen => "raise the limit on open files (ulimit -n)",
         Failure::TooManyOpenInSystem => {
-            "end what holds too many files open, or raise the system's limit on them (sysctl)"
+            "find what holds so many files open, or raise the system's limit (sysctl)"
         }
         Failure::NameTooLong => "use a shorter name",
         Failure::Loop => "check where the symbolic links lead",
         Failure::ProgramInUse | Failure::Busy | Failure::TryAgain => "try again",
-        Failure::Broken => "look for errors of the disk or its server (dmesg)",
-        Failure::Stale => "its server does not know it any more: mount the file system anew",
+        Failure::Broken => "look for errors of the disk or the file server (dmesg)",
+        Failure::Stale => "its server no longer knows it: remount the file system",
         Failure::Unreachable => {
-            "its server is out of reach: check it and the network, or mount the file system anew"
+            "its server is out of reach: check it and the network, or remount the file system"
         }
         Failure::NoMemory => {
             "free memory, or raise the limit on it (ulimit -v, or MemoryMax= of the service)"

@@ -203,13 +203,13 @@ fn advice_does_not_lead_back_to_the_place_that_has_failed() {
         let line = say(true, open("/l", step, libc::EPERM));
         assert!(line.contains("immutable") && !line.contains("chmod +"), "{line}");
     }
-    assert!(say(true, open("/l", "creating", libc::ENOSPC)).contains("inodes (df, df -i)"));
+    assert!(say(true, open("/l", "creating", libc::ENOSPC)).contains("inodes: df -i"));
     let refused = |at: &str, reason| Error::Unsafe { path: "/tmp/l".into(), at: at.into(), reason };
     let line = say(true, refused("/tmp", Reason::StickyWritable(0o1777)));
     assert!(line.contains("mkdir -m 700") && !line.contains("chmod"), "{line}");
     let line = say(true, refused("/", Reason::Writable(0o777)));
     assert!(
-        line.ends_with("every path begins there, so let root mend it, or --insecure"),
+        line.ends_with("every path starts there, so root must fix it, or --insecure"),
         "{line}"
     );
 }
@@ -222,12 +222,12 @@ fn a_command_for_a_shell_is_told_how_to_get_one() {
     };
     for program in ["cd", ".", "source", "export", "set", "ulimit", "alias", "exec", "eval", "[["] {
         let line = say(program, missing());
-        let hint = format!("{program} is built into the shell: use withlock LOCKFILE -c 'STRING'");
+        let hint = format!("{program} is a shell builtin: use withlock LOCKFILE -c 'STRING'");
         assert!(line.ends_with(&hint), "{line}");
     }
     for program in ["if", "for", "while", "until", "{", "!", "case", "time"] {
         let line = say(program, missing());
-        assert!(line.contains(&format!("{program} is a word of the shell's language")), "{line}");
+        assert!(line.contains(&format!("{program} is a shell keyword")), "{line}");
     }
     for program in ["FOO=bar", "FOO=/bin/x", "_a1="] {
         assert!(say(program, missing()).ends_with("withlock LOCKFILE env NAME=VALUE COMMAND"));
@@ -271,31 +271,31 @@ fn an_error_says_what_to_do_about_it() {
         Error::System { step: "waiting", error: missing() },
     ];
     let full = full();
-    let shell = "to run it by a shell, use withlock LOCKFILE -c 'STRING'";
+    let shell = "it looks like a line for a shell: use withlock LOCKFILE -c 'STRING'";
     assert_says(
         &errors.map(|error| error_to(Reader { is_root: false }, &error)),
         &[
             "/l: refused, because /d lies on a server, which alone knows who may write there; use another file system, or \
              --insecure",
             "/l: refused, because its mode (setgid without group-execute) makes locks mandatory here; chmod g-s it",
-            "/l: is something special, not a regular file; name a file, which is created if it is not there",
+            "/l: is something special, not a regular file; name a file; it is created if it is missing",
             "/l: opening failed: Permission denied; use a file that you may write to (or, for -s, read)",
             "/l: creating failed: No such file or directory; the directory has been removed, or takes no new files: use another one",
             "/l: looking up failed: Permission denied; you need search permission (x) for each directory on the way",
             "/l: looking up failed: No such file or directory; somebody has just removed it: try again",
             "/l: going on failed: odd",
-            "/l: too many symbolic links on the way; check where they lead",
-            "/l: the working directory has been removed; change to another one, or name the file from / on",
-            "/l: does not exist; create it first, or leave --no-create out",
+            "/l: too many symbolic links; check where they lead",
+            "/l: the working directory has been removed; change to another one, or give an absolute path",
+            "/l: does not exist; create it first, or omit --no-create",
             "/l: this system has no such --backend; leave the option out",
-            "/l: locking failed: the path leads to another file each time; use another file system",
+            "/l: locking failed: the path leads to a different file each time; use another file system",
             "told to give up by signal 15 (TERM)",
             "told to give up by signal 40",
             &format!("a b: starting the command failed: Permission denied; {shell}"),
             "/a: starting the command failed: No such file or directory; check the spelling, and the interpreter if it is \
              a script (#!, without a carriage return)",
             "a: starting the command failed: Not a directory; check the spelling and PATH",
-            "a: starting the command failed: Permission denied; it must be a file, be executable (chmod +x), and not lie on \
+            "a: starting the command failed: Permission denied; it must be an executable file (chmod +x), and not on \
              a file system mounted noexec",
             "'': starting the command failed: Resource temporarily unavailable; raise the limit on processes (ulimit -u, or \
              TasksMax= of the service)",
@@ -345,7 +345,7 @@ fn what_is_told_with_v_says_what_happens() {
             "lock released, lock file left: the name stands for something else now",
             "lock released, lock file left: others wait for it",
             "warning: /l lies on a server, which alone knows who may write there; is that the place you want?",
-            "warning: /l is setgid without group-execute, mandatory locking elsewhere",
+            "warning: /l is setgid without group-execute, which means mandatory locking on other systems",
             &format!("warning: telling failed: {full}; raise the limit on open files (ulimit -n)"),
             &format!(
                 "warning: while releasing the lock: telling failed: {full}; raise the limit on open files (ulimit \
