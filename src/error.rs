@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use withlock_platform::backend::LockError;
 use withlock_platform::evidence::Kind;
-use withlock_platform::process;
+use withlock_platform::failure::Failure;
 
 use crate::exit::Exit;
 use crate::trust::Reason;
@@ -130,13 +130,13 @@ impl Error {
             | Self::Unstable { .. }
             | Self::System { .. } => Exit::System,
             Self::Told { .. } => Exit::Busy,
-            Self::Start { error, .. } if process::is_out_of_descriptors(error) => Exit::System,
-            Self::Start { error, .. } => match error.kind() {
+            Self::Start { error, .. } => match Failure::of(error) {
                 // No program can have a name that is too long; a whole command line given as one word may well be.
-                io::ErrorKind::NotFound
-                | io::ErrorKind::NotADirectory
-                | io::ErrorKind::InvalidFilename => Exit::NotFound,
-                io::ErrorKind::WouldBlock | io::ErrorKind::OutOfMemory => Exit::System,
+                Failure::Missing | Failure::NotADirectory | Failure::NameTooLong => Exit::NotFound,
+                Failure::TryAgain
+                | Failure::NoMemory
+                | Failure::TooManyOpen
+                | Failure::TooManyOpenInSystem => Exit::System,
                 _ => Exit::NotExecutable,
             },
         }

@@ -11,7 +11,7 @@ pub enum Exit {
     Unsafe = 3,
     /// `--no-create`, and there is no lock file.
     Unavailable = 69,
-    /// The system failed at locking, waiting or starting a process.
+    /// Locking, waiting or starting a process failed.
     System = 71,
     /// The lock file can't be opened or created.
     CannotOpen = 73,
@@ -30,7 +30,7 @@ pub const TABLE: [(Exit, &str); 8] = [
     (Exit::Usage, "the command line is wrong"),
     (Exit::Unsafe, "the place is unsafe, or withlock was started set-user-ID"),
     (Exit::Unavailable, "--no-create, and there is no such lock file"),
-    (Exit::System, "the system failed at locking, waiting or starting a process"),
+    (Exit::System, "locking, waiting or starting a process failed"),
     (Exit::CannotOpen, "the lock file can't be opened or created"),
     (Exit::NotExecutable, "the command was found, but can't be executed"),
     (Exit::NotFound, "the command was not found"),

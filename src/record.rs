@@ -15,7 +15,7 @@ pub const NOBODY: &[u8] = b"{\"withlock\":1}\n";
 pub const LONGEST: usize = 4096;
 
 /// At most so much of a command is kept, in characters.
-const LONGEST_COMMAND: usize = 400;
+pub(crate) const LONGEST_COMMAND: usize = 400;
 
 /// Who holds a lock.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

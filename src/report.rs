@@ -1,13 +1,12 @@
 //! Every word that is shown to a person: one line each, saying what, where, and what to do about it.
 
-use std::ffi::OsStr;
 use std::fmt::Write as _;
 use std::io;
-use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 use std::time::Duration;
 
 use withlock_platform::evidence::{Grantee, Kind};
+use withlock_platform::failure::{self, Failure};
 use withlock_platform::process::{self, Status, signal};
 
 use crate::acquire::Busy;
@@ -16,20 +15,22 @@ use crate::event::{Event, Kept, Oddity};
 use crate::record::Record;
 use crate::trust::{Reason, Verdict};
 
+mod command;
+mod cure;
+mod printable;
+
+use cure::Reader;
+use printable::is_printable;
+
 /// Says one line on standard error, in one write, so that the lines of several runs do not mix. What can't be said is
 /// not said: there is nobody else to tell.
 pub fn say(text: &str) {
     let mut line = String::with_capacity(text.len() + 11);
     line.push_str("withlock: ");
-    // Names and records can hold anything; a terminal shall not obey them, and one message is one line.
+    // Names and records can hold anything; a terminal must not obey them, and one message is one line.
     line.extend(text.chars().map(|c| if is_printable(c) { c } else { '?' }));
     line.push('\n');
     let _ = io::Write::write_all(&mut io::stderr(), line.as_bytes());
-}
-
-/// Whether a character shows as itself: no control character, no line end, and nothing that turns the direction of writing.
-fn is_printable(c: char) -> bool {
-    !c.is_control() && !matches!(c, '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 /// Tells oddities only: what a run says without `-v`.
@@ -47,78 +48,75 @@ pub fn listen_to_all(event: &Event<'_>) {
 /// The words for an error.
 #[must_use]
 pub fn error(error: &Error) -> String {
+    error_to(Reader { is_root: process::effective_user() == 0 }, error)
+}
+
+fn error_to(reader: Reader, error: &Error) -> String {
     match error {
         Error::Unsafe { path, at, reason } => format!(
-            "{}: refused, because {} {}; use a directory that only you and root can write to, or --insecure",
+            "{}: refused, because {} {}; {}, or --insecure",
             path.display(),
             at.display(),
             self::reason(*reason),
+            cure::unsafe_place(at, *reason),
         ),
         Error::Mandatory { path } => format!(
             "{}: refused, because its mode (setgid without group-execute) makes locks mandatory here; chmod g-s it",
             path.display()
         ),
         Error::NotAFile { path, kind } => format!(
-            "{}: is {}, not a regular file; name a file that may be created there",
+            "{}: is {}, not a regular file; name a file; it is created if it is missing",
             path.display(),
             self::kind(*kind)
         ),
         Error::Unreachable { path, step, error } => {
-            let cure =
-                cure_at(error, "you need search permission (x) for each directory on the way");
-            format!("{}: {step} failed: {}{cure}", path.display(), system(error))
+            let cure = reader.on_the_way(step, path, Failure::of(error));
+            failed(Some(path), step, error, &cure)
         }
         Error::TooManyLinks { path } => {
-            format!("{}: too many symbolic links on the way; check where they lead", path.display())
+            format!("{}: too many symbolic links; check where they lead", path.display())
         }
         Error::NoWorkingDirectory { path } => format!(
-            "{}: the working directory has been removed; change to another one",
+            "{}: the working directory has been removed; change to another one, or give an absolute path",
             path.display()
         ),
         Error::Open { path, step, error } => {
-            let cure = cure_at(error, "use a directory and file that you may write to");
-            format!("{}: {step} failed: {}{cure}", path.display(), system(error))
+            let cure = reader.at_the_file(step, path, Failure::of(error));
+            failed(Some(path), step, error, &cure)
         }
         Error::Absent { path } => {
-            format!(
-                "{}: does not exist, and --no-create forbids to create it; create it first",
-                path.display()
-            )
+            format!("{}: does not exist; create it first, or omit --no-create", path.display())
         }
-        Error::Lock { path, backend, error } => format!(
-            "{}: locking ({backend}) failed: {}; try another --backend or a local file system",
-            path.display(),
-            system(error.io())
-        ),
+        Error::Lock { path, backend, error } => {
+            let cure = reader.locking(Failure::of(error.io()));
+            failed(Some(path), &format!("locking ({backend})"), error.io(), &cure)
+        }
         Error::NoBackend { path } => {
             format!("{}: this system has no such --backend; leave the option out", path.display())
         }
         Error::Unstable { path } => format!(
-            "{}: locking failed: the name stands for another file each time; put it on a local file system",
+            "{}: locking failed: the path leads to a different file each time; use another file system",
             path.display()
         ),
         Error::Told { signal } => format!("told to give up by signal {}", signal_name(*signal)),
         Error::Start { program, error, like_shell } => {
-            let has_slash = program.as_bytes().contains(&b'/');
-            let hint = match (like_shell, error.kind()) {
-                (true, _) => "; to run it by a shell, use: withlock LOCKFILE -c COMMAND".to_owned(),
-                // With a slash, PATH is not searched; and a script may be there while what its first line names is not.
-                (_, io::ErrorKind::NotFound) if has_slash => {
-                    "; check the spelling, and the interpreter if it is a script (#!)".to_owned()
-                }
-                (_, io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) if !has_slash => {
-                    "; check the spelling and PATH".to_owned()
-                }
-                (_, io::ErrorKind::PermissionDenied) => {
-                    "; is it a program, and executable (chmod +x)?".to_owned()
-                }
-                _ => cure(error),
+            let cure = match command::hint(program, *like_shell, Failure::of(error)) {
+                Some(hint) => hint,
+                None => reader.starting(Failure::of(error)),
             };
-            let shown = Path::new(if program.is_empty() { OsStr::new("''") } else { program });
-            format!("{}: starting the command failed: {}{hint}", shown.display(), system(error))
+            failed(Some(Path::new(&command::shown(program))), "starting the command", error, &cure)
         }
-        Error::System { step, error } => format!("{step} failed: {}{}", system(error), cure(error)),
+        Error::System { step, error } => {
+            failed(None, step, error, &reader.elsewhere(step, Failure::of(error)))
+        }
     }
+}
+
+/// What was tried, what the system said, and what to do about it.
+fn failed(path: Option<&Path>, step: &str, error: &io::Error, cure: &str) -> String {
+    let path = path.map(|path| format!("{}: ", path.display())).unwrap_or_default();
+    let separator = if cure.is_empty() { "" } else { "; " };
+    format!("{path}{step} failed: {}{separator}{cure}", failure::words(error))
 }
 
 /// The line for a lock that somebody else holds.
@@ -228,14 +226,14 @@ fn oddity(oddity: &Oddity<'_>) -> String {
         }
         Oddity::SetgidFile { path } => {
             format!(
-                "warning: {} is setgid without group-execute, mandatory locking elsewhere",
+                "warning: {} is setgid without group-execute, which means mandatory locking on other systems",
                 path.display()
             )
         }
         Oddity::Signal(error) => format!("warning: {}", self::error(error)),
         Oddity::Release(error) => {
             format!(
-                "warning: while releasing the lock: {}; it is free all the same",
+                "warning: while releasing the lock: {}; the lock is free all the same",
                 self::error(error)
             )
         }
@@ -260,7 +258,7 @@ fn reason(reason: Reason) -> String {
         }
         Reason::ListUnreadable(errno) => format!(
             "has an access control list that can't be read ({})",
-            system(&io::Error::from_raw_os_error(errno))
+            failure::words(&io::Error::from_raw_os_error(errno))
         ),
         Reason::ListRemote => "lies on a server, which alone knows who may write there".to_owned(),
         Reason::LinkOwnedByStranger(user) => {
@@ -315,42 +313,6 @@ fn signal_name(number: i32) -> String {
         Some(name) => format!("{number} ({name})"),
         None => number.to_string(),
     }
-}
-
-/// What the system said, without Rust's "(os error N)".
-fn system(error: &io::Error) -> String {
-    let text = error.to_string();
-    match text.find(" (os error ") {
-        Some(end) => text[..end].to_owned(),
-        None => text,
-    }
-}
-
-/// What to do about an error at a lock file or on the way to it, or where it is `denied`.
-fn cure_at(error: &io::Error, denied: &str) -> String {
-    match error.kind() {
-        io::ErrorKind::NotFound => "; create the directory first".to_owned(),
-        io::ErrorKind::PermissionDenied => format!("; {denied}"),
-        _ => cure(error),
-    }
-}
-
-fn cure(error: &io::Error) -> String {
-    let cure = match error.kind() {
-        io::ErrorKind::NotADirectory => "check the path",
-        io::ErrorKind::ReadOnlyFilesystem => {
-            "use a file system that can be written to, such as /run"
-        }
-        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
-            "make room there, or use another file system"
-        }
-        io::ErrorKind::ArgumentListTooLong => "pass fewer or shorter arguments",
-        io::ErrorKind::WouldBlock => "raise the limit on processes (ulimit -u)",
-        _ if process::is_name_too_long(error) => "use a shorter name",
-        _ if process::is_out_of_descriptors(error) => "raise the limit on open files (ulimit -n)",
-        _ => return String::new(),
-    };
-    format!("; {cure}")
 }
 
 #[cfg(test)]

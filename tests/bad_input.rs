@@ -25,16 +25,21 @@ use support::{Scratch, stderr, withlock};
 
 /// Arguments with `|` between two, and what the one line must contain, with `|` between two. All are exit status 2; a job
 /// that ran would print something.
-const USAGE: [(&[u8], &str); 40] = [
-    (b"--", "LOCKFILE is missing"),
+const USAGE: [(&[u8], &str); 56] = [
+    (b"--", "LOCKFILE is missing: withlock [OPTIONS] LOCKFILE COMMAND"),
     (b"-v", "LOCKFILE is missing"),
+    (b"-w|5", "LOCKFILE is missing"),
     (b"-c|echo", "LOCKFILE is missing"),
-    (b"L", "COMMAND is missing"),
+    (b"L", "COMMAND is missing: withlock L COMMAND"),
+    (b"L|--", "COMMAND is missing"),
+    (b"--|L", "COMMAND is missing"),
     (b"-w|5|L", "COMMAND is missing"),
-    (b"", "LOCKFILE is empty"),
+    (b"", "LOCKFILE is empty (is a variable not set?)"),
     (b"|echo", "LOCKFILE is empty"),
     (b"|-c|echo", "LOCKFILE is empty"),
+    (b"|-q|echo", "LOCKFILE is empty"),
     (b"-w|soon|L|echo", "-w soon|not a duration|1h30m"),
+    (b"-w|L|echo", "-w L|not a duration"),
     (b"-w|-1|L|echo", "-w -1|not a duration"),
     (b"-w|1 s|L|echo", "-w '1 s'|not a duration"),
     (b"-w|1e3|L|echo", "-w 1e3|not a duration"),
@@ -44,28 +49,49 @@ const USAGE: [(&[u8], &str); 40] = [
     (b"-wx|L|echo", "-w x|not a duration"),
     (b"-w|5\nm|L|echo", "-w '5?m'|not a duration"),
     (b"-w|\xff|L|echo", "-w|not a duration"),
-    (b"-w", "--wait|value is missing"),
-    (b"-E", "--conflict-exit-code|value is missing"),
-    (b"-c", "--command|value is missing"),
-    (b"--backend", "--backend|auto, flock, fcntl, lockf"),
-    (b"-E|256|L|echo", "256|--conflict-exit-code"),
-    (b"-E|-1|L|echo", "-1|--conflict-exit-code"),
-    (b"-E|x|L|echo", "x|--conflict-exit-code"),
-    (b"-E||L|echo", "''|--conflict-exit-code"),
-    (b"-E|x\ny|L|echo", "'x?y'|--conflict-exit-code"),
-    (b"-E|\xff|L|echo", "UTF-8"),
-    (b"--backend|no\nne|L|echo", "'no?ne'|auto, flock, fcntl, lockf"),
-    (b"--backend||L|echo", "--backend|auto, flock, fcntl, lockf"),
-    (b"--backend|\xff|L|echo", "UTF-8"),
-    (b"-Z|L|echo", "unknown option -Z"),
-    (b"-qZ|L|echo", "unknown option -Z"),
-    (b"--nonsense|L|echo", "unknown option --nonsense"),
-    (b"--non\nsense|L|echo", "unknown option --non?sense"),
+    (b"-w", "-w needs a DURATION, such as 0.5, 90s, 1h30m or inf"),
+    (b"-qw", "-w needs a DURATION"),
+    (b"-E", "-E needs an exit status, 0 to 255"),
+    (b"-c", "-c needs a STRING, the command line for the shell"),
+    (b"--backend", "--backend needs a value: auto, flock, fcntl or lockf"),
+    (b"-E|256|L|echo", "-E 256: not an exit status (0 to 255);"),
+    (b"-E|-1|L|echo", "-E -1: not an exit status"),
+    (b"-E|x|L|echo", "-E x: not an exit status"),
+    (b"-Ex|L|echo", "-E x: not an exit status"),
+    (b"-E||L|echo", "-E '': not an exit status"),
+    (b"-E|x\ny|L|echo", "-E 'x?y': not an exit status"),
+    (b"-E|\xff|L|echo", "-E '\u{fffd}': not an exit status"),
+    (b"--conflict-exit-code=1.5|L|echo", "-E 1.5: not an exit status"),
+    (b"--backend|x|L|echo", "--backend x: no such backend (auto, flock, fcntl or lockf);"),
+    (b"--backend|no\nne|L|echo", "--backend 'no?ne': no such backend"),
+    (b"--backend||L|echo", "--backend '': no such backend"),
+    (b"--backend|\xff|L|echo", "--backend '\u{fffd}': no such backend"),
+    (b"-Z|L|echo", "unknown option -Z;"),
+    (b"-qZ|L|echo", "unknown option -Z;"),
+    (b"--nonsense|L|echo", "unknown option --nonsense;"),
+    (b"--non\nsense|L|echo", "unknown option --non?sense;"),
     (b"-\xff|L|echo", "unknown option -"),
+    (b"--timeout=5|L|echo", "unknown option --timeout (did you mean --wait?);"),
+    (b"-t|5|L|echo", "unknown option -t (did you mean --wait?);"),
+    (b"--queit|L|echo", "unknown option --queit (did you mean --quiet?);"),
+    (b"-quiet|L|echo", "unknown option -u (did you mean --quiet?);"),
+    (b"-u|L", "unknown option -u (the lock ends with the command);"),
+    (b"-F|L|echo", "unknown option -F (withlock stays until the command has ended);"),
     (b"--quiet=y\nes|L|echo", "--quiet takes no value"),
-    (b"-c|echo|L|echo", "-c takes the place of COMMAND"),
-    (b"L|-c", "-c behind LOCKFILE takes exactly one argument"),
-    (b"L|-c|echo|more", "-c behind LOCKFILE|quote the command"),
+    (b"-c|echo|L|echo", "-c replaces COMMAND"),
+    (b"L|-c", "-c needs a STRING"),
+    (b"L|-c|echo|more", "-c after LOCKFILE takes exactly one argument: quote the command"),
+    (b"L|-q|echo", "options go before LOCKFILE: withlock -q L echo;"),
+];
+
+/// Words of the programming language's own library, which help nobody.
+const FOREIGN_WORDS: [&str; 6] = [
+    "invalid digit",
+    "is not in",
+    "empty string",
+    "UTF-8",
+    "invalid value",
+    "for more information",
 ];
 
 #[test]
@@ -77,7 +103,15 @@ fn a_wrong_crontab_line_is_explained_in_one_line_of_mail_and_leaves_nothing() {
         let output = run(withlock(words).current_dir(scratch.path()));
         let case = String::from_utf8_lossy(line);
         assert_complains(&case, &output, 2, &parts);
+        let said = stderr(&output);
+        assert!(said.len() < 300, "{case}: {said}");
+        assert!(!FOREIGN_WORDS.iter().any(|words| said.contains(words)), "{case}: {said}");
         assert!(scratch.names().is_empty(), "{case}");
+    }
+    for word in ["--", "-E", "-w"].map(|start| format!("{start}{}", "x".repeat(10_000))) {
+        let output = run(&mut withlock([word.as_str(), "L", "echo"]));
+        assert_complains("long", &output, 2, &["xxx..."]);
+        assert!(output.stderr.len() < 300, "{output:?}");
     }
     let output = run(&mut withlock::<&str>([]));
     assert_complains("nothing", &output, 2, &["LOCKFILE is missing"]);
@@ -190,6 +224,63 @@ fn arguments_that_are_too_much_for_the_command_alone_are_reported_and_free_the_l
 }
 
 #[test]
+fn a_builtin_of_the_shell_is_explained_and_a_program_of_its_name_runs() {
+    let scratch = Scratch::new();
+    let assignment = "withlock LOCKFILE env NAME=VALUE COMMAND";
+    for (line, part) in [
+        ("cd /", "cd is a shell builtin: use withlock LOCKFILE -c 'STRING'"),
+        (". ./settings", ". is a shell builtin"),
+        ("source settings", "source is a shell builtin"),
+        ("export A=b", "export is a shell builtin"),
+        ("ulimit -n 5", "ulimit is a shell builtin"),
+        ("set -e", "set is a shell builtin"),
+        ("alias a=b", "alias is a shell builtin"),
+        ("exec true", "exec is a shell builtin"),
+        ("eval true", "eval is a shell builtin"),
+        ("[[ a = b ]]", "[[ is a shell builtin"),
+        ("if true", "if is a shell keyword: use withlock LOCKFILE -c 'STRING'"),
+        ("for a in b", "for is a shell keyword"),
+        ("while true", "while is a shell keyword"),
+        ("{ true", "{ is a shell keyword"),
+        ("! true", "! is a shell keyword"),
+        ("FOO=bar true", assignment),
+        ("FOO=/bin/true true", assignment),
+        ("FOO=", assignment),
+    ] {
+        let mut command = withlock(["lock"]);
+        command.args(line.split(' ')).env("PATH", scratch.path()).current_dir(scratch.path());
+        assert_complains(line, &run(&mut command), 127, &["starting the command failed", part]);
+        assert!(scratch.names().is_empty(), "{line}");
+    }
+    write_program(&scratch.join("cd"), b"echo ran\n", 0o755);
+    let mut command = withlock(["lock", "cd", "/"]);
+    let output = run(command.env("PATH", scratch.path()).current_dir(scratch.path()));
+    assert_silent("a program", &output, 0);
+    assert_eq!(output.stdout, b"ran\n");
+}
+
+#[test]
+fn characters_that_hide_or_turn_others_are_not_shown() {
+    let scratch = Scratch::new();
+    let hidden = [
+        '\u{200b}',
+        '\u{200f}',
+        '\u{61c}',
+        '\u{e0041}',
+        '\u{202e}',
+        '\u{feff}',
+        '\u{ad}',
+        '\u{2028}',
+    ];
+    let name: String = hidden.iter().flat_map(|hidden| ['a', *hidden]).collect();
+    let output = run(withlock([scratch.join(&name).join("lock").as_os_str()]).arg("echo"));
+    assert_complains("path", &output, 73, &[&"a?".repeat(hidden.len())]);
+    assert!(!stderr(&output).contains(hidden));
+    let output = run(withlock([scratch.join("lock").as_os_str()]).arg(format!("./{name}\u{e4}")));
+    assert_complains("command", &output, 127, &[&format!("./{}\u{e4}", "a?".repeat(hidden.len()))]);
+}
+
+#[test]
 fn commands_that_can_not_be_started_are_told_apart_and_free_the_lock() {
     let scratch = Scratch::new();
     write_program(&scratch.join("plain"), b"echo plain \"$1\" \"$0\"\n", 0o755);
@@ -198,9 +289,10 @@ fn commands_that_can_not_be_started_are_told_apart_and_free_the_lock() {
     write_program(&scratch.join("empty"), b"", 0o755);
     write_program(&scratch.join("garbage"), b"\x7fELF\x01\x02\x03\0\0\xff\xfe\0", 0o755);
     let long = format!("cd {0} && ls {0} && rm {0}", "x".repeat(100));
-    let cases: [(&str, i32, &[&str]); 13] = [
+    let longer = "x".repeat(100_000);
+    let cases: [(&str, i32, &[&str]); 14] = [
         ("", 127, &["withlock: '': starting the command failed"]),
-        (&long, 127, &["xx && ls xx", "-c COMMAND"]),
+        (&long, 127, &["xx && ls xx", "-c 'STRING'"]),
         ("no-such-program", 127, &["no-such-program", "starting the command", "PATH"]),
         ("./missing", 127, &["./missing", "No such file"]),
         ("./plain/x", 127, &["./plain/x", "starting the command"]),
@@ -208,14 +300,16 @@ fn commands_that_can_not_be_started_are_told_apart_and_free_the_lock() {
         ("./locked", 126, &["./locked", "chmod +x"]),
         ("/", 126, &["/: starting the command", "executable"]),
         ("./", 126, &["./: starting the command", "executable"]),
-        ("echo hello", 127, &["echo hello", "-c COMMAND"]),
-        ("echo $HOME", 127, &["echo $HOME", "-c COMMAND"]),
-        ("true;", 127, &["true;", "-c COMMAND"]),
-        ("a>b", 127, &["a>b", "-c COMMAND"]),
+        (&longer, 127, &["xxx...: starting the command failed"]),
+        ("echo hello", 127, &["echo hello", "-c 'STRING'"]),
+        ("echo $HOME", 127, &["echo $HOME", "-c 'STRING'"]),
+        ("true;", 127, &["true;", "-c 'STRING'"]),
+        ("a>b", 127, &["a>b", "-c 'STRING'"]),
     ];
     for (command, code, parts) in cases {
         let output = run(withlock(["lock", command]).current_dir(scratch.path()));
         assert_complains(command, &output, code, parts);
+        assert!(output.stderr.len() < 1000, "nobody reads {command}");
         assert!(!scratch.join("lock").exists(), "{command}");
     }
     let output = run(withlock(["lock", "./plain", "one"]).current_dir(scratch.path()));

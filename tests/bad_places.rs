@@ -209,7 +209,12 @@ fn a_read_only_file_system_is_told_and_a_lock_file_on_it_can_still_be_shared() {
         "mkdir m; mount -t tmpfs -o mode=700 tmpfs m; : > m/there; mount -o remount,ro m; ";
     let new = format!("{script} W m/lock echo ran");
     let Some(output) = with_mounts(&scratch, &new) else { return };
-    assert_complains("new", &output, 73, &["m/lock: creating failed: Read-only", "/run"]);
+    assert_complains(
+        "new",
+        &output,
+        73,
+        &["m/lock: creating failed: Read-only", "mounted read-write"],
+    );
     fs::remove_dir(scratch.join("m")).unwrap();
     let there = format!("{script} W m/there echo ran");
     let output = with_mounts(&scratch, &there).unwrap();
@@ -242,7 +247,63 @@ fn a_full_disk_does_not_stop_the_run_unless_no_file_can_be_made() {
     let crowded = "mkdir m; mount -t tmpfs -o mode=700,nr_inodes=2 tmpfs m; : > m/one; \
         W m/lock echo ran";
     let output = with_mounts(&scratch, crowded).unwrap();
-    assert_complains("no inodes", &output, 73, &["m/lock: creating failed: No space", "make room"]);
+    assert_complains(
+        "no inodes",
+        &output,
+        73,
+        &["m/lock: creating failed: No space", "make room there", "inodes: df -i"],
+    );
+}
+
+#[test]
+fn an_immutable_file_or_directory_is_told_by_its_attributes_not_by_its_mode() {
+    let scratch = Scratch::new();
+    let Some(chattr) = find_program("chattr").filter(|_| is_root()) else {
+        return skip("needs root, and chattr");
+    };
+    let set = |flag: &str, path: &Path| {
+        let output = Command::new(&chattr).arg(flag).arg(path).output().unwrap();
+        output.status.success()
+    };
+    let (directory, file) = (scratch.join("d"), scratch.join("file"));
+    fs::create_dir(&directory).unwrap();
+    fs::write(&file, "mine").unwrap();
+    if !(set("+i", &directory) && set("+i", &file)) {
+        return skip("the file system, or the container, has no immutable files");
+    }
+    let parts = ["d/lock: creating failed: Operation not permitted", "immutable (lsattr"];
+    assert_refuses(&scratch, "d/lock", 73, &parts);
+    if forced_backend().as_deref() != Some("flock") {
+        let parts = ["file: opening failed: Operation not permitted", "immutable or append-only"];
+        assert_refuses(&scratch, "file", 73, &parts);
+    }
+    assert!(set("-i", &file) && set("-i", &directory));
+    // What is append-only may be created in, and not removed from.
+    if set("+a", &directory) {
+        let output = run(withlock(["d/lock", "sh", "-c", "exit 7"]).current_dir(scratch.path()));
+        set("-a", &directory);
+        assert_eq!(output.status.code(), Some(7));
+        let said = stderr(&output);
+        complaint::assert_is_one_line("append-only", &said);
+        assert!(
+            said.contains("removing failed: Operation not permitted; the file stays"),
+            "{said}"
+        );
+        assert!(said.contains("append-only (lsattr") && !said.contains("create"), "{said}");
+    }
+}
+
+#[test]
+fn a_directory_that_takes_no_files_is_not_to_be_created_and_one_in_run_is_at_each_boot() {
+    let scratch = Scratch::new();
+    if is_root() && Path::new("/proc/self").exists() {
+        let parts = ["/proc/lock: creating failed: No such file", "takes no new files"];
+        assert_refuses(&scratch, "/proc/lock", 73, &parts);
+    }
+    if Path::new("/run").is_dir() {
+        let parts = ["/run/no-such-directory: opening the directory", "at each boot"];
+        assert_refuses(&scratch, "/run/no-such-directory/lock", 73, &parts);
+    }
 }
 
 #[test]
@@ -254,7 +315,12 @@ fn a_program_on_a_file_system_that_forbids_execution_is_126() {
     for what in ["program", "script"] {
         let script = script.replace("$WHAT", what).replace("TRUE", true_program.to_str().unwrap());
         let Some(output) = with_mounts(&scratch, &script) else { return };
-        assert_complains(what, &output, 126, &[&format!("m/{what}"), "Permission denied"]);
+        assert_complains(
+            what,
+            &output,
+            126,
+            &[&format!("m/{what}"), "Permission denied", "noexec"],
+        );
         assert_eq!(scratch.names(), ["m"]);
         fs::remove_dir(scratch.join("m")).unwrap();
     }

@@ -56,15 +56,15 @@ fn calls() -> &'static [&'static str] {
     }
 }
 
-/// What the C libraries have in common to say.
-const ERRORS: [(&str, &str); 7] = [
-    ("ENOLCK", "No locks available"),
-    ("EOPNOTSUPP", "ot supported"),
-    ("ENOSYS", "not implemented"),
-    ("EINVAL", "Invalid argument"),
-    ("EDEADLK", "deadlock"),
-    ("EIO", " error"),
-    ("EBADF", "Bad file descriptor"),
+/// What the C libraries have in common to say, and what withlock says to do.
+const ERRORS: [(&str, &str, &str); 7] = [
+    ("ENOLCK", "No locks available", "start the lock service"),
+    ("EOPNOTSUPP", "ot supported", "another --backend"),
+    ("ENOSYS", "not implemented", "another --backend"),
+    ("EINVAL", "Invalid argument", "another --backend"),
+    ("EDEADLK", "deadlock", "in the same order"),
+    ("EIO", " error", "errors of the disk"),
+    ("EBADF", "Bad file descriptor", "a file that you may write to"),
 ];
 
 #[test]
@@ -73,7 +73,7 @@ fn where_locking_fails_the_job_does_not_run_beside_another_one() {
     let scratch = Scratch::new();
     let log = scratch.join("log");
     for call in calls() {
-        for (error, words) in ERRORS {
+        for (error, words, advice) in ERRORS {
             for options in [&[][..], &["-w", "inf"], &["-s"]] {
                 if (*call, error) == ("fcntl", "EBADF") {
                     // The standard library asks by fcntl whether its descriptors are open, and aborts.
@@ -83,7 +83,7 @@ fn where_locking_fails_the_job_does_not_run_beside_another_one() {
                 let inject = format!("inject={call}:error={error}");
                 let arguments = [options, &["lock", "echo", "ran"]].concat();
                 let output = traced(&strace, &["-e", &inject], &log, &arguments, &scratch);
-                let parts = ["lock: locking (", words, "--backend"];
+                let parts = ["lock: locking (", words, advice];
                 assert_complains(&case, &output, 71, &parts);
                 // What stays is signed, and goes with the next run that can lock.
                 let output = run(withlock(["lock", "true"]).current_dir(scratch.path()));

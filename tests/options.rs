@@ -10,6 +10,8 @@
 
 #[path = "support/complaint.rs"]
 mod complaint;
+#[path = "support/programs.rs"]
+mod programs;
 mod support;
 
 use std::fs;
@@ -152,8 +154,52 @@ fn options_behind_the_lock_file_are_the_command_s() {
         assert_eq!(String::from_utf8_lossy(&output.stdout), expected, "{words:?}");
         assert!(scratch.names().is_empty());
     }
-    let output = attempt(&scratch, &["lock", "-v", "echo"]);
-    assert_complains("-v is the command", &output, 127, &["-v: starting the command failed"]);
+}
+
+/// What stands in the place of the command (and what would be in front), and how the line should be.
+const MISPLACED: [(&str, &str); 16] = [
+    ("lock -q echo", "withlock -q lock echo"),
+    ("lock -w 5 echo -w 6", "withlock -w 5 lock echo -w 6"),
+    ("lock -w5 echo", "withlock -w5 lock echo"),
+    ("lock --wait=5 echo", "withlock --wait=5 lock echo"),
+    ("lock --wait 5 -qv echo a", "withlock --wait 5 -qv lock echo a"),
+    ("lock --qui echo", "withlock --qui lock echo"),
+    ("lock -qE 7 -- echo", "withlock -qE 7 lock -- echo"),
+    ("lock -n", "withlock -n lock COMMAND"),
+    ("lock -w", "withlock -w VALUE lock COMMAND"),
+    ("lock -q -c date", "withlock -q -c date lock"),
+    ("-c date lock -q", "withlock ... -q lock"),
+    ("-w 5 lock -q echo", "withlock ... -q lock echo"),
+    ("lock --help", "withlock --help"),
+    ("lock -V", "withlock -V"),
+    ("lock -z echo", "unknown option -z where COMMAND belongs"),
+    (
+        "lock --timeout 5 echo",
+        "unknown option --timeout (did you mean --wait?) where COMMAND belongs",
+    ),
+];
+
+#[test]
+fn an_option_right_behind_the_lock_file_is_told_its_place_and_runs_nothing() {
+    let scratch = Scratch::new();
+    for (line, part) in MISPLACED {
+        let words: Vec<&str> = line.split(' ').collect();
+        let output = attempt(&scratch, &words);
+        assert_complains(line, &output, 2, &["options go before LOCKFILE", part]);
+        assert!(
+            stderr(&output).contains(&format!("{part};")) || part.contains("unknown"),
+            "{output:?}"
+        );
+        assert!(scratch.names().is_empty());
+    }
+    // A program that is really called so is run by its path, or behind `--`.
+    programs::write_program(&scratch.join("-q"), b"echo ran\n", 0o755);
+    for words in [&["lock", "--", "-q"][..], &["lock", "./-q"]] {
+        let mut command = withlock(words);
+        let output = run(command.current_dir(scratch.path()).env("PATH", scratch.path()));
+        assert_silent(&words.join(" "), &output, 0);
+        assert_eq!(output.stdout, b"ran\n");
+    }
 }
 
 #[test]

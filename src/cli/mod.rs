@@ -1,9 +1,12 @@
 //! Command lines: arguments in, one plan of what to do out. Nothing here touches the system.
 
 mod duration;
+mod known;
 mod label;
+mod misplaced;
 mod options;
 mod plain;
+mod suggestion;
 pub mod withlock;
 
 use std::path::PathBuf;

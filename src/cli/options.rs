@@ -1,8 +1,8 @@
 //! Options as they were given, and what they mean together.
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 
-use super::{Plan, duration, label};
+use super::{Plan, duration, label, misplaced};
 use crate::exit::Exit;
 use crate::job::{self, Job};
 use crate::{Choice, Mode, Policy, Wait, report};
@@ -12,12 +12,12 @@ use crate::{Choice, Mode, Policy, Wait, report};
 pub(super) struct Options {
     pub(super) wait: Option<OsString>,
     pub(super) quiet: bool,
-    pub(super) busy_status: Option<u8>,
+    pub(super) busy_status: Option<OsString>,
     pub(super) shared: bool,
     pub(super) keep: bool,
     pub(super) no_create: bool,
     pub(super) insecure: bool,
-    pub(super) backend: Choice,
+    pub(super) backend: Option<OsString>,
     pub(super) command: Option<OsString>,
     pub(super) close: bool,
     pub(super) verbose: bool,
@@ -29,29 +29,22 @@ impl Options {
     /// What they ask for, or why they make no sense.
     pub(super) fn plan(mut self) -> Result<Plan, String> {
         if self.operands.is_empty() {
-            return Err("LOCKFILE is missing".to_owned());
+            return Err("LOCKFILE is missing: withlock [OPTIONS] LOCKFILE COMMAND".to_owned());
         }
         let path = self.operands.remove(0);
         if path.is_empty() {
-            return Err("LOCKFILE is empty".to_owned());
+            return Err("LOCKFILE is empty (is a variable not set?)".to_owned());
         }
-        let wait = match &self.wait {
-            // An unset variable in a crontab; 0.5 did not wait either.
-            Some(text) if text.is_empty() => Wait::No,
-            Some(text) => {
-                let text = text.to_string_lossy();
-                duration::parse(&text)
-                    .map_err(|why| format!("-w {}: {why}", label::quote(&text)))?
-            }
-            None => Wait::No,
-        };
-        let (job, label) = self.job()?;
-        let default_status = if self.quiet { 0 } else { Exit::Busy.code() };
+        misplaced::check(&path, &self)?;
+        let wait = self.wait()?;
+        let backend = self.backend()?;
+        let busy_status = self.busy_status()?;
+        let (job, label) = self.job(&path)?;
         Ok(Plan {
             path: path.into(),
             policy: Policy {
                 mode: if self.shared { Mode::Shared } else { Mode::Exclusive },
-                backend: self.backend,
+                backend,
                 insecure: self.insecure,
                 create: !self.no_create,
                 keep: self.keep,
@@ -62,15 +55,51 @@ impl Options {
             wait,
             job,
             quiet: self.quiet,
-            busy_status: self.busy_status.unwrap_or(default_status),
+            busy_status,
         })
     }
 
+    fn wait(&self) -> Result<Wait, String> {
+        match &self.wait {
+            None => Ok(Wait::No),
+            // An unset variable in a crontab; 0.5 did not wait either.
+            Some(text) if text.is_empty() => Ok(Wait::No),
+            Some(text) => duration::parse(&text.to_string_lossy())
+                .map_err(|why| format!("-w {}: {why}", label::of_value(text))),
+        }
+    }
+
+    fn backend(&self) -> Result<Choice, String> {
+        let Some(text) = &self.backend else {
+            return Ok(Choice::Auto);
+        };
+        match text.to_str() {
+            Some("auto") => Ok(Choice::Auto),
+            Some("flock") => Ok(Choice::Flock),
+            Some("fcntl") => Ok(Choice::Fcntl),
+            Some("lockf") => Ok(Choice::Lockf),
+            _ => Err(format!(
+                "--backend {}: no such backend (auto, flock, fcntl or lockf)",
+                label::of_value(text)
+            )),
+        }
+    }
+
+    fn busy_status(&self) -> Result<u8, String> {
+        match &self.busy_status {
+            None if self.quiet => Ok(0),
+            None => Ok(Exit::Busy.code()),
+            Some(text) => text.to_str().and_then(|text| text.parse().ok()).ok_or_else(|| {
+                format!("-E {}: not an exit status (0 to 255)", label::of_value(text))
+            }),
+        }
+    }
+
     /// The job, and how it is called in the record. What is left of the operands is the command.
-    fn job(&mut self) -> Result<(Job, String), String> {
+    fn job(&mut self, path: &OsStr) -> Result<(Job, String), String> {
         let inherits_lock = !self.close;
-        if let Some(string) = self.command_string()? {
-            let label = string.to_string_lossy().into_owned();
+        if let Some(string) = self.command_string(path)? {
+            let label = label::of_string(&string);
             let arguments = vec!["-c".into(), string];
             return Ok((Job { program: job::shell(), arguments, inherits_lock }, label));
         }
@@ -80,7 +109,7 @@ impl Options {
             words.remove(0);
         }
         if words.is_empty() {
-            return Err("COMMAND is missing".to_owned());
+            return Err(command_is_missing(path));
         }
         let label = label::of(words.iter().map(OsString::as_os_str));
         let program = words.remove(0);
@@ -88,19 +117,24 @@ impl Options {
     }
 
     /// The string of `-c`, before the lock file or behind it.
-    fn command_string(&mut self) -> Result<Option<OsString>, String> {
+    fn command_string(&mut self, path: &OsStr) -> Result<Option<OsString>, String> {
         match (self.command.take(), self.operands.as_slice()) {
             (Some(string), []) => Ok(Some(string)),
-            (Some(_), _) => Err("-c takes the place of COMMAND: give one of them".to_owned()),
+            (Some(_), _) => Err("-c replaces COMMAND: give one or the other".to_owned()),
             (None, [option, rest @ ..]) if option == "-c" || option == "--command" => {
                 match rest {
                     [string] => Ok(Some(string.clone())),
-                    _ => Err("-c behind LOCKFILE takes exactly one argument: quote the command"
+                    [] => Err("-c needs a STRING, the command line for the shell".to_owned()),
+                    _ => Err("-c after LOCKFILE takes exactly one argument: quote the command"
                         .to_owned()),
                 }
             }
-            (None, []) => Err("COMMAND is missing".to_owned()),
+            (None, []) => Err(command_is_missing(path)),
             (None, _) => Ok(None),
         }
     }
+}
+
+fn command_is_missing(path: &OsStr) -> String {
+    format!("COMMAND is missing: withlock {} COMMAND", label::of_value(path))
 }

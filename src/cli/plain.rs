@@ -6,7 +6,6 @@
 use std::ffi::OsString;
 
 use super::options::Options;
-use crate::Choice;
 
 /// Options without a value: short form, long form, effect.
 type Flag = (&'static str, &'static str, fn(&mut Options));
@@ -23,21 +22,33 @@ const FLAGS: [Flag; 9] = [
     ("", "--insecure", |options| options.insecure = true),
 ];
 
-/// Reads the line if it is plain; the first word is the program's name.
-pub(super) fn read(words: &[OsString]) -> Option<Options> {
+/// Reads the line if it is plain; the first word is the program's name. One that is not is given back.
+pub(super) fn read(mut words: Vec<OsString>) -> Result<Options, Vec<OsString>> {
+    match head(&words) {
+        Some((mut options, length)) => {
+            words.drain(..length);
+            options.operands = words;
+            Ok(options)
+        }
+        None => Err(words),
+    }
+}
+
+/// The options, and how many words stand before the lock file.
+fn head(words: &[OsString]) -> Option<(Options, usize)> {
     let mut options = Options::default();
     let mut rest = words.get(1..)?;
     loop {
         let (word, behind) = rest.split_first()?;
         if word.as_encoded_bytes().first() != Some(&b'-') {
-            options.operands = rest.to_vec();
-            return Some(options);
+            return Some((options, words.len() - rest.len()));
         }
         rest = behind;
         match word.to_str()? {
             "-w" | "--wait" => options.wait = Some(value(&mut rest)?.clone()),
             "-c" | "--command" => options.command = Some(value(&mut rest)?.clone()),
-            "--backend" => options.backend = backend(value(&mut rest)?.to_str()?)?,
+            "-E" | "--conflict-exit-code" => options.busy_status = Some(value(&mut rest)?.clone()),
+            "--backend" => options.backend = Some(value(&mut rest)?.clone()),
             name => {
                 let (.., set) =
                     FLAGS.iter().find(|(short, long, _)| name == *short || name == *long)?;
@@ -55,16 +66,6 @@ fn value<'a>(rest: &mut &'a [OsString]) -> Option<&'a OsString> {
     (*first != b'-').then_some(value)
 }
 
-fn backend(name: &str) -> Option<Choice> {
-    match name {
-        "auto" => Some(Choice::Auto),
-        "flock" => Some(Choice::Flock),
-        "fcntl" => Some(Choice::Fcntl),
-        "lockf" => Some(Choice::Lockf),
-        _ => None,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use std::os::unix::ffi::OsStringExt;
@@ -74,7 +75,7 @@ mod tests {
     use crate::random::Random;
 
     /// Words that mean something to either reader, and some that mean nothing.
-    const WORDS: [&[u8]; 42] = [
+    const WORDS: [&[u8]; 44] = [
         b"-q",
         b"-v",
         b"-n",
@@ -108,6 +109,8 @@ mod tests {
         b"0",
         b"5",
         b"inf",
+        b"256",
+        b"--conflict-exit-code",
         b"flock",
         b"fcntl",
         b"L",
@@ -128,9 +131,9 @@ mod tests {
             for _ in 0..random.below(8) {
                 words.push(OsString::from_vec(random.pick(&WORDS).to_vec()));
             }
-            let Some(short) = read(&words) else { continue };
+            let Ok(short) = read(words.clone()) else { continue };
             accepted += 1;
-            match withlock::parse_in_full(words.clone()) {
+            match withlock::parse_in_full(&words) {
                 Ok(full) => assert_eq!(short, full, "{words:?}"),
                 Err(refused) => panic!("accepted {words:?}, but: {refused:?}"),
             }
@@ -147,9 +150,10 @@ mod tests {
             "withlock -v --keep --backend fcntl L true",
             "withlock -c date L",
             "withlock L -c date",
+            "withlock -E 75 L true",
         ] {
             let words: Vec<OsString> = line.split(' ').map(OsString::from).collect();
-            assert!(read(&words).is_some(), "{line}");
+            assert!(read(words).is_ok(), "{line}");
         }
     }
 }

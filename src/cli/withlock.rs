@@ -1,24 +1,18 @@
 //! The command line of `withlock` itself.
 
-use std::error::Error as _;
 use std::ffi::OsString;
 
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Arg, ArgAction, ArgMatches, Command};
 
 use super::options::Options;
-use super::{Request, label, plain};
-use crate::Choice;
+use super::{Request, label, plain, suggestion};
 use crate::exit::TABLE;
 
 /// Reads a command line; the first word is the program's name.
 #[must_use]
 pub fn parse(words: Vec<OsString>) -> Request {
-    let options = match plain::read(&words) {
-        Some(options) => Ok(options),
-        None => parse_in_full(words),
-    };
-    match options.map(Options::plan) {
+    match plain::read(words).or_else(|words| parse_in_full(&words)).map(Options::plan) {
         Ok(Ok(plan)) => Request::Run(Box::new(plan)),
         Ok(Err(why)) => Request::Refuse(with_hint(&why)),
         Err(request) => request,
@@ -26,14 +20,14 @@ pub fn parse(words: Vec<OsString>) -> Request {
 }
 
 /// Reads any command line by its definition.
-pub(super) fn parse_in_full(words: Vec<OsString>) -> Result<Options, Request> {
+pub(super) fn parse_in_full(words: &[OsString]) -> Result<Options, Request> {
     match command().try_get_matches_from(words) {
         Ok(matches) => Ok(read(&matches)),
         Err(error) => Err(match error.kind() {
             ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {
                 Request::Print(error.render().to_string())
             }
-            _ => Request::Refuse(with_hint(&one_line(&error))),
+            _ => Request::Refuse(with_hint(&one_line(&error, words))),
         }),
     }
 }
@@ -60,6 +54,14 @@ fn definition() -> Command {
     let flag = |short: char, long: &'static str, help: &'static str| {
         Arg::new(long).short(short).long(long).action(ArgAction::SetTrue).help(help)
     };
+    let long_flag = |long: &'static str, help: &'static str| {
+        Arg::new(long).long(long).action(ArgAction::SetTrue).help(help)
+    };
+    // What it may be is said by `Options::plan`, in words of our own.
+    let value = |long: &'static str, name: &'static str, help: &'static str| {
+        let argument = Arg::new(long).long(long).value_name(name).help(help);
+        argument.allow_hyphen_values(true).value_parser(clap::value_parser!(OsString))
+    };
     Command::new("withlock")
         .version(env!("CARGO_PKG_VERSION"))
         .about("Runs COMMAND while it holds a lock, so that it never runs twice at once.")
@@ -70,36 +72,23 @@ fn definition() -> Command {
         .disable_help_flag(true)
         .disable_version_flag(true)
         .next_help_heading("Waiting")
-        .arg(
-            Arg::new("wait").short('w').long("wait").value_name("DURATION")
-                .allow_hyphen_values(true).value_parser(clap::value_parser!(OsString)).overrides_with("nonblock").help(
-                "Wait at most so long for the lock: 2, 0.5, 90s, 5m, 1h30m, inf; 0 is not to wait [default: 0]",
-            ),
-        )
+        .arg(value("wait", "DURATION", "Wait at most so long for the lock: 2, 0.5, 90s, 1h30m, inf [default: 0]")
+            .short('w').overrides_with("nonblock"))
         .arg(flag('n', "nonblock", "Do not wait: the default").overrides_with("wait"))
         .next_help_heading("When the lock is busy")
         .arg(flag('q', "quiet", "Say nothing, and exit with status 0"))
-        .arg(
-            Arg::new("conflict-exit-code").short('E').long("conflict-exit-code").allow_hyphen_values(true).value_name("N")
-                .value_parser(clap::value_parser!(u8))
-                .help("Exit with this status, 0 to 255; also with -q [default: 1]"),
-        )
+        .arg(value("conflict-exit-code", "N", "Exit with this status, 0 to 255; also with -q [default: 1]").short('E'))
         .next_help_heading("The lock")
-        .arg(flag('x', "exclusive", "One at a time: the default").overrides_with("shared"))
-        .arg(flag('s', "shared", "A reader's lock: many at a time, but none together with an exclusive one")
+        .arg(flag('x', "exclusive", "One holder at a time: the default").overrides_with("shared"))
+        .arg(flag('s', "shared", "A reader's lock: many at a time, none beside an exclusive one")
             .overrides_with("exclusive"))
         .arg(flag('k', "keep", "Leave the lock file in its place at the end"))
-        .arg(Arg::new("no-create").long("no-create").action(ArgAction::SetTrue)
-            .help("Do not create the lock file; exit with status 69 if it is not there"))
-        .arg(Arg::new("insecure").long("insecure").action(ArgAction::SetTrue)
-            .help("Use a directory that others could write to all the same, with a warning"))
-        .arg(Arg::new("backend").long("backend").allow_hyphen_values(true).value_name("CALL").value_parser(["auto", "flock", "fcntl", "lockf"])
-            .hide_possible_values(true)
-            .help("Lock with this system call: auto, flock, fcntl, lockf [default: auto]"))
+        .arg(long_flag("no-create", "Do not create the lock file; without it, exit with status 69"))
+        .arg(long_flag("insecure", "Use a place that is not safe all the same, with a warning"))
+        .arg(value("backend", "CALL", "Lock by auto, flock, fcntl or lockf [default: auto]"))
         .next_help_heading("The command")
-        .arg(Arg::new("command").short('c').long("command").allow_hyphen_values(true).value_name("STRING").value_parser(clap::value_parser!(OsString))
-            .help("Run STRING with $SHELL -c, or /bin/sh -c; may also stand behind LOCKFILE"))
-        .arg(flag('o', "close", "Do not pass the lock on to the command: if withlock is killed, the lock is free at once"))
+        .arg(value("command", "STRING", "Run STRING with a shell ($SHELL, or /bin/sh)").short('c'))
+        .arg(flag('o', "close", "Do not pass the lock on to the command"))
         .next_help_heading("About")
         .arg(flag('v', "verbose", "Say on standard error what happens"))
         .arg(Arg::new("help").short('h').long("help").action(ArgAction::Help).help("Print this help"))
@@ -110,7 +99,8 @@ fn definition() -> Command {
 
 fn after_help() -> String {
     let mut text = String::from(
-        "Examples for a crontab:\n  \
+        "Options go before LOCKFILE; only -c may also come right after it.\n\n\
+         Examples for a crontab:\n  \
          */5 * * * *  withlock -q /run/sync.lock rsync -a /data/ backup:/data/\n  \
          0 3 * * *    withlock -w 1h /run/nightly.lock /usr/local/sbin/nightly\n  \
          @hourly      withlock /run/report.lock -c 'make report | mail -s report root'\n\n\
@@ -124,28 +114,20 @@ fn after_help() -> String {
 
 fn read(matches: &ArgMatches) -> Options {
     let flag = |name: &str| matches.get_flag(name);
+    let value = |name: &str| matches.get_one::<OsString>(name).cloned();
     Options {
-        wait: matches.get_one::<OsString>("wait").cloned(),
+        wait: value("wait"),
         quiet: flag("quiet"),
-        busy_status: matches.get_one::<u8>("conflict-exit-code").copied(),
+        busy_status: value("conflict-exit-code"),
         shared: flag("shared"),
         keep: flag("keep"),
         no_create: flag("no-create"),
         insecure: flag("insecure"),
-        backend: backend(matches),
-        command: matches.get_one::<OsString>("command").cloned(),
+        backend: value("backend"),
+        command: value("command"),
         close: flag("close"),
         verbose: flag("verbose"),
         operands: matches.get_many::<OsString>("operands").unwrap_or_default().cloned().collect(),
-    }
-}
-
-fn backend(matches: &ArgMatches) -> Choice {
-    match matches.get_one::<String>("backend").map(String::as_str) {
-        Some("flock") => Choice::Flock,
-        Some("fcntl") => Choice::Fcntl,
-        Some("lockf") => Choice::Lockf,
-        _ => Choice::Auto,
     }
 }
 
@@ -153,31 +135,35 @@ fn with_hint(why: &str) -> String {
     format!("{why}; see withlock --help")
 }
 
-/// The parser's own words run over several lines, and hold the values as they are; so most are said anew.
-fn one_line(error: &clap::Error) -> String {
-    let context = |kind| match error.get(kind) {
+/// The parser's own words run over several lines, and hold the values as they are; so they are said anew.
+fn one_line(error: &clap::Error, words: &[OsString]) -> String {
+    let argument = match error.get(ContextKind::InvalidArg) {
         Some(ContextValue::String(text)) => text.as_str(),
         _ => "",
     };
-    let argument = context(ContextKind::InvalidArg);
-    let value = label::quote(context(ContextKind::InvalidValue));
     match error.kind() {
-        ErrorKind::UnknownArgument => format!("unknown option {argument}"),
-        ErrorKind::InvalidValue => match error.get(ContextKind::ValidValue) {
-            Some(ContextValue::Strings(valid)) if !valid.is_empty() => {
-                format!("{argument}: {value} is none of its values, {}", valid.join(", "))
-            }
-            _ => format!("{argument}: the value is missing"),
-        },
-        ErrorKind::ValueValidation => {
-            let why = error.source().map(ToString::to_string).unwrap_or_default();
-            format!("{argument}: {value}: {why}")
+        ErrorKind::UnknownArgument => {
+            let hint = suggestion::of_one_dash(argument, words)
+                .unwrap_or_else(|| suggestion::of(argument));
+            format!("unknown option {}{hint}", label::cut(argument))
         }
+        ErrorKind::InvalidValue => missing_value(argument),
         ErrorKind::TooManyValues => format!("{argument} takes no value"),
         _ => {
             let text = error.render().to_string();
             let line = text.lines().next().unwrap_or_default();
             line.strip_prefix("error: ").unwrap_or(line).to_owned()
         }
+    }
+}
+
+/// An option at the end of the line that wants a value, such as `--wait <DURATION>`.
+fn missing_value(argument: &str) -> String {
+    match argument.split(' ').next() {
+        Some("--wait") => "-w needs a DURATION, such as 0.5, 90s, 1h30m or inf".to_owned(),
+        Some("--conflict-exit-code") => "-E needs an exit status, 0 to 255".to_owned(),
+        Some("--backend") => "--backend needs a value: auto, flock, fcntl or lockf".to_owned(),
+        Some("--command") => "-c needs a STRING, the command line for the shell".to_owned(),
+        _ => format!("{argument}: the value is missing"),
     }
 }

@@ -55,15 +55,3 @@ pub fn random_token() -> u64 {
         std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
     (now.as_nanos() as u64) ^ (u64::from(std::process::id()) << 40)
 }
-
-/// Whether an error says that no more files can be opened: `EMFILE` (this process) or `ENFILE` (the system).
-#[must_use]
-pub fn is_out_of_descriptors(error: &std::io::Error) -> bool {
-    matches!(error.raw_os_error(), Some(libc::EMFILE | libc::ENFILE))
-}
-
-/// Whether an error says that a name or path is too long: `ENAMETOOLONG`.
-#[must_use]
-pub fn is_name_too_long(error: &std::io::Error) -> bool {
-    error.raw_os_error() == Some(libc::ENAMETOOLONG)
-}

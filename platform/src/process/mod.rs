@@ -17,7 +17,7 @@ pub use credentials::{effective_user, elevated, exists};
 pub use ending::die_of;
 #[doc(hidden)]
 pub use entry::arguments;
-pub use host::{host_name, is_name_too_long, is_out_of_descriptors, random_token, user_name};
+pub use host::{host_name, random_token, user_name};
 pub use interruption::Interruption;
 pub use spawn::{Command, StartError};
 pub use witness::{Sighting, Witness, can_watch};

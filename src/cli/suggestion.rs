@@ -1,0 +1,157 @@
+//! What somebody may have meant by an option that there is not.
+
+use std::ffi::OsString;
+
+use super::known;
+
+/// Options of other tools (flock(1), lockf(1), lckdo(1), setlock(8), with-lock-ex(1)) and of habit, and what to say of
+/// them.
+const OF_OTHERS: [(&[&str], &str); 14] = [
+    (&["--timeout", "-t", "-W", "--max-wait", "--wait-time"], "did you mean --wait?"),
+    (
+        &["--nb", "--no-wait", "--nowait", "--nonblocking", "--non-blocking", "--noblock", "-f"],
+        "did you mean --nonblock?",
+    ),
+    (&["-N", "--block", "--blocking"], "did you mean --wait inf?"),
+    (&["--silent", "--no-output"], "did you mean --quiet?"),
+    (&["--exit-code", "--conflict-exit-status"], "did you mean --conflict-exit-code?"),
+    (&["-e", "--ex"], "did you mean --exclusive?"),
+    (&["--read", "--reader", "--read-lock"], "did you mean --shared?"),
+    (&["--fcntl"], "did you mean --backend fcntl?"),
+    (&["--debug", "--trace"], "did you mean --verbose?"),
+    (&["--usage", "-?", "-H"], "did you mean --help?"),
+    (&["-u", "--unlock"], "the lock ends with the command"),
+    (&["-F", "--no-fork"], "withlock stays until the command has ended"),
+    (&["-l", "--list", "--status"], "to see who holds a lock: cat LOCKFILE"),
+    (
+        &["-L", "--lock", "--lockfile", "--lock-file", "--file"],
+        "LOCKFILE is given without an option",
+    ),
+];
+
+/// A hint in parentheses with a blank before it, or nothing.
+pub(super) fn of(option: &str) -> String {
+    let of_others = OF_OTHERS.iter().find(|(names, _)| names.contains(&option));
+    match of_others {
+        Some((_, hint)) => format!(" ({hint})"),
+        None => match option.strip_prefix("--").and_then(nearest) {
+            Some(name) => format!(" (did you mean --{name}?)"),
+            None => String::new(),
+        },
+    }
+}
+
+/// The same for the letter of a long option that was written with one dash, as in `-quiet`.
+pub(super) fn of_one_dash(letter: &str, words: &[OsString]) -> Option<String> {
+    let letter = letter.strip_prefix('-')?;
+    let clusters = words.iter().filter_map(|word| word.to_str()?.strip_prefix('-'));
+    let name = clusters.into_iter().find(|cluster| cluster.contains(letter))?;
+    let is_known = name.len() > 1 && known::long_names().iter().any(|known| known == name);
+    is_known.then(|| format!(" (did you mean --{name}?)"))
+}
+
+/// The one option that begins like this, or is just a slip away.
+fn nearest(name: &str) -> Option<String> {
+    let names = known::long_names();
+    let mut same_start = names.iter().filter(|known| known.starts_with(name));
+    if let (true, Some(one), None) = (name.len() > 1, same_start.next(), same_start.next()) {
+        return Some(one.clone());
+    }
+    let slips = |known: &String| slips(name, known);
+    names
+        .iter()
+        .filter(|known| slips(known) <= known.len() / 3)
+        .min_by_key(|known| slips(known))
+        .cloned()
+}
+
+/// How many letters must be put in, left out, replaced, or swapped with the next, to make one word the other (the optimal
+/// string alignment distance).
+fn slips(one: &str, other: &str) -> usize {
+    let (one, other): (Vec<char>, Vec<char>) =
+        (one.chars().take(40).collect(), other.chars().collect());
+    let mut rows: Vec<Vec<usize>> = vec![(0..=other.len()).collect()];
+    for i in 1..=one.len() {
+        let mut row = vec![i];
+        for j in 1..=other.len() {
+            let replaced = rows[i - 1][j - 1] + usize::from(one[i - 1] != other[j - 1]);
+            let mut least = replaced.min(rows[i - 1][j] + 1).min(row[j - 1] + 1);
+            if i > 1 && j > 1 && one[i - 1] == other[j - 2] && one[i - 2] == other[j - 1] {
+                least = least.min(rows[i - 2][j - 2] + 1);
+            }
+            row.push(least);
+        }
+        rows.push(row);
+    }
+    rows[one.len()][other.len()]
+}
+
+#[cfg(test)]
+mod tests {
+    use std::ffi::OsString;
+
+    use super::{of, of_one_dash, slips};
+
+    #[test]
+    fn a_slip_is_counted_once() {
+        for (one, other, count) in [
+            ("", "", 0),
+            ("", "wait", 4),
+            ("wait", "wait", 0),
+            ("wiat", "wait", 1),
+            ("wai", "wait", 1),
+            ("waiit", "wait", 1),
+            ("walt", "wait", 1),
+            ("queit", "quiet", 1),
+            ("keep", "close", 5),
+            ("w\u{e4}it", "wait", 1),
+        ] {
+            assert_eq!((slips(one, other), slips(other, one)), (count, count), "{one} {other}");
+        }
+    }
+
+    #[test]
+    fn a_typo_or_the_option_of_another_tool_is_told_what_it_is_called_here() {
+        for (option, name) in [
+            ("--timeout", "--wait"),
+            ("-t", "--wait"),
+            ("-W", "--wait"),
+            ("--nb", "--nonblock"),
+            ("--no-wait", "--nonblock"),
+            ("--nowait", "--nonblock"),
+            ("--nonblocking", "--nonblock"),
+            ("--non-block", "--nonblock"),
+            ("--silent", "--quiet"),
+            ("-e", "--exclusive"),
+            ("--conflict-exitcode", "--conflict-exit-code"),
+            ("--conflit-exit-code", "--conflict-exit-code"),
+            ("--conflict", "--conflict-exit-code"),
+            ("--queit", "--quiet"),
+            ("--Quiet", "--quiet"),
+            ("--wiat", "--wait"),
+            ("--verbos", "--verbose"),
+            ("--nocreate", "--no-create"),
+            ("--no_create", "--no-create"),
+            ("--share", "--shared"),
+            ("--exclusiv", "--exclusive"),
+            ("--back-end", "--backend"),
+            ("--commnad", "--command"),
+            ("--insecur", "--insecure"),
+            ("--hlep", "--help"),
+        ] {
+            assert_eq!(of(option), format!(" (did you mean {name}?)"));
+        }
+        for option in ["--nonsense", "-Z", "--", "--a", "--x-ray", "--\u{e4}", "", "--n"] {
+            assert_eq!(of(option), "", "{option}");
+        }
+        for (line, hint) in [
+            ("-quiet L true", Some(" (did you mean --quiet?)")),
+            ("-w 5 -quiet L true", Some(" (did you mean --quiet?)")),
+            ("-qu L true", None),
+            ("-u L tool -quiet", None),
+        ] {
+            let words: Vec<OsString> = line.split(' ').map(OsString::from).collect();
+            assert_eq!(of_one_dash("-u", &words).as_deref(), hint, "{line}");
+        }
+    }
+}
