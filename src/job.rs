@@ -81,7 +81,7 @@ impl Held<System<'_>> {
             inherits,
         };
         command.start(signals).map_err(|error| match error {
-            StartError::Process(error) => Error::System { step: "starting a process", error },
+            StartError::Process(error) => Error::System { step: "starting the command", error },
             StartError::Program(error) => Error::Start {
                 program: job.program.clone(),
                 like_shell: job.arguments.is_empty() && looks_like_shell(&job.program),

@@ -152,6 +152,9 @@ impl Reader {
             ("setting up the time limit", Failure::TryAgain) => {
                 "raise the limit on pending signals (ulimit -i)".to_owned()
             }
+            ("starting the command", Failure::TryAgain) => {
+                "raise the limit on processes (ulimit -u, or TasksMax= of the service)".to_owned()
+            }
             ("writing to standard output", Failure::Closed) => "it is closed: open it".to_owned(),
             ("writing to standard output", Failure::NoSpace) => "make room there".to_owned(),
             (_, Failure::Denied | Failure::NotPermitted) => POLICY.to_owned(),
