@@ -18,6 +18,9 @@ use crate::trust::{self, Role, Trusted, Verdict};
 /// Links are followed at most so often, as Linux does (path_resolution(7): 40) and others (POSIX.1, SYMLOOP_MAX: 8).
 const LINKS_AT_MOST: u32 = 32;
 
+/// Of a directory that seems to lie in itself so often in a row is believed that it is the root.
+const MOUNTS_AT_MOST: u32 = 16;
+
 /// The end of a walk: where the lock file lies, or is to lie.
 #[derive(Debug)]
 pub struct Place {
@@ -266,6 +269,7 @@ impl Here {
     /// Whoever can rename a directory above the one where a relative path begins can redirect it.
     fn judge_above(&self, path: &Path, judge: &Judge) -> Result<()> {
         let mut above: Option<Self> = None;
+        let mut alike = 0;
         loop {
             let below = above.as_ref().unwrap_or(self);
             let shown =
@@ -277,13 +281,27 @@ impl Here {
                     io::ErrorKind::NotADirectory.into(),
                 ));
             };
-            if facts.identity == below.facts.identity {
+            let is_alike = facts.identity == below.facts.identity;
+            alike = if is_alike { alike + 1 } else { 0 };
+            if is_alike && below.is_root(&directory, alike) {
                 return Ok(());
             }
             let role = Role::ToDirectory { owner: below.facts.owner };
             let parent = below.next(directory, facts, shown)?;
-            judge.heed(path, judge.directory(&parent, role), &parent.shown)?;
+            if !is_alike {
+                judge.heed(path, judge.directory(&parent, role), &parent.shown)?;
+            }
             above = Some(parent);
+        }
+    }
+
+    /// Whether this is the root, above which there is nothing: what was found above is the same directory by its facts, and
+    /// was so often. A directory that is mounted in itself looks like that as well, but lies on another mount.
+    fn is_root(&self, above: &File, alike: u32) -> bool {
+        match (directory::mount(&self.directory), directory::mount(above)) {
+            (Some(here), Some(above)) => here == above,
+            // Where mounts have no numbers: nobody mounts a directory in itself so often, each time in the last one.
+            _ => alike > MOUNTS_AT_MOST,
         }
     }
 

@@ -21,7 +21,9 @@ mod arena;
 pub mod backend;
 pub mod directory;
 pub mod evidence;
+mod interrupted;
 pub mod process;
 mod text;
 
 pub use arena::Arena;
+pub use interrupted::again;

@@ -12,7 +12,7 @@ use std::os::fd::AsRawFd;
 use std::ptr::null_mut;
 
 use super::allocated::Allocated;
-use super::{Acl, Facts, Grantee};
+use super::{Facts, Grantee};
 
 const TYPE_NFS4: u32 = 0x4;
 
@@ -56,11 +56,7 @@ unsafe extern "C" {
     fn acl_is_trivial_np(list: *mut c_void, trivial: *mut c_int) -> c_int;
 }
 
-pub(super) fn of(directory: &File, facts: &Facts) -> Acl {
-    grantees(directory, facts).into()
-}
-
-fn grantees(directory: &File, facts: &Facts) -> io::Result<Vec<Grantee>> {
+pub(super) fn of(directory: &File, facts: &Facts) -> io::Result<Vec<Grantee>> {
     if !has_nfs4_list(directory)? {
         return Ok(Vec::new());
     }

@@ -11,7 +11,7 @@ use std::os::fd::AsRawFd;
 use std::ptr::null_mut;
 
 use super::allocated::Allocated;
-use super::{Acl, Facts, Grantee};
+use super::{Facts, Grantee};
 
 const TYPE_EXTENDED: c_int = 0x100;
 
@@ -57,11 +57,7 @@ unsafe extern "C" {
     fn mbr_uuid_to_id(uuid: *const u8, id: *mut libc::id_t, kind: *mut c_int) -> c_int;
 }
 
-pub(super) fn of(directory: &File, facts: &Facts) -> Acl {
-    grantees(directory, facts).into()
-}
-
-fn grantees(directory: &File, facts: &Facts) -> io::Result<Vec<Grantee>> {
+pub(super) fn of(directory: &File, facts: &Facts) -> io::Result<Vec<Grantee>> {
     let Some(list) = List::of(directory)? else {
         return Ok(Vec::new());
     };

@@ -10,7 +10,7 @@ use std::io;
 use std::os::fd::AsRawFd;
 use std::ptr::null_mut;
 
-use super::{Acl, Facts, Grantee};
+use super::{Facts, Grantee};
 
 const ACE_GETACL: c_int = 4;
 const ACE_GETACLCNT: c_int = 6;
@@ -59,11 +59,7 @@ unsafe extern "C" {
     fn facl(fd: c_int, command: c_int, count: c_int, entries: *mut c_void) -> c_int;
 }
 
-pub(super) fn of(directory: &File, facts: &Facts) -> Acl {
-    grantees(directory, facts).into()
-}
-
-fn grantees(directory: &File, facts: &Facts) -> io::Result<Vec<Grantee>> {
+pub(super) fn of(directory: &File, facts: &Facts) -> io::Result<Vec<Grantee>> {
     match entries(directory) {
         Ok(entries) => Ok(entries.iter().filter_map(|ace| grantee(ace, facts)).collect()),
         Err(error) if NO_SUCH_LIST.contains(&error.raw_os_error()) => Ok(Vec::new()),

@@ -6,6 +6,8 @@ use std::io;
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
+use crate::again;
+
 cfg_if::cfg_if! {
     if #[cfg(any(target_os = "linux", target_os = "android"))] {
         #[path = "file_system_linux.rs"]
@@ -98,7 +100,7 @@ impl Facts {
     /// # Errors
     /// What fstat(2) says.
     pub fn of(file: &File) -> io::Result<Self> {
-        file.metadata().map(|metadata| Self::from_metadata(&metadata))
+        again(|| file.metadata()).map(|metadata| Self::from_metadata(&metadata))
     }
 
     /// Asks stat(2), following links as the kernel does.
@@ -106,7 +108,7 @@ impl Facts {
     /// # Errors
     /// What stat(2) says; `ENOENT` when nothing stands there.
     pub fn of_path(path: &Path) -> io::Result<Self> {
-        std::fs::metadata(path).map(|metadata| Self::from_metadata(&metadata))
+        again(|| std::fs::metadata(path)).map(|metadata| Self::from_metadata(&metadata))
     }
 
     fn from_metadata(metadata: &Metadata) -> Self {
@@ -167,7 +169,7 @@ pub struct FileSystem {
 /// # Errors
 /// What fstatfs(2) or fstatvfs(2) say.
 pub fn file_system(file: &File, facts: &Facts) -> io::Result<FileSystem> {
-    file_system::of(file, facts)
+    again(|| file_system::of(file, facts))
 }
 
 /// What an access control list adds to the mode bits of a directory.
@@ -216,7 +218,7 @@ pub enum Grantee {
 /// of everyone: reported again, it would make a list out of the mere mode of a sticky directory such as `/tmp`.
 #[must_use]
 pub fn acl(directory: &File, facts: &Facts, file_system: &FileSystem) -> Acl {
-    if file_system.local { acl::of(directory, facts) } else { Acl::Remote }
+    if file_system.local { again(|| acl::of(directory, facts)).into() } else { Acl::Remote }
 }
 
 #[cfg(test)]
