@@ -79,6 +79,7 @@ pub fn error(error: &Error) -> String {
             let cure = cure_at(error, "use a directory and file that you may write to");
             format!("{}: {step} failed: {}{cure}", path.display(), system(error))
         }
+        Error::Leased { path } => format!("{}: {LEASED}; wait for it with -w", path.display()),
         Error::Absent { path } => {
             format!(
                 "{}: does not exist, and --no-create forbids to create it; create it first",
@@ -121,6 +122,9 @@ pub fn error(error: &Error) -> String {
     }
 }
 
+/// Who is in the way where nobody holds the lock.
+const LEASED: &str = "a program, such as a Samba or NFS server, has a lease on the file";
+
 /// The line for a lock that somebody else holds.
 #[must_use]
 pub fn busy(path: &Path, busy: &Busy) -> String {
@@ -131,6 +135,9 @@ pub fn busy(path: &Path, busy: &Busy) -> String {
              inside its own job",
             path.display()
         );
+    }
+    if busy.leased {
+        return format!("{} is held by someone unknown: {LEASED}", path.display());
     }
     format!("{} is held by {}", path.display(), holder(busy.holder.as_ref()))
 }
@@ -189,6 +196,7 @@ fn event(event: &Event<'_>) -> String {
         }
         Event::Created => "lock file created".to_owned(),
         Event::Again => "the lock file was removed or replaced meanwhile: trying again".to_owned(),
+        Event::Leased => format!("{LEASED}, and is told to give it up"),
         Event::Waiting { limit, holder } => {
             let holder = self::holder(*holder);
             match limit {
@@ -331,6 +339,8 @@ fn cure_at(error: &io::Error, denied: &str) -> String {
     match error.kind() {
         io::ErrorKind::NotFound => "; create the directory first".to_owned(),
         io::ErrorKind::PermissionDenied => format!("; {denied}"),
+        // Of a file, it says nothing about processes.
+        io::ErrorKind::WouldBlock => String::new(),
         _ => cure(error),
     }
 }

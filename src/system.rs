@@ -6,6 +6,7 @@ use std::io;
 use std::os::unix::fs::{FileExt, PermissionsExt};
 use std::time::{Duration, Instant};
 
+use withlock_platform::again;
 use withlock_platform::backend::{self, Attempt, LockBackend, LockError, Mode, Wakeup};
 use withlock_platform::directory::{self, Access};
 use withlock_platform::evidence::{self, Facts, Identity, Kind};
@@ -134,7 +135,7 @@ impl<'a> System<'a> {
 
     fn read(file: &OpenFile) -> Vec<u8> {
         let mut content = vec![0; record::LONGEST];
-        let length = file.file.read_at(&mut content, 0).unwrap_or(0);
+        let length = again(|| file.file.read_at(&mut content, 0)).unwrap_or(0);
         content.truncate(length);
         content
     }
@@ -158,11 +159,15 @@ impl Kernel for System<'_> {
             return Err(Error::NotAFile { path: self.settings.path.clone(), kind: found.kind });
         }
         let opened = |access| directory::open_existing(&place.directory, &place.name, access);
+        let is_leased = |error: &io::Error| error.kind() == io::ErrorKind::WouldBlock;
+        let leased = || Error::Leased { path: self.settings.path.clone() };
         let (file, access) = match opened(Access::ReadWrite) {
             Ok(file) => (file, Access::ReadWrite),
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+            Err(error) if is_leased(&error) => return Err(leased()),
             Err(refused) => match opened(Access::ReadOnly) {
                 Ok(file) if self.reads_suffice(place, &file, found)? => (file, Access::ReadOnly),
+                Err(error) if is_leased(&error) => return Err(leased()),
                 _ => return Err(self.failed("opening")(refused)),
             },
         };
@@ -171,6 +176,28 @@ impl Kernel for System<'_> {
             self.tell(&Event::Odd(Oddity::SetgidFile { path: &self.settings.path }));
         }
         Ok(Some(OpenFile { file, backend, access, recorded: Cell::new(false) }))
+    }
+
+    fn outlast_lease(&self, _: &Patience) -> Result<Wakeup> {
+        let (place, found) = self.walk()?;
+        if found.is_none_or(|found| found.kind != Kind::Regular) {
+            return Ok(Wakeup::Granted);
+        }
+        for access in [Access::ReadWrite, Access::ReadOnly] {
+            match directory::open_patiently(&place.directory, &place.name, access) {
+                Ok(_) => break,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {
+                    return Ok(Wakeup::Interrupted);
+                }
+                // It has not slept, and would not do so the next time.
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
+                    return Err(self.failed("opening")(error));
+                }
+                // What is wrong with it shows when it is opened in earnest.
+                Err(_) => {}
+            }
+        }
+        Ok(Wakeup::Granted)
     }
 
     fn create(&self, place: &Place) -> Result<Option<OpenFile>> {

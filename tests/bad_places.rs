@@ -17,7 +17,6 @@ mod support;
 use std::fs;
 use std::os::unix::fs::{FileTypeExt, symlink};
 use std::os::unix::net::UnixListener;
-use std::path::Path;
 use std::process::Command;
 
 use complaint::{assert_complains, assert_silent, run};

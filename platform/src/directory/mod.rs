@@ -68,6 +68,15 @@ pub enum Access {
     ReadOnly,
 }
 
+impl Access {
+    fn flags(self) -> libc::c_int {
+        match self {
+            Self::ReadWrite => libc::O_RDWR,
+            Self::ReadOnly => libc::O_RDONLY,
+        }
+    }
+}
+
 /// Opens `/` as the start of a walk.
 ///
 /// # Errors
@@ -150,16 +159,26 @@ pub fn facts_at(directory: &File, name: &OsStr) -> io::Result<Facts> {
 
 /// Opens the existing file `name`, following no link, waiting for no FIFO or device, taking no terminal.
 ///
+/// `EWOULDBLOCK` says on Linux that somebody has a lease on it, and that the kernel has told him to give it up (fs/locks.c,
+/// `__break_lease`).
+///
 /// The descriptor is at least 3, whatever the caller closed, and closes on exec.
 ///
 /// # Errors
 /// What openat(2) says.
 pub fn open_existing(directory: &File, name: &OsStr, access: Access) -> io::Result<File> {
-    let access = match access {
-        Access::ReadWrite => libc::O_RDWR,
-        Access::ReadOnly => libc::O_RDONLY,
-    };
-    above_standard(open(directory.as_raw_fd(), &c_string(name)?, access | CAREFULLY, 0)?)
+    let flags = access.flags() | CAREFULLY;
+    above_standard(open(directory.as_raw_fd(), &c_string(name)?, flags, 0)?)
+}
+
+/// Opens the existing file `name` as [`open_existing`] does, but sleeps for as long as somebody has a lease on it that is
+/// being broken (fcntl(2), "Leases"): on Linux at most `/proc/sys/fs/lease-break-time` seconds.
+///
+/// # Errors
+/// What openat(2) says, `EINTR` as soon as a signal handler ran. A FIFO can block as well, until then.
+pub fn open_patiently(directory: &File, name: &OsStr, access: Access) -> io::Result<File> {
+    let flags = access.flags() | CAREFULLY & !libc::O_NONBLOCK;
+    above_standard(open_once(directory.as_raw_fd(), &c_string(name)?, flags, 0)?)
 }
 
 /// Creates the file `name`, with this very mode; the descriptor is as of [`open_existing`].
