@@ -228,11 +228,12 @@ fn event(event: &Event<'_>) -> String {
 fn oddity(oddity: &Oddity<'_>) -> String {
     match oddity {
         Oddity::Place { at, reason } => {
-            format!(
-                "warning: {} {}; is that the place you want?",
-                at.display(),
-                self::reason(*reason)
-            )
+            let cure = if reason.is_remote() {
+                "if that is as it should be, set WITHLOCK_NOWARN=remote"
+            } else {
+                "is that the place you want?"
+            };
+            format!("warning: {} {}; {cure}", at.display(), self::reason(*reason))
         }
         Oddity::SetgidFile { path } => {
             format!(
@@ -258,6 +259,10 @@ fn reason(reason: Reason) -> String {
         Reason::ListGrants(grantee) => {
             format!("has an access control list that lets {} change it", self::grantee(grantee))
         }
+        Reason::ListHandsDown(grantee) => format!(
+            "has an access control list that would let {} change a lock file created in it",
+            self::grantee(grantee)
+        ),
         Reason::StickyWritable(mode) => {
             format!(
                 "is writable by others (mode {mode:04o}), who could put a link or file of that name there"
@@ -271,6 +276,11 @@ fn reason(reason: Reason) -> String {
             system(&io::Error::from_raw_os_error(errno))
         ),
         Reason::ListRemote => "lies on a server, which alone knows who may write there".to_owned(),
+        Reason::ListServed => {
+            "is served by a program (FUSE) or a host, so that whoever gets at the files \
+             in another way does not see the lock"
+                .to_owned()
+        }
         Reason::LinkOwnedByStranger(user) => {
             format!("is a symbolic link of {}, who could point it elsewhere", self::user(user))
         }

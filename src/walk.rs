@@ -13,6 +13,7 @@ use withlock_platform::evidence::{self, Acl, Facts, FileSystem, Kind};
 
 use crate::error::{Error, Result};
 use crate::event::{Event, Oddity};
+use crate::settings::Policy;
 use crate::trust::{self, Role, Trusted, Verdict};
 
 /// Links are followed at most so often, as Linux does (path_resolution(7): 40) and others (POSIX.1, SYMLOOP_MAX: 8).
@@ -39,17 +40,19 @@ pub struct Place {
 pub(crate) struct Judge {
     trusted: Trusted,
     insecure: bool,
+    warns_of_remote: bool,
     listener: fn(&Event<'_>),
     has_warned: Cell<bool>,
     has_walked: Cell<bool>,
 }
 
 impl Judge {
-    /// Trusts these users; uses an unsafe place all the same if `insecure`. The listener is told about the first walk:
+    /// Trusts these users, and treats an unsafe place, or a remote one, as the policy says. Its listener is told about the first walk:
     /// a later one finds the same, or ends in an error.
-    pub(crate) fn new(trusted: Trusted, insecure: bool, listener: fn(&Event<'_>)) -> Self {
+    pub(crate) fn new(trusted: Trusted, policy: &Policy) -> Self {
         let (has_warned, has_walked) = (Cell::new(false), Cell::new(false));
-        Self { trusted, insecure, listener, has_warned, has_walked }
+        let &Policy { insecure, warns_of_remote, listener, .. } = policy;
+        Self { trusted, insecure, warns_of_remote, listener, has_warned, has_walked }
     }
 }
 
@@ -215,7 +218,8 @@ impl Judge {
         Ok(here)
     }
 
-    fn heed(&self, path: &Path, verdict: Verdict, at: &Path) -> Result<()> {
+    /// Acts on a verdict.
+    pub(crate) fn heed(&self, path: &Path, verdict: Verdict, at: &Path) -> Result<()> {
         self.tell(&Event::Judged { at, verdict });
         match verdict {
             Verdict::Accept => {}
@@ -223,6 +227,7 @@ impl Judge {
                 return Err(Error::Unsafe { path: path.into(), at: at.into(), reason });
             }
             Verdict::Refuse(reason) => self.tell(&Event::Odd(Oddity::Place { at, reason })),
+            Verdict::Warn(reason) if reason.is_remote() && !self.warns_of_remote => {}
             // Once: where a server decides, it does so for each directory on the path.
             Verdict::Warn(reason) if !self.has_warned.replace(true) => {
                 self.tell(&Event::Odd(Oddity::Place { at, reason }));
