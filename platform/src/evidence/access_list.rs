@@ -62,10 +62,12 @@ pub(super) fn of_directory(entries: &[Entry], facts: &Facts, shown: Rights) -> A
     let here = entries.iter().filter(|entry| entry.applies);
     let here: Vec<_> = here.filter_map(|entry| entry.grantee(ANY, facts, shown)).collect();
     // A new file belongs to the caller, and has a mode of its own, by which nobody else can write to it: of the owning group
-    // and of everyone that is the last word (acl_nfs4_compute_inherited_acl of FreeBSD, zfs_acl_inherit of ZFS).
+    // and of everyone that is the last word where the mode shows anything of a list (acl_nfs4_compute_inherited_acl of
+    // FreeBSD, zfs_acl_inherit of ZFS).
     let in_mode = |entry: &Entry| matches!(entry.who, Who::OwningGroup | Who::Everyone);
     let handed_down = |entry: &Entry| {
-        let wanted = DELETE | CHANGE_RIGHTS | if in_mode(entry) { 0 } else { WRITE };
+        let written = if in_mode(entry) { WRITE & !shown } else { WRITE };
+        let wanted = DELETE | CHANGE_RIGHTS | written;
         entry.grantee(wanted, facts, 0)
     };
     let down = entries.iter().filter(|entry| entry.inherited_by_files);
@@ -154,6 +156,18 @@ mod tests {
             // One that applies and is handed down is both.
             let both = Entry { applies: true, ..pattern(BOB, rights) };
             assert_eq!(told(&[both], 0o755).0, [Grantee::User(8)]);
+        }
+    }
+
+    #[test]
+    fn where_the_mode_shows_nothing_of_a_list_it_takes_nothing_off() {
+        for who in [Who::OwningGroup, Who::Everyone] {
+            let list = Entry { applies: true, ..pattern(who, WRITE) };
+            let Acl::Grants { here, to_new_files } = of_directory(&[list], &facts(0o777), 0) else {
+                panic!("{who:?}")
+            };
+            assert_eq!((here.len(), to_new_files.len()), (1, 1));
+            assert_eq!(writers(&[list], &facts(0o666), 0).len(), 1);
         }
     }
 

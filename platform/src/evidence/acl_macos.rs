@@ -154,13 +154,13 @@ impl Raw<'_> {
     }
 }
 
-/// Whom the UUID stands for. Of the owning group and of everyone the list is the last word here, and not the mode.
+/// Whom the UUID stands for.
 fn who(uuid: &libc::uuid_t) -> Option<Who> {
     match well_known(uuid) {
         Some(NOBODY) => return None,
         Some(OWNER) => return Some(Who::Owner),
         Some(OWNING_GROUP) => return Some(Who::OwningGroup),
-        Some(EVERYONE) => return Some(Who::Other(Grantee::Everyone)),
+        Some(EVERYONE) => return Some(Who::Everyone),
         _ => {}
     }
     let (mut id, mut kind) = (0, 0);
