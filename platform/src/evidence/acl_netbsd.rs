@@ -48,7 +48,7 @@ pub(super) fn entries(file: &File, _: &FileSystem) -> io::Result<Vec<Entry>> {
     if !has_nfs4_list(file)? {
         return Ok(Vec::new());
     }
-    // The kernel wants to be told how many entries it knows of there is room for (kern/vfs_acl.c, `acl_copyout`).
+    // The kernel wants to be told that there is room for all (kern/vfs_acl.c of FreeBSD, from which it comes, `acl_copyout`).
     let room = MAX_ENTRIES as u32;
     let mut list =
         Box::new(List { room, count: 0, spare: [0; 4], entries: [Raw::default(); MAX_ENTRIES] });
