@@ -29,7 +29,7 @@ const IN_ITSELF: &str =
 
 fn mounted_in_itself(scratch: &Scratch, then: &str) -> Option<Output> {
     let output = with_mounts(scratch, &format!("{IN_ITSELF} {then}"));
-    std::fs::remove_dir_all(scratch.join("open")).ok();
+    fs::remove_dir_all(scratch.join("open")).ok();
     output
 }
 
