@@ -199,7 +199,8 @@ pub fn create(directory: &File, name: &OsStr, mode: u32) -> io::Result<File> {
     above_standard(created?)
 }
 
-/// Removes the name from the directory.
+/// Removes the name from the directory. A lease on the file is no hindrance, and a delegation of an NFS server is waited for
+/// by Linux itself (fs/namei.c, `do_unlinkat`; fs/locks.c, `leases_conflict`).
 ///
 /// # Errors
 /// What unlinkat(2) says.
