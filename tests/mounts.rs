@@ -139,10 +139,10 @@ fn what_the_system_itself_lies_on_is_not_warned_of_be_it_fuse() {
     let scratch = Scratch::new();
     // As in a container whose layers fuse-overlayfs puts together.
     let script = "mkdir -p real/run real/proc; cp \"$PROGRAM\" real/withlock; umount seen; \
-        for dir in bin lib lib64 usr; do \
+        for dir in bin lib lib32 lib64 usr; do \
             if [ -L /$dir ]; then cp -P /$dir real/; elif [ -d /$dir ]; then mkdir real/$dir; fi; \
         done; \
-        bindfs real seen; for dir in bin lib lib64 usr; do \
+        bindfs real seen; for dir in bin lib lib32 lib64 usr; do \
             if [ -d /$dir ] && [ ! -L /$dir ]; then mount --bind /$dir seen/$dir; fi; \
         done; mount -t proc proc seen/proc; \
         chroot seen /withlock -v /run/lock /bin/true; cd seen; umount proc; cd ..";
