@@ -41,6 +41,8 @@ pub struct Busy {
     pub holder: Option<Record>,
     /// The holder is an ancestor of this run and waits for its end, so waiting for it would never end.
     pub by_ancestor: bool,
+    /// Nobody was seen to hold the lock, but somebody has a lease on the file, so that it could not be opened.
+    pub leased: bool,
 }
 
 /// How long a run that does not wait waits all the same, asleep in the kernel, where "busy" may not be the last word: a
@@ -62,8 +64,14 @@ pub(crate) fn acquire<K: Kernel>(
         rounds: Rounds::new(),
     };
     let outcome = loop {
-        if let Some(outcome) = contender.round()? {
-            break outcome;
+        match contender.round() {
+            Ok(Some(outcome)) => break outcome,
+            Ok(None) => {}
+            // Whoever interrupts it again and again is the timer of the wait, or a signal: that is the answer.
+            Err(error) if error.is_interrupted() && contender.gives_up() => {
+                break Outcome::Lost(Busy::default());
+            }
+            Err(error) => return Err(error),
         }
     };
     // Only now that signals are held back again is it certain that none has come.
@@ -106,7 +114,10 @@ struct Contender<'a, K: Kernel> {
 impl<K: Kernel> Contender<'_, K> {
     /// Steps 1 to 5; `None` is to go to 1 again.
     fn round(&mut self) -> Result<Option<Outcome<K>>> {
-        let candidate = lockfile::open(self.kernel, self.settings, &mut self.rounds)?;
+        let candidate = match lockfile::open(self.kernel, self.settings, &mut self.rounds) {
+            Err(Error::Leased { .. }) => return self.outlast_lease(),
+            opened => opened?,
+        };
         let answer = if mistaken!(ComparisonBeforeLocking) {
             let same = self.compare(&candidate, Taken::Busy);
             same.and_then(|same| same.map(|_| self.take(&candidate)).transpose())
@@ -118,6 +129,7 @@ impl<K: Kernel> Contender<'_, K> {
             Ok(Some(taken)) => Ok(Some(Outcome::Lost(Busy {
                 holder: self.kernel.holder(&candidate.file),
                 by_ancestor: taken == Taken::ByAncestor,
+                leased: false,
             }))),
             Ok(None) => Ok(None),
             // Even a file that this run has created stays: somebody else may have locked it by now, and whoever has no
@@ -126,6 +138,29 @@ impl<K: Kernel> Contender<'_, K> {
         };
         self.kernel.close(candidate.file);
         lost
+    }
+
+    /// [2] Somebody has a lease on the file, and was told to give it up: that is busy, or to be waited for and then to go to
+    /// 1 again.
+    fn outlast_lease(&mut self) -> Result<Option<Outcome<K>>> {
+        if self.wait != Wait::No {
+            self.kernel.tell(&Event::Leased);
+            let patience = match self.patience.take() {
+                Some(patience) => patience,
+                None => self.be_patient(None)?,
+            };
+            let patience = self.patience.insert(patience);
+            while !gives_up(self.kernel, patience) {
+                if self.kernel.outlast_lease(patience)? == Wakeup::Granted {
+                    return Ok(None);
+                }
+            }
+        }
+        Ok(Some(Outcome::Lost(Busy { leased: true, ..Busy::default() })))
+    }
+
+    fn gives_up(&self) -> bool {
+        self.patience.as_ref().is_some_and(|patience| gives_up(self.kernel, patience))
     }
 
     /// [4] Tries, and if that is not enough, waits.
@@ -173,10 +208,7 @@ impl<K: Kernel> Contender<'_, K> {
         let (file, mode) = (&candidate.file, self.settings.mode);
         self.kernel.announce(file);
         let mut answer = Wakeup::Interrupted;
-        while answer == Wakeup::Interrupted
-            && self.kernel.told(patience).is_none()
-            && !self.kernel.is_over(patience)
-        {
+        while answer == Wakeup::Interrupted && !gives_up(self.kernel, patience) {
             answer = self.kernel.lock(file, mode, patience)?;
         }
         self.kernel.withdraw(file);
@@ -219,6 +251,11 @@ impl<K: Kernel> Contender<'_, K> {
             }
         }
     }
+}
+
+/// Whether there is a reason not to wait any longer.
+fn gives_up<K: Kernel>(kernel: &K, patience: &K::Patience) -> bool {
+    kernel.told(patience).is_some() || kernel.is_over(patience)
 }
 
 /// [6] The lock is held; says so in the file, if that is withlock's own.

@@ -63,6 +63,11 @@ pub enum Error {
         /// What the system said.
         error: io::Error,
     },
+    /// Somebody has a lease on the lock file, and has been told to give it up: a conflict that ends by itself.
+    Leased {
+        /// The lock file.
+        path: PathBuf,
+    },
     /// The file was not to be created, and is not there.
     Absent {
         /// The lock file.
@@ -129,7 +134,7 @@ impl Error {
             | Self::NoBackend { .. }
             | Self::Unstable { .. }
             | Self::System { .. } => Exit::System,
-            Self::Told { .. } => Exit::Busy,
+            Self::Told { .. } | Self::Leased { .. } => Exit::Busy,
             Self::Start { error, .. } => match Failure::of(error) {
                 // No program can have a name that is too long; a whole command line given as one word may well be.
                 Failure::Missing | Failure::NotADirectory | Failure::NameTooLong => Exit::NotFound,
@@ -140,6 +145,16 @@ impl Error {
                 _ => Exit::NotExecutable,
             },
         }
+    }
+
+    /// Whether a call was interrupted each time that it was made.
+    pub(crate) fn is_interrupted(&self) -> bool {
+        let error = match self {
+            Self::Unreachable { error, .. } | Self::Open { error, .. } => error,
+            Self::Lock { error, .. } => error.io(),
+            _ => return false,
+        };
+        error.kind() == io::ErrorKind::Interrupted
     }
 
     pub(crate) fn system(step: &'static str) -> impl FnOnce(io::Error) -> Self {

@@ -35,6 +35,8 @@ pub enum Event<'a> {
     Created,
     /// The file that was locked is no longer the one at the path: once more.
     Again,
+    /// Somebody has a lease on the lock file; this run waits until it has ended.
+    Leased,
     /// The lock is busy; this run waits, so long or without limit.
     Waiting {
         /// The limit.

@@ -28,8 +28,15 @@ pub trait Kernel {
     /// Opens the file at the place; `None` when it has gone, or became something that is not to be opened.
     ///
     /// # Errors
-    /// The system refuses.
+    /// The system refuses; [`crate::Error::Leased`] while somebody has a lease on the file.
     fn open(&self, place: &Self::Place, found: &Facts) -> Result<Option<Self::File>>;
+
+    /// Sleeps until the lease on the file at the path has ended, or until interrupted. Granted is that it has ended, and
+    /// nothing more.
+    ///
+    /// # Errors
+    /// As [`Kernel::walk`] and [`Kernel::open`].
+    fn outlast_lease(&self, patience: &Self::Patience) -> Result<Wakeup>;
 
     /// Creates the file at the place, with the mode of a file that is begun; `None` when there is one already.
     ///

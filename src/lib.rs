@@ -18,6 +18,8 @@
 //! 2. Look at the name. A regular file: open it, following no link. A link: walk on to its target. Nothing there: create
 //!    it exclusively, mode 0700, write the signature into it at once ([`record`]), and make its mode 0600. It is gone or
 //!    there after all: start again. Anything else is refused without being opened.
+//!    Somebody has a lease on it (Linux, fcntl(2)), such as a file server for a client that keeps the file to itself: it is
+//!    busy. The kernel has told him to give it up; a run that is willing to wait sleeps until he has, and starts again.
 //! 3. Judge the open file by its descriptor: a regular file, with a name left.
 //! 4. Try the lock. If it is busy and this run is willing to wait: announce the wait, and sleep in the kernel, until
 //!    granted, or until the deadline or a signal interrupts; then take the announcement back. Interrupted: try once more,

@@ -84,6 +84,7 @@ fn error_to(reader: Reader, error: &Error) -> String {
             let cure = reader.at_the_file(step, path, Failure::of(error));
             failed(Some(path), step, error, &cure)
         }
+        Error::Leased { path } => format!("{}: {LEASED}; wait for it with -w", path.display()),
         Error::Absent { path } => {
             format!("{}: does not exist; create it first, or omit --no-create", path.display())
         }
@@ -119,6 +120,9 @@ fn failed(path: Option<&Path>, step: &str, error: &io::Error, cure: &str) -> Str
     format!("{path}{step} failed: {}{separator}{cure}", failure::words(error))
 }
 
+/// Who is in the way where nobody holds the lock.
+const LEASED: &str = "a program, such as a Samba or NFS server, has a lease on the file";
+
 /// The line for a lock that somebody else holds.
 #[must_use]
 pub fn busy(path: &Path, busy: &Busy) -> String {
@@ -129,6 +133,9 @@ pub fn busy(path: &Path, busy: &Busy) -> String {
              inside its own job",
             path.display()
         );
+    }
+    if busy.leased {
+        return format!("{} is held by someone unknown: {LEASED}", path.display());
     }
     format!("{} is held by {}", path.display(), holder(busy.holder.as_ref()))
 }
@@ -187,6 +194,7 @@ fn event(event: &Event<'_>) -> String {
         }
         Event::Created => "lock file created".to_owned(),
         Event::Again => "the lock file was removed or replaced meanwhile: trying again".to_owned(),
+        Event::Leased => format!("{LEASED}, and is told to give it up"),
         Event::Waiting { limit, holder } => {
             let holder = self::holder(*holder);
             match limit {
@@ -218,11 +226,12 @@ fn event(event: &Event<'_>) -> String {
 fn oddity(oddity: &Oddity<'_>) -> String {
     match oddity {
         Oddity::Place { at, reason } => {
-            format!(
-                "warning: {} {}; is that the place you want?",
-                at.display(),
-                self::reason(*reason)
-            )
+            let cure = if reason.is_remote() {
+                "if that is as it should be, set WITHLOCK_NOWARN=remote"
+            } else {
+                "is that the place you want?"
+            };
+            format!("warning: {} {}; {cure}", at.display(), self::reason(*reason))
         }
         Oddity::SetgidFile { path } => {
             format!(
@@ -248,6 +257,10 @@ fn reason(reason: Reason) -> String {
         Reason::ListGrants(grantee) => {
             format!("has an access control list that lets {} change it", self::grantee(grantee))
         }
+        Reason::ListHandsDown(grantee) => format!(
+            "has an access control list that would let {} change a lock file created in it",
+            self::grantee(grantee)
+        ),
         Reason::StickyWritable(mode) => {
             format!(
                 "is writable by others (mode {mode:04o}), who could put a link or file of that name there"
@@ -261,6 +274,11 @@ fn reason(reason: Reason) -> String {
             failure::words(&io::Error::from_raw_os_error(errno))
         ),
         Reason::ListRemote => "lies on a server, which alone knows who may write there".to_owned(),
+        Reason::ListServed => {
+            "is served by a program (FUSE) or a host, so that whoever gets at the files \
+             in another way does not see the lock"
+                .to_owned()
+        }
         Reason::LinkOwnedByStranger(user) => {
             format!("is a symbolic link of {}, who could point it elsewhere", self::user(user))
         }

@@ -1,14 +1,16 @@
 //! The real system behind the protocol.
 
+use std::borrow::Cow;
 use std::cell::{Cell, RefCell};
 use std::fs::{File, Permissions};
 use std::io;
 use std::os::unix::fs::{FileExt, PermissionsExt};
 use std::time::{Duration, Instant};
 
+use withlock_platform::again;
 use withlock_platform::backend::{self, Attempt, LockBackend, LockError, Mode, Wakeup};
 use withlock_platform::directory::{self, Access};
-use withlock_platform::evidence::{self, Facts, Identity, Kind};
+use withlock_platform::evidence::{self, Facts, FileSystem, Identity, Kind};
 use withlock_platform::process::{self, Interruption, Signals};
 
 use crate::answer;
@@ -18,7 +20,7 @@ use crate::kernel::Kernel;
 use crate::nested;
 use crate::record::{self, Record};
 use crate::settings::{Policy, Settings};
-use crate::trust;
+use crate::trust::{self, Verdict};
 use crate::walk::{self, Judge, Place};
 
 /// An open lock file, with what was decided when it was opened.
@@ -27,6 +29,8 @@ pub struct OpenFile {
     pub(crate) file: File,
     pub(crate) backend: &'static dyn LockBackend,
     access: Access,
+    /// Others may write to it, by its access control list.
+    others_write: bool,
     /// This run's record stands in it.
     pub(crate) recorded: Cell<bool>,
 }
@@ -53,7 +57,7 @@ pub struct System<'a> {
 
 impl<'a> System<'a> {
     pub(crate) fn new(settings: Settings, policy: &Policy, signals: &'a Signals) -> Self {
-        let judge = Judge::new(settings.trusted, policy.insecure, policy.listener);
+        let judge = Judge::new(settings.trusted, policy);
         Self {
             settings,
             judge,
@@ -116,10 +120,33 @@ impl<'a> System<'a> {
         if found.identity.device == place.device {
             return self.backend(place);
         }
-        let file_system = evidence::file_system(file, found)
-            .map_err(self.failed("asking for the file system"))?;
+        let file_system = self.file_system(place, file, found)?;
         backend::select(self.choice, file_system.local)
             .ok_or_else(|| Error::NoBackend { path: self.settings.path.clone() })
+    }
+
+    fn file_system<'p>(
+        &self,
+        place: &'p Place,
+        file: &File,
+        found: &Facts,
+    ) -> Result<Cow<'p, FileSystem>> {
+        if found.identity.device == place.device {
+            return Ok(Cow::Borrowed(&place.file_system));
+        }
+        let asked = evidence::file_system(file, found);
+        asked.map(Cow::Owned).map_err(self.failed("asking for the file system"))
+    }
+
+    /// Judges the file's own access control list; answers whether it lets others write to the file.
+    fn judge_list(&self, place: &Place, file: &File, found: &Facts) -> Result<bool> {
+        let list = evidence::file_acl(file, found, &*self.file_system(place, file, found)?);
+        let verdict = trust::judge_file_list(&list, self.settings.trusted);
+        if verdict != Verdict::Accept {
+            let path = &self.settings.path;
+            self.judge.heed(path, verdict, path)?;
+        }
+        Ok(trust::others_write(&list, self.settings.trusted))
     }
 
     /// Writes at the start of the file; answers whether that went well, or else some of it may stand there. A full disk,
@@ -141,7 +168,7 @@ impl<'a> System<'a> {
 
     fn read(file: &OpenFile) -> Vec<u8> {
         let mut content = vec![0; record::LONGEST];
-        let length = file.file.read_at(&mut content, 0).unwrap_or(0);
+        let length = again(|| file.file.read_at(&mut content, 0)).unwrap_or(0);
         content.truncate(length);
         content
     }
@@ -165,11 +192,15 @@ impl Kernel for System<'_> {
             return Err(Error::NotAFile { path: self.settings.path.clone(), kind: found.kind });
         }
         let opened = |access| directory::open_existing(&place.directory, &place.name, access);
+        let is_leased = |error: &io::Error| error.kind() == io::ErrorKind::WouldBlock;
+        let leased = || Error::Leased { path: self.settings.path.clone() };
         let (file, access) = match opened(Access::ReadWrite) {
             Ok(file) => (file, Access::ReadWrite),
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+            Err(error) if is_leased(&error) => return Err(leased()),
             Err(refused) => match opened(Access::ReadOnly) {
                 Ok(file) if self.reads_suffice(place, &file, found)? => (file, Access::ReadOnly),
+                Err(error) if is_leased(&error) => return Err(leased()),
                 _ => return Err(self.failed("opening")(refused)),
             },
         };
@@ -177,7 +208,30 @@ impl Kernel for System<'_> {
         if found.mode & 0o2010 == 0o2000 {
             self.tell(&Event::Odd(Oddity::SetgidFile { path: &self.settings.path }));
         }
-        Ok(Some(OpenFile { file, backend, access, recorded: Cell::new(false) }))
+        let others_write = self.judge_list(place, &file, found)?;
+        Ok(Some(OpenFile { file, backend, access, others_write, recorded: Cell::new(false) }))
+    }
+
+    fn outlast_lease(&self, _: &Patience) -> Result<Wakeup> {
+        let (place, found) = self.walk()?;
+        if found.is_none_or(|found| found.kind != Kind::Regular) {
+            return Ok(Wakeup::Granted);
+        }
+        for access in [Access::ReadWrite, Access::ReadOnly] {
+            match directory::open_patiently(&place.directory, &place.name, access) {
+                Ok(_) => break,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {
+                    return Ok(Wakeup::Interrupted);
+                }
+                // It has not slept, and would not do so the next time.
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
+                    return Err(self.failed("opening")(error));
+                }
+                // What is wrong with it shows when it is opened in earnest.
+                Err(_) => {}
+            }
+        }
+        Ok(Wakeup::Granted)
     }
 
     fn create(&self, place: &Place) -> Result<Option<OpenFile>> {
@@ -187,8 +241,9 @@ impl Kernel for System<'_> {
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => return Ok(None),
             Err(error) => return Err(self.failed("creating")(error)),
         };
-        let access = Access::ReadWrite;
-        Ok(Some(OpenFile { file, backend, access, recorded: Cell::new(false) }))
+        // Its directory hands down no list that would matter, or it would not have been accepted.
+        let (access, others_write) = (Access::ReadWrite, false);
+        Ok(Some(OpenFile { file, backend, access, others_write, recorded: Cell::new(false) }))
     }
 
     fn facts(&self, file: &OpenFile) -> Result<Facts> {
@@ -216,6 +271,10 @@ impl Kernel for System<'_> {
     }
 
     fn is_signed(&self, file: &OpenFile) -> bool {
+        // Where others may write, what stands there proves nothing.
+        if file.others_write {
+            return false;
+        }
         let mut start = [0; record::SIGNATURE.len()];
         file.file.read_exact_at(&mut start, 0).is_ok() && start == record::SIGNATURE
     }

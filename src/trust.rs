@@ -3,7 +3,7 @@
 //! *Trusted* is what root or the effective user owns: both can do anything to the caller anyway. A place is safe when
 //! nobody else can put another file where the lock file is, or take it away. Nothing here asks the system.
 
-use withlock_platform::evidence::{Acl, Facts, Grantee, Kind};
+use withlock_platform::evidence::{Acl, Facts, FileAcl, Grantee, Kind};
 
 /// Whom the caller trusts: root and the effective user.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,6 +41,8 @@ pub enum Reason {
     OwnedByStranger(u32),
     /// An access control list lets somebody who is not trusted change the directory.
     ListGrants(Grantee),
+    /// An access control list would let somebody who is not trusted change a file that is created there.
+    ListHandsDown(Grantee),
     /// A sticky directory with this mode: anybody may add a file, or a link, of that name.
     StickyWritable(u32),
     /// Members of a group, or everybody, may replace what lies in the directory: its mode.
@@ -49,10 +51,21 @@ pub enum Reason {
     ListUnreadable(i32),
     /// A server decides who may write there.
     ListRemote,
+    /// A program that serves a file system (FUSE) decides who may write there, and who else gets at the files.
+    ListServed,
     /// A symbolic link belongs to this user, who is not trusted.
     LinkOwnedByStranger(u32),
     /// A symbolic link lies in a sticky, writable directory.
     LinkInStickyDirectory,
+}
+
+impl Reason {
+    /// Whether it is that others may get at the place in another way: whoever knows that they do not may want to hear nothing
+    /// of it.
+    #[must_use]
+    pub fn is_remote(self) -> bool {
+        matches!(self, Self::ListRemote | Self::ListServed)
+    }
 }
 
 /// What to do about a place.
@@ -70,6 +83,8 @@ pub enum Verdict {
 #[derive(Clone, Copy)]
 enum Rule {
     Refuse,
+    /// The lines below decide.
+    Nothing,
     /// Fine as long as the next component is a directory of somebody trusted, which a sticky bit protects from renaming
     /// and removal by others; the lines below still count.
     FineToTrustedDirectory,
@@ -86,13 +101,15 @@ struct Line {
 }
 
 /// The first line whose fact holds, and whose rule says anything, decides. None: accept.
-const DIRECTORY: [Line; 6] = [
+const DIRECTORY: [Line; 8] = [
     Line { fact: owned_by_stranger, on_the_way: Rule::Refuse, own: Rule::Refuse },
     Line { fact: list_grants, on_the_way: Rule::Refuse, own: Rule::Refuse },
+    Line { fact: list_hands_down, on_the_way: Rule::Nothing, own: Rule::Refuse },
     Line { fact: sticky_writable, on_the_way: Rule::FineToTrustedDirectory, own: Rule::Refuse },
     Line { fact: writable, on_the_way: Rule::Refuse, own: Rule::Refuse },
     Line { fact: list_unreadable, on_the_way: Rule::RefuseRoot, own: Rule::RefuseRoot },
     Line { fact: list_remote, on_the_way: Rule::Warn, own: Rule::Warn },
+    Line { fact: list_served, on_the_way: Rule::Warn, own: Rule::Warn },
 ];
 
 const STICKY: u32 = 0o1000;
@@ -103,13 +120,23 @@ fn owned_by_stranger(facts: &Facts, _: &Acl, trusted: Trusted) -> Option<Reason>
 }
 
 fn list_grants(_: &Facts, acl: &Acl, trusted: Trusted) -> Option<Reason> {
-    let Acl::Grants(grants) = acl else {
+    let Acl::Grants { here, .. } = acl else {
         return None;
     };
-    grants
-        .iter()
-        .find(|grantee| !matches!(grantee, Grantee::User(user) if trusted.contains(*user)))
-        .map(|grantee| Reason::ListGrants(*grantee))
+    first_stranger(here, trusted).map(Reason::ListGrants)
+}
+
+fn list_hands_down(_: &Facts, acl: &Acl, trusted: Trusted) -> Option<Reason> {
+    let Acl::Grants { to_new_files, .. } = acl else {
+        return None;
+    };
+    first_stranger(to_new_files, trusted).map(Reason::ListHandsDown)
+}
+
+fn first_stranger(grantees: &[Grantee], trusted: Trusted) -> Option<Grantee> {
+    let is_trusted =
+        |grantee: &Grantee| matches!(grantee, Grantee::User(user) if trusted.contains(*user));
+    grantees.iter().find(|grantee| !is_trusted(grantee)).copied()
 }
 
 fn sticky_writable(facts: &Facts, _: &Acl, _: Trusted) -> Option<Reason> {
@@ -130,6 +157,10 @@ fn list_remote(_: &Facts, acl: &Acl, _: Trusted) -> Option<Reason> {
     (*acl == Acl::Remote).then_some(Reason::ListRemote)
 }
 
+fn list_served(_: &Facts, acl: &Acl, _: Trusted) -> Option<Reason> {
+    (*acl == Acl::Served).then_some(Reason::ListServed)
+}
+
 /// Judges a directory by the table.
 #[must_use]
 pub fn judge_directory(facts: &Facts, acl: &Acl, role: Role, trusted: Trusted) -> Verdict {
@@ -139,6 +170,7 @@ pub fn judge_directory(facts: &Facts, acl: &Acl, role: Role, trusted: Trusted) -
         };
         match if role == Role::Own { line.own } else { line.on_the_way } {
             Rule::Refuse => return Verdict::Refuse(reason),
+            Rule::Nothing => {}
             Rule::Warn => return Verdict::Warn(reason),
             Rule::RefuseRoot if trusted.user == 0 => return Verdict::Refuse(reason),
             Rule::RefuseRoot => return Verdict::Warn(reason),
@@ -160,6 +192,31 @@ pub fn judge_at_sight(facts: &Facts, acl: &Acl, trusted: Trusted) -> Option<Verd
     let is_certain = matches!(at_best, Verdict::Refuse(_))
         || [Role::ToOther, Role::Own].into_iter().all(|role| judge(role) == at_best);
     is_certain.then_some(at_best)
+}
+
+/// Judges the access control list of a lock file that was there before, by the directory's rules. That somebody may write to
+/// it is no reason to refuse it: it is somebody else's then, see [`others_write`].
+#[must_use]
+pub fn judge_file_list(list: &FileAcl, trusted: Trusted) -> Verdict {
+    match list {
+        FileAcl::InMode => Verdict::Accept,
+        FileAcl::Grants { takers, .. } => first_stranger(takers, trusted)
+            .map_or(Verdict::Accept, |taker| Verdict::Refuse(Reason::ListGrants(taker))),
+        FileAcl::Unreadable(errno) if trusted.user == 0 => {
+            Verdict::Refuse(Reason::ListUnreadable(*errno))
+        }
+        FileAcl::Unreadable(errno) => Verdict::Warn(Reason::ListUnreadable(*errno)),
+    }
+}
+
+/// Whether the list of a file lets somebody who is not trusted write to it, or may do so: what stands in it proves nothing.
+#[must_use]
+pub fn others_write(list: &FileAcl, trusted: Trusted) -> bool {
+    match list {
+        FileAcl::InMode => false,
+        FileAcl::Grants { writers, .. } => first_stranger(writers, trusted).is_some(),
+        FileAcl::Unreadable(_) => true,
+    }
 }
 
 /// Judges a symbolic link: its own facts, and those of the directory that it lies in.

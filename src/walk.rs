@@ -13,10 +13,14 @@ use withlock_platform::evidence::{self, Acl, Facts, FileSystem, Kind};
 
 use crate::error::{Error, Result};
 use crate::event::{Event, Oddity};
+use crate::settings::Policy;
 use crate::trust::{self, Role, Trusted, Verdict};
 
 /// Links are followed at most so often, as Linux does (path_resolution(7): 40) and others (POSIX.1, SYMLOOP_MAX: 8).
 const LINKS_AT_MOST: u32 = 32;
+
+/// Of a directory that seems to lie in itself so often in a row is believed that it is the root.
+const MOUNTS_AT_MOST: u32 = 16;
 
 /// The end of a walk: where the lock file lies, or is to lie.
 #[derive(Debug)]
@@ -36,17 +40,19 @@ pub struct Place {
 pub(crate) struct Judge {
     trusted: Trusted,
     insecure: bool,
+    warns_of_remote: bool,
     listener: fn(&Event<'_>),
     has_warned: Cell<bool>,
     has_walked: Cell<bool>,
 }
 
 impl Judge {
-    /// Trusts these users; uses an unsafe place all the same if `insecure`. The listener is told about the first walk:
+    /// Trusts these users, and treats an unsafe place, or a remote one, as the policy says. Its listener is told about the first walk:
     /// a later one finds the same, or ends in an error.
-    pub(crate) fn new(trusted: Trusted, insecure: bool, listener: fn(&Event<'_>)) -> Self {
+    pub(crate) fn new(trusted: Trusted, policy: &Policy) -> Self {
         let (has_warned, has_walked) = (Cell::new(false), Cell::new(false));
-        Self { trusted, insecure, listener, has_warned, has_walked }
+        let &Policy { insecure, warns_of_remote, listener, .. } = policy;
+        Self { trusted, insecure, warns_of_remote, listener, has_warned, has_walked }
     }
 }
 
@@ -212,7 +218,8 @@ impl Judge {
         Ok(here)
     }
 
-    fn heed(&self, path: &Path, verdict: Verdict, at: &Path) -> Result<()> {
+    /// Acts on a verdict.
+    pub(crate) fn heed(&self, path: &Path, verdict: Verdict, at: &Path) -> Result<()> {
         self.tell(&Event::Judged { at, verdict });
         match verdict {
             Verdict::Accept => {}
@@ -220,6 +227,7 @@ impl Judge {
                 return Err(Error::Unsafe { path: path.into(), at: at.into(), reason });
             }
             Verdict::Refuse(reason) => self.tell(&Event::Odd(Oddity::Place { at, reason })),
+            Verdict::Warn(reason) if reason.is_remote() && !self.warns_of_remote => {}
             // Once: where a server decides, it does so for each directory on the path.
             Verdict::Warn(reason) if !self.has_warned.replace(true) => {
                 self.tell(&Event::Odd(Oddity::Place { at, reason }));
@@ -266,6 +274,7 @@ impl Here {
     /// Whoever can rename a directory above the one where a relative path begins can redirect it.
     fn judge_above(&self, path: &Path, judge: &Judge) -> Result<()> {
         let mut above: Option<Self> = None;
+        let mut alike = 0;
         loop {
             let below = above.as_ref().unwrap_or(self);
             let shown =
@@ -277,13 +286,27 @@ impl Here {
                     io::ErrorKind::NotADirectory.into(),
                 ));
             };
-            if facts.identity == below.facts.identity {
+            let is_alike = facts.identity == below.facts.identity;
+            alike = if is_alike { alike + 1 } else { 0 };
+            if is_alike && below.is_root(&directory, alike) {
                 return Ok(());
             }
             let role = Role::ToDirectory { owner: below.facts.owner };
             let parent = below.next(directory, facts, shown)?;
-            judge.heed(path, judge.directory(&parent, role), &parent.shown)?;
+            if !is_alike {
+                judge.heed(path, judge.directory(&parent, role), &parent.shown)?;
+            }
             above = Some(parent);
+        }
+    }
+
+    /// Whether this is the root, above which there is nothing: what was found above is the same directory by its facts, and
+    /// was so often. A directory that is mounted in itself looks like that as well, but lies on another mount.
+    fn is_root(&self, above: &File, alike: u32) -> bool {
+        match (directory::mount(&self.directory), directory::mount(above)) {
+            (Some(here), Some(above)) => here == above,
+            // Where mounts have no numbers: nobody mounts a directory in itself so often, each time in the last one.
+            _ => alike > MOUNTS_AT_MOST,
         }
     }
 

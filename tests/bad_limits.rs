@@ -76,6 +76,30 @@ fn however_few_descriptors_there_are_the_run_works_or_says_to_raise_the_limit() 
 }
 
 #[test]
+fn however_few_descriptors_there_are_and_whatever_is_closed_no_file_stays() {
+    let scratch = Scratch::new();
+    let closing = ["<&-", ">&-", "2>&-"];
+    for closed in 0..8 {
+        let is_closed = |bit: usize| closed & 1 << bit != 0;
+        let close: Vec<_> = (0..3).filter(|bit| is_closed(*bit)).map(|bit| closing[bit]).collect();
+        for limit in 0..=12 {
+            let prepare = format!("exec {}; ulimit -n {limit}", close.join(" "));
+            let command = withlock([scratch.join("lock").as_os_str(), "true".as_ref()]);
+            let output = run(&mut after(&prepare, &command));
+            assert!(scratch.names().is_empty(), "{prepare}: {output:?}");
+            match output.status.code() {
+                Some(0) => assert_eq!(stderr(&output), "", "{prepare}"),
+                Some(71 | 73 | 127) if is_closed(2) || not_loaded(&output) => {}
+                Some(code @ (71 | 73)) => {
+                    assert_complains(&prepare, &output, code, &["(ulimit -n)"]);
+                }
+                _ => panic!("{prepare}: {output:?}"),
+            }
+        }
+    }
+}
+
+#[test]
 fn a_job_that_may_write_no_file_at_all_runs_and_its_lock_file_goes() {
     let scratch = Scratch::new();
     let lock = scratch.join("lock");

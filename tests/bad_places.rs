@@ -10,6 +10,8 @@
 
 #[path = "support/complaint.rs"]
 mod complaint;
+#[path = "support/private.rs"]
+mod private;
 mod support;
 
 use std::fs;
@@ -19,6 +21,7 @@ use std::path::Path;
 use std::process::Command;
 
 use complaint::{assert_complains, assert_silent, run};
+use private::with_mounts;
 use support::{Scratch, find_program, forced_backend, is_root, program, skip, stderr, withlock};
 
 /// Runs `withlock PATH echo ran` in this directory, and fails unless it is refused.
@@ -177,29 +180,6 @@ fn in_shell(script: &str, command: &Command) -> Command {
     let mut shell = Command::new("sh");
     shell.args(["-c", script, "sh"]).arg(command.get_program()).args(command.get_args());
     shell
-}
-
-/// Runs a shell script in a mount namespace of its own, with `$W` as the program under test with its options, in a
-/// directory of its own. `None`, having said why, where that can't be.
-fn with_mounts(scratch: &Scratch, script: &str) -> Option<std::process::Output> {
-    let unshare =
-        find_program("unshare").filter(|_| is_root() && Path::new("/proc/mounts").exists());
-    let may = unshare.as_ref().is_some_and(|unshare| {
-        let mount = format!("mount -t tmpfs tmpfs {}", scratch.path().display());
-        Command::new(unshare)
-            .args(["-m", "sh", "-c", &mount])
-            .status()
-            .is_ok_and(|status| status.success())
-    });
-    let (true, Some(unshare)) = (may, unshare) else {
-        skip("needs root on Linux, and the right to mount in a namespace");
-        return None;
-    };
-    let backend = forced_backend().map_or_else(String::new, |name| format!("--backend {name}"));
-    let script = format!("set -e; W() {{ \"$PROGRAM\" {backend} \"$@\"; }}\n{script}");
-    let mut command = Command::new(unshare);
-    command.args(["-m", "sh", "-c", &script]).current_dir(scratch.path()).env("PROGRAM", program());
-    Some(run(&mut command))
 }
 
 #[test]

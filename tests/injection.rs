@@ -30,7 +30,7 @@ mod support;
 mod verdict;
 
 use before::Before;
-use campaign::fail_every_call;
+use campaign::{fail_every_call, interrupt_every_call, interrupt_for_good};
 use scene::{Company, End, Scene, Way};
 
 #[test]
@@ -57,6 +57,23 @@ fn a_failing_call_does_not_leave_a_file_for_good_that_a_killed_run_has_only_begu
 fn a_failing_call_does_not_let_a_waiter_hang_or_run_too_early() {
     let company = Company::HolderWhoLeaves;
     fail_every_call(&Scene { options: &["-w", "inf"], company, ..Scene::PLAIN });
+}
+
+#[test]
+fn a_call_that_is_interrupted_is_no_reason_not_to_run() {
+    let company = Company::HolderWhoLeaves;
+    let waiter = Scene { options: &["-w", "inf"], company, ..Scene::PLAIN };
+    for scene in [Scene::PLAIN, waiter] {
+        for way in [Way::Absolute, Way::Relative, Way::Link] {
+            interrupt_every_call(&Scene { way, ..scene });
+        }
+    }
+}
+
+#[test]
+fn a_call_that_is_interrupted_again_and_again_does_not_outlast_the_wait() {
+    let company = Company::HolderWhoStays;
+    interrupt_for_good(&Scene { options: &["-w", "0.05"], company, ..Scene::PLAIN });
 }
 
 #[test]

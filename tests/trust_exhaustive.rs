@@ -58,7 +58,7 @@ enum Fate {
 fn fate(place: &Place<'_>, entry: Entry, user: u32) -> Fate {
     if strangers(user).any(|person| person.can_redirect(place, entry)) {
         Fate::Redirected
-    } else if matches!(place.list, Acl::Unreadable(_) | Acl::Remote) {
+    } else if matches!(place.list, Acl::Unreadable(_) | Acl::Remote | Acl::Served) {
         Fate::Unknown
     } else {
         Fate::Safe
@@ -69,7 +69,8 @@ fn fate(place: &Place<'_>, entry: Entry, user: u32) -> Fate {
 fn strictness(place: &Place<'_>, entry: Entry, user: u32) -> Option<Strictness> {
     let facts = &place.facts;
     let writes = |person: &&Person| person.rights(facts) & 0o2 != 0;
-    let is_listed = |group| matches!(place.list, Acl::Grants(list) if list.contains(&group));
+    let is_listed =
+        |group| matches!(place.list, Acl::Grants { here: list, .. } if list.contains(&group));
     let is_theirs = matches!(entry, Entry::Directory(owner) if is_stranger(owner, user));
     if is_listed(Grantee::Group(MINE)) {
         Some(Strictness::ListedGroupOfOnlyMe)
@@ -93,13 +94,17 @@ fn is_true(reason: Reason, place: &Place<'_>, user: u32) -> bool {
         Reason::OwnedByStranger(told) => told == owner && is_stranger(owner, user),
         Reason::ListGrants(grantee) => {
             let trusted = [ROOT.user, user].map(Grantee::User);
-            matches!(place.list, Acl::Grants(list) if list.contains(&grantee))
+            matches!(place.list, Acl::Grants { here: list, .. } if list.contains(&grantee))
                 && !trusted.contains(&grantee)
         }
         Reason::StickyWritable(told) => told == mode && mode & 0o022 != 0 && sticky,
         Reason::Writable(told) => told == mode && mode & 0o022 != 0 && !sticky,
         Reason::ListUnreadable(errno) => *place.list == Acl::Unreadable(errno),
         Reason::ListRemote => *place.list == Acl::Remote,
+        Reason::ListServed => *place.list == Acl::Served,
+        Reason::ListHandsDown(grantee) => {
+            matches!(place.list, Acl::Grants { to_new_files, .. } if to_new_files.contains(&grantee))
+        }
         Reason::LinkOwnedByStranger(_) | Reason::LinkInStickyDirectory => false,
     }
 }
@@ -173,9 +178,14 @@ fn lists() -> Vec<Acl> {
         &[me, root, Grantee::Everyone],
         &[root, Grantee::Unknown, me],
     ];
-    let others =
-        [Acl::InMode, Acl::Unreadable(libc::EACCES), Acl::Unreadable(libc::EIO), Acl::Remote];
-    grants.into_iter().map(|list| Acl::Grants(list.to_vec())).chain(others).collect()
+    let others = [
+        Acl::InMode,
+        Acl::Unreadable(libc::EACCES),
+        Acl::Unreadable(libc::EIO),
+        Acl::Remote,
+        Acl::Served,
+    ];
+    grants.into_iter().map(|list| Acl::grants(list.to_vec())).chain(others).collect()
 }
 
 fn facts(kind: Kind, mode: u32, owner: u32, group: u32) -> Facts {

@@ -9,9 +9,9 @@
 
 use withlock::trust::{
     Origin, Reason, Role, Trusted, Use, Verdict, judge_at_sight, judge_directory, judge_file,
-    judge_link,
+    judge_file_list, judge_link, others_write,
 };
-use withlock_platform::evidence::{Acl, Facts, Grantee, Identity, Kind};
+use withlock_platform::evidence::{Acl, Facts, FileAcl, Grantee, Identity, Kind};
 
 const ROOT: u32 = 0;
 const ME: u32 = 1000;
@@ -39,7 +39,7 @@ const ROLES: [Role; 5] = [
 
 /// Every state of an access control list; `None` is a list that grants to nobody outside.
 fn lists() -> Vec<(Acl, Option<Reason>)> {
-    let grants = |grantees: &[Grantee]| Acl::Grants(grantees.to_vec());
+    let grants = |grantees: &[Grantee]| Acl::grants(grantees.to_vec());
     let refused = |grantee| Some(Reason::ListGrants(grantee));
     let stranger = Grantee::User(STRANGER);
     vec![
@@ -55,6 +55,7 @@ fn lists() -> Vec<(Acl, Option<Reason>)> {
         (grants(&[Grantee::Unknown, stranger]), refused(Grantee::Unknown)),
         (Acl::Unreadable(libc::EPERM), Some(Reason::ListUnreadable(libc::EPERM))),
         (Acl::Remote, Some(Reason::ListRemote)),
+        (Acl::Served, Some(Reason::ListServed)),
     ]
 }
 
@@ -93,7 +94,7 @@ fn a_list_that_lets_a_stranger_change_the_directory_is_refused_in_every_role() {
 
 #[test]
 fn the_same_list_grants_to_nobody_outside_only_if_the_user_is_the_one_who_runs() {
-    let list = Acl::Grants(vec![Grantee::User(ME)]);
+    let list = Acl::grants(vec![Grantee::User(ME)]);
     let judge = |trusted| judge_directory(&directory(ROOT, 0o755), &list, Role::Own, trusted);
     assert_eq!(judge(USER), Verdict::Accept);
     assert_eq!(judge(SUPERUSER), Verdict::Refuse(Reason::ListGrants(Grantee::User(ME))));
@@ -132,10 +133,11 @@ fn a_directory_that_others_can_write_to_is_refused_and_a_sticky_one_only_passed_
 
 #[test]
 fn a_list_that_can_not_be_seen_stops_root_and_warns_others_and_hides_nothing_worse() {
-    let unseen = [Acl::Unreadable(libc::EACCES), Acl::Remote];
+    let unseen = [Acl::Unreadable(libc::EACCES), Acl::Remote, Acl::Served];
     for list in unseen {
         let reason = match list {
             Acl::Remote => Reason::ListRemote,
+            Acl::Served => Reason::ListServed,
             _ => Reason::ListUnreadable(libc::EACCES),
         };
         for role in ROLES {
@@ -144,7 +146,7 @@ fn a_list_that_can_not_be_seen_stops_root_and_warns_others_and_hides_nothing_wor
             for mode in SAFE {
                 assert_eq!(judge(mode, USER), Verdict::Warn(reason), "{role:?} {mode:o}");
                 let for_root = match list {
-                    Acl::Remote => Verdict::Warn(reason),
+                    Acl::Remote | Acl::Served => Verdict::Warn(reason),
                     _ => Verdict::Refuse(reason),
                 };
                 assert_eq!(judge(mode, SUPERUSER), for_root, "{role:?} {mode:o}");
@@ -162,6 +164,67 @@ fn a_list_that_can_not_be_seen_stops_root_and_warns_others_and_hides_nothing_wor
                 assert_eq!(judge(mode, USER), expected, "{role:?} {mode:o}");
             }
         }
+    }
+}
+
+#[test]
+fn a_list_that_lets_others_change_new_files_is_refused_before_there_is_one() {
+    let stranger = Grantee::User(STRANGER);
+    let others = [stranger, Grantee::Group(0), Grantee::Everyone, Grantee::Unknown];
+    for trusted in [USER, SUPERUSER] {
+        for grantee in others {
+            let list =
+                Acl::Grants { here: Vec::new(), to_new_files: vec![Grantee::User(ROOT), grantee] };
+            for mode in SAFE {
+                let judge = |role| judge_directory(&directory(ROOT, mode), &list, role, trusted);
+                assert_eq!(judge(Role::Own), Verdict::Refuse(Reason::ListHandsDown(grantee)));
+                // Elsewhere nothing is created.
+                for role in ROLES.into_iter().filter(|role| *role != Role::Own) {
+                    assert_eq!(judge(role), Verdict::Accept, "{role:?} {mode:o}");
+                }
+            }
+        }
+    }
+    let mine = Acl::Grants { here: Vec::new(), to_new_files: vec![Grantee::User(ME)] };
+    let judge = |trusted| judge_directory(&directory(ROOT, 0o755), &mine, Role::Own, trusted);
+    assert_eq!(judge(USER), Verdict::Accept);
+    assert_eq!(judge(SUPERUSER), Verdict::Refuse(Reason::ListHandsDown(Grantee::User(ME))));
+    // What is worse is told first, and a mode that is wrong is not hidden.
+    let both = Acl::Grants { here: vec![stranger], to_new_files: vec![stranger] };
+    let verdict = judge_directory(&directory(ROOT, 0o755), &both, Role::Own, USER);
+    assert_eq!(verdict, Verdict::Refuse(Reason::ListGrants(stranger)));
+    let verdict = judge_directory(&directory(ROOT, 0o777), &mine, Role::Own, USER);
+    assert_eq!(verdict, Verdict::Refuse(Reason::Writable(0o777)));
+}
+
+#[test]
+fn a_file_that_others_may_take_away_is_refused_and_one_that_they_may_write_to_proves_nothing() {
+    let list = |takers: &[Grantee], writers: &[Grantee]| FileAcl::Grants {
+        takers: takers.to_vec(),
+        writers: writers.to_vec(),
+    };
+    let (me, stranger) = (Grantee::User(ME), Grantee::User(STRANGER));
+    let refused = |grantee| Verdict::Refuse(Reason::ListGrants(grantee));
+    let unseen = Reason::ListUnreadable(libc::EACCES);
+    let lines = [
+        (FileAcl::InMode, USER, Verdict::Accept, false),
+        (list(&[stranger], &[]), USER, refused(stranger), false),
+        (list(&[], &[stranger]), USER, Verdict::Accept, true),
+        (list(&[Grantee::User(ROOT), me], &[me]), USER, Verdict::Accept, false),
+        (list(&[me], &[me]), SUPERUSER, refused(me), true),
+        (list(&[me, Grantee::Everyone], &[me]), USER, refused(Grantee::Everyone), false),
+        (
+            list(&[Grantee::Group(0)], &[Grantee::Unknown]),
+            SUPERUSER,
+            refused(Grantee::Group(0)),
+            true,
+        ),
+        (FileAcl::Unreadable(libc::EACCES), USER, Verdict::Warn(unseen), true),
+        (FileAcl::Unreadable(libc::EACCES), SUPERUSER, Verdict::Refuse(unseen), true),
+    ];
+    for (list, trusted, verdict, proves_nothing) in lines {
+        assert_eq!(judge_file_list(&list, trusted), verdict, "{list:?}");
+        assert_eq!(others_write(&list, trusted), proves_nothing, "{list:?}");
     }
 }
 

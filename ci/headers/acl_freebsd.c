@@ -1,4 +1,4 @@
-/* What platform/src/evidence/acl_freebsd.rs declares, compared with FreeBSD's headers. */
+/* What platform/src/evidence/acl_freebsd.rs and acl_nfs4.rs declare, compared with FreeBSD's headers. */
 
 #include <sys/types.h>
 #include <sys/acl.h>
@@ -18,6 +18,7 @@ SAME(ACL_GROUP_OBJ, 0x04);
 SAME(ACL_GROUP, 0x08);
 SAME(ACL_EVERYONE, 0x40);
 SAME(ACL_ENTRY_TYPE_ALLOW, 0x0100);
+SAME(ACL_ENTRY_FILE_INHERIT, 0x0001);
 SAME(ACL_ENTRY_INHERIT_ONLY, 0x0008);
 
 SAME(ACL_ADD_FILE, 0x0010);

@@ -23,7 +23,9 @@ pub mod backend;
 pub mod directory;
 pub mod evidence;
 pub mod failure;
+mod interrupted;
 pub mod process;
 mod text;
 
 pub use arena::Arena;
+pub use interrupted::again;

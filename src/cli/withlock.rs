@@ -104,6 +104,8 @@ fn after_help() -> String {
          */5 * * * *  withlock -q /run/sync.lock rsync -a /data/ backup:/data/\n  \
          0 3 * * *    withlock -w 1h /run/nightly.lock /usr/local/sbin/nightly\n  \
          @hourly      withlock /run/report.lock -c 'make report | mail -s report root'\n\n\
+         Environment:\n  \
+         WITHLOCK_NOWARN=remote  no warning about file servers and FUSE\n\n\
          Exit status: that of COMMAND, or its death by signal; else\n",
     );
     for (exit, meaning) in TABLE {

@@ -188,7 +188,7 @@ pub(super) fn unsafe_place(at: &Path, reason: Reason) -> &'static str {
         Reason::Writable(_) => "use another path, remove that permission (chmod go-w)",
         // Taking the right away from the others would break /tmp for all of them.
         Reason::StickyWritable(_) => "use a directory of your own in it (mkdir -m 700)",
-        Reason::ListGrants(_) => "use another path, remove that entry",
+        Reason::ListGrants(_) | Reason::ListHandsDown(_) => "use another path, remove that entry",
         Reason::LinkOwnedByStranger(_) | Reason::LinkInStickyDirectory => {
             "use a path without that link"
         }

@@ -3,7 +3,7 @@
 use crate::calls;
 use crate::faults::{self, Fault};
 use crate::scene::Scene;
-use crate::support::{find_program, is_long, is_rerun, skip};
+use crate::support::{find_program, is_long, is_rerun, skip, stderr};
 use crate::verdict;
 
 /// Of how many faults one is tried in a short check.
@@ -12,6 +12,38 @@ fn stride() -> usize {
         (true, _) => 1,
         (false, false) => 17,
         (false, true) => 41,
+    }
+}
+
+/// Plays the scene once undisturbed, and then once for each call that may be interrupted: as if nothing had happened.
+pub(crate) fn interrupt_every_call(scene: &Scene) {
+    if find_program("strace").is_none() {
+        return skip("strace");
+    }
+    let calls = calls::own(&scene.play(None).trace);
+    for fault in calls.iter().filter_map(faults::interruption) {
+        let played = scene.play(Some(&fault));
+        let verdict = verdict::judge(scene, &fault, &played);
+        assert_eq!(verdict, Ok(()), "{scene:?}");
+        assert_eq!(stderr(&played.output), "", "{scene:?}, {fault:?}");
+    }
+}
+
+/// The same, but each call behind the beginning of the wait is interrupted from then on: the wait ends when its time is over.
+pub(crate) fn interrupt_for_good(scene: &Scene) {
+    if find_program("strace").is_none() {
+        return skip("strace");
+    }
+    let calls = calls::own(&scene.play(None).trace);
+    let waits = calls.iter().position(|call| call.name == "setitimer").expect("a wait");
+    let faults: Vec<Fault> = calls[waits..].iter().filter_map(faults::interruption).collect();
+    assert!(!faults.is_empty(), "it compares at least");
+    for fault in faults {
+        let fault = Fault { for_good: true, statuses: &[1], ..fault };
+        let played = scene.play(Some(&fault));
+        assert_eq!(verdict::judge(scene, &fault, &played), Ok(()), "{scene:?}");
+        let told = stderr(&played.output);
+        assert!(told.contains(" is held by "), "{fault:?}: {told}");
     }
 }
 

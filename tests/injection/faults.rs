@@ -36,15 +36,31 @@ const SYSTEM: &[i32] = &[71];
 const BUSY: &[i32] = &[1];
 const NONE: &[i32] = &[];
 
+/// Calls that a signal may interrupt where a server answers them, and that are made again then.
+const INTERRUPTIBLE: &[&str] = &[
+    "openat",
+    "open",
+    "fstat",
+    "newfstatat",
+    "statx",
+    "stat",
+    "lstat",
+    "readlinkat",
+    "readlink",
+    "fstatfs",
+    "statfs",
+    "unlinkat",
+    "unlink",
+];
+
 /// The first one that fits is meant, except for those that fit the same call, which are all meant.
 const TABLE: &[Row] = &[
+    // That is no answer.
+    row(INTERRUPTIBLE, "", &["EINTR"], NONE),
     row(
         &["openat", "open"],
         "",
-        &[
-            "EACCES", "EMFILE", "ENFILE", "EIO", "EINTR", "ENOENT", "ELOOP", "ENOMEM", "ESTALE",
-            "ENOTDIR",
-        ],
+        &["EACCES", "EMFILE", "ENFILE", "EIO", "ENOENT", "ELOOP", "ENOMEM", "ESTALE", "ENOTDIR"],
         CANNOT_OPEN,
     ),
     row(&["openat", "open"], "O_CREAT", &["ENOSPC", "EROFS", "EDQUOT", "EEXIST"], CANNOT_OPEN),
@@ -52,11 +68,11 @@ const TABLE: &[Row] = &[
     row(
         &["fstat", "newfstatat", "statx", "stat", "lstat"],
         "",
-        &["EIO", "ENOENT", "EACCES", "ESTALE", "ENOMEM", "ELOOP", "EINTR"],
+        &["EIO", "ENOENT", "EACCES", "ESTALE", "ENOMEM", "ELOOP"],
         CANNOT_OPEN,
     ),
     row(&["readlinkat", "readlink"], "", &["EIO", "EACCES", "ENOENT", "EINVAL"], CANNOT_OPEN),
-    row(&["fstatfs", "statfs"], "", &["EIO", "EINTR", "ENOSYS"], CANNOT_OPEN),
+    row(&["fstatfs", "statfs"], "", &["EIO", "ENOSYS"], CANNOT_OPEN),
     row(&["getcwd"], "", &["ENOENT", "EACCES"], NONE),
     row(
         &["flock"],
@@ -84,12 +100,7 @@ const TABLE: &[Row] = &[
     row(&["read", "readv", "pread64"], "", &["EIO", "EINTR", "EAGAIN"], NONE),
     row(&["fchmod"], "", &["EPERM", "EROFS", "EIO", "EINTR"], NONE),
     row(&["ftruncate"], "", &["EIO", "EINTR", "EPERM", "EFBIG"], NONE),
-    row(
-        &["unlinkat", "unlink"],
-        "",
-        &["EPERM", "EACCES", "EROFS", "EBUSY", "ENOENT", "EIO", "EINTR"],
-        NONE,
-    ),
+    row(&["unlinkat", "unlink"], "", &["EPERM", "EACCES", "EROFS", "EBUSY", "ENOENT", "EIO"], NONE),
     row(&["close"], "", &["EIO", "EINTR", "ENOSPC"], NONE),
     row(&["clone", "clone3", "fork", "vfork"], "", &["EAGAIN", "ENOMEM"], SYSTEM),
     // A sandbox may refuse any call with these two (seccomp(2)).
@@ -140,6 +151,12 @@ pub(crate) fn of(call: &Call) -> Vec<Fault> {
         "how may this call fail? {call:?}"
     );
     rows.into_iter().flat_map(|row| row.faults(call)).collect()
+}
+
+/// This call is interrupted once, if it is one that is made again then.
+pub(crate) fn interruption(call: &Call) -> Option<Fault> {
+    let is_meant = INTERRUPTIBLE.contains(&call.name.as_str());
+    of(call).into_iter().find(|fault| is_meant && fault.errno == "EINTR")
 }
 
 /// The first way for this call to fail from then on, if there is one.

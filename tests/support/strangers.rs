@@ -54,7 +54,7 @@ impl Person {
     }
 
     fn is_listed(&self, list: &Acl) -> bool {
-        let Acl::Grants(grantees) = list else { return false };
+        let Acl::Grants { here: grantees, .. } = list else { return false };
         grantees.iter().any(|grantee| match grantee {
             Grantee::User(user) => *user == self.user,
             Grantee::Group(group) => self.groups.contains(group),

@@ -18,6 +18,12 @@ pub(super) const EVERYTHING: Range = Range { start: 0, length: 0 };
 #[derive(Debug)]
 pub(super) struct Marker;
 
+impl Marker {
+    /// The marker, where there is a byte for it: where offsets have 32 bits, what is locked has no end.
+    pub(super) const THERE: Option<&'static dyn Queue> =
+        if offset::LENGTH == 0 { None } else { Some(&Self) };
+}
+
 impl Queue for Marker {
     fn announce(&self, file: &File) -> Result<(), LockError> {
         set(file, range::kind(Mode::Shared)).map(drop)
@@ -35,7 +41,7 @@ impl Queue for Marker {
         let mut record = range::record(range::kind(Mode::Exclusive), MARKER);
         // SAFETY: the descriptor is open for as long as `file` is borrowed; the record is alive, and the kernel writes to
         // it.
-        let answer = unsafe { libc::fcntl(file.as_raw_fd(), libc::F_OFD_GETLK, &raw mut record) };
+        let answer = unsafe { offset::fcntl(file.as_raw_fd(), libc::F_OFD_GETLK, &raw mut record) };
         cvt(answer).map_err(LockError::from_io)?;
         Ok(record.l_type as i32 == range::UNLOCK)
     }

@@ -11,9 +11,9 @@
 //! | `flock+ofd` (Linux) | flock(2), then `ofd` | open file description | `LOCK_SH`, then `F_RDLCK` |
 //!
 //! Who sees whom. On Linux flock(2) locks and byte-range locks do not see each other on a local file system (flock(2),
-//! NOTES), which is why the default there takes both. FreeBSD, macOS and illumos let the kinds conflict, FreeBSD even
-//! within one process on one descriptor, so the default there takes one. Byte-range locks cover `[0, 2^62)`, or
-//! everything where offsets have 32 bits.
+//! NOTES), which is why the default there takes both. So it is with FUSE, whose mount keeps both unless its server wants
+//! them (fs/fuse/file.c). FreeBSD, macOS and illumos let the kinds conflict, FreeBSD even within one process on one
+//! descriptor, so the default there takes one. Byte-range locks cover `[0, 2^62)`, or everything where offsets have 32 bits.
 
 use std::fmt;
 use std::fs::File;

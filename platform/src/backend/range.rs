@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io;
 use std::os::fd::AsRawFd;
 
-use super::offset::{LENGTH, Offset, Record};
+use super::offset::{self, LENGTH, Offset, Record};
 use super::{Mode, cvt};
 
 /// The record type (`l_type`) for a lock of this mode.
@@ -31,9 +31,9 @@ pub(super) const WHOLE: Range = Range { start: 0, length: LENGTH };
 
 /// Sets a record of type `kind`.
 pub(super) fn set(file: &File, command: libc::c_int, kind: i32, range: Range) -> io::Result<()> {
-    let record = record(kind, range);
-    // SAFETY: the descriptor is open for as long as `file` is borrowed; the kernel only reads the record here.
-    cvt(unsafe { libc::fcntl(file.as_raw_fd(), command, &raw const record) })
+    let mut record = record(kind, range);
+    // SAFETY: the descriptor is open for as long as `file` is borrowed; the record is alive.
+    cvt(unsafe { offset::fcntl(file.as_raw_fd(), command, &raw mut record) })
 }
 
 /// A record of type `kind`, as fcntl(2) takes it.

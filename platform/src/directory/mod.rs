@@ -3,14 +3,17 @@
 //! A walk that holds each directory open cannot be redirected between two steps: what was judged is what is used
 //! (openat(2), "Rationale"). Directories are opened for searching only, where the system can (`O_PATH`, `O_SEARCH`), so
 //! that a walk needs no more permission than the kernel's own.
+//!
+//! A call that is interrupted is made again, see [`crate::again`].
 
 use std::ffi::{OsStr, OsString};
 use std::fs::File;
 use std::io;
 use std::mem::MaybeUninit;
-use std::os::fd::{AsRawFd, FromRawFd, OwnedFd, RawFd};
+use std::os::fd::{AsRawFd, FromRawFd, IntoRawFd, OwnedFd, RawFd};
 use std::os::unix::ffi::OsStringExt;
 
+use crate::again;
 use crate::evidence::{Facts, Kind};
 use crate::text::c_string;
 
@@ -28,10 +31,20 @@ cfg_if::cfg_if! {
 }
 
 cfg_if::cfg_if! {
-    if #[cfg(all(any(target_os = "linux", target_os = "android"), target_env = "gnu", target_pointer_width = "32"))] {
-        use libc::{fstatat64 as fstatat, stat64 as stat};
+    if #[cfg(any(target_os = "linux", target_os = "android"))] {
+        #[path = "mount_linux.rs"]
+        mod mount;
     } else {
-        use libc::{fstatat, stat};
+        #[path = "mount_unknown.rs"]
+        mod mount;
+    }
+}
+
+cfg_if::cfg_if! {
+    if #[cfg(all(any(target_os = "linux", target_os = "android"), target_env = "gnu", target_pointer_width = "32"))] {
+        use libc::{fstatat64 as fstatat, openat64 as openat, stat64 as stat};
+    } else {
+        use libc::{fstatat, openat, stat};
     }
 }
 
@@ -55,6 +68,15 @@ pub enum Access {
     ReadOnly,
 }
 
+impl Access {
+    fn flags(self) -> libc::c_int {
+        match self {
+            Self::ReadWrite => libc::O_RDWR,
+            Self::ReadOnly => libc::O_RDONLY,
+        }
+    }
+}
+
 /// Opens `/` as the start of a walk.
 ///
 /// # Errors
@@ -71,8 +93,15 @@ pub fn working_directory() -> io::Result<(File, Facts)> {
     start(c".")
 }
 
+/// A caller may have closed standard input, output or error: what is opened then takes their places. They are filled here,
+/// for good, before there is any file that could not be moved out of them and would stay. No program that is executed
+/// inherits what fills them.
 fn start(name: &std::ffi::CStr) -> io::Result<(File, Facts)> {
-    let directory = open(libc::AT_FDCWD, name, DIRECTORY, 0)?;
+    let mut directory = open(libc::AT_FDCWD, name, DIRECTORY, 0)?;
+    while directory.as_raw_fd() <= libc::STDERR_FILENO {
+        let next = open(libc::AT_FDCWD, name, DIRECTORY, 0)?;
+        let _filled = std::mem::replace(&mut directory, next).into_raw_fd();
+    }
     let facts = Facts::of(&directory)?;
     Ok((directory, facts))
 }
@@ -100,6 +129,13 @@ pub fn step(directory: &File, name: &OsStr) -> io::Result<Step> {
     }
 }
 
+/// The number of the mount that an open directory was reached by, where the system tells it. One directory can be mounted in
+/// several places, even in itself, and is the same in all of them by its facts.
+#[must_use]
+pub fn mount(directory: &File) -> Option<u64> {
+    mount::of(directory)
+}
+
 /// The facts about `name` in `directory`, a link itself and not what it points to.
 ///
 /// # Errors
@@ -107,18 +143,9 @@ pub fn step(directory: &File, name: &OsStr) -> io::Result<Step> {
 pub fn facts_at(directory: &File, name: &OsStr) -> io::Result<Facts> {
     let name = c_string(name)?;
     let mut record = MaybeUninit::<stat>::uninit();
+    let (at, flags) = (directory.as_raw_fd(), libc::AT_SYMLINK_NOFOLLOW);
     // SAFETY: the descriptor is open, the name ends with NUL, and the kernel fills `record` whole when it answers 0.
-    let answer = unsafe {
-        fstatat(
-            directory.as_raw_fd(),
-            name.as_ptr(),
-            record.as_mut_ptr(),
-            libc::AT_SYMLINK_NOFOLLOW,
-        )
-    };
-    if answer == -1 {
-        return Err(io::Error::last_os_error());
-    }
+    again(|| cvt(unsafe { fstatat(at, name.as_ptr(), record.as_mut_ptr(), flags) }))?;
     // SAFETY: the call above answered 0, so the kernel has filled it.
     let record = unsafe { record.assume_init() };
     Ok(Facts::from_stat(
@@ -132,16 +159,26 @@ pub fn facts_at(directory: &File, name: &OsStr) -> io::Result<Facts> {
 
 /// Opens the existing file `name`, following no link, waiting for no FIFO or device, taking no terminal.
 ///
+/// `EWOULDBLOCK` says on Linux that somebody has a lease on it, and that the kernel has told him to give it up (fs/locks.c,
+/// `__break_lease`).
+///
 /// The descriptor is at least 3, whatever the caller closed, and closes on exec.
 ///
 /// # Errors
 /// What openat(2) says.
 pub fn open_existing(directory: &File, name: &OsStr, access: Access) -> io::Result<File> {
-    let access = match access {
-        Access::ReadWrite => libc::O_RDWR,
-        Access::ReadOnly => libc::O_RDONLY,
-    };
-    above_standard(open(directory.as_raw_fd(), &c_string(name)?, access | CAREFULLY, 0)?)
+    let flags = access.flags() | CAREFULLY;
+    above_standard(open(directory.as_raw_fd(), &c_string(name)?, flags, 0)?)
+}
+
+/// Opens the existing file `name` as [`open_existing`] does, but sleeps for as long as somebody has a lease on it that is
+/// being broken (fcntl(2), "Leases"): on Linux at most `/proc/sys/fs/lease-break-time` seconds.
+///
+/// # Errors
+/// What openat(2) says, `EINTR` as soon as a signal handler ran. A FIFO can block as well, until then.
+pub fn open_patiently(directory: &File, name: &OsStr, access: Access) -> io::Result<File> {
+    let flags = access.flags() | CAREFULLY & !libc::O_NONBLOCK;
+    above_standard(open_once(directory.as_raw_fd(), &c_string(name)?, flags, 0)?)
 }
 
 /// Creates the file `name`, with this very mode; the descriptor is as of [`open_existing`].
@@ -162,17 +199,26 @@ pub fn create(directory: &File, name: &OsStr, mode: u32) -> io::Result<File> {
     above_standard(created?)
 }
 
-/// Removes the name from the directory.
+/// Removes the name from the directory. A lease on the file is no hindrance, and a delegation of an NFS server is waited for
+/// by Linux itself (fs/namei.c, `do_unlinkat`; fs/locks.c, `leases_conflict`).
 ///
 /// # Errors
 /// What unlinkat(2) says.
 pub fn remove(directory: &File, name: &OsStr) -> io::Result<()> {
     let name = c_string(name)?;
-    // SAFETY: the descriptor is open and the name ends with NUL.
-    if unsafe { libc::unlinkat(directory.as_raw_fd(), name.as_ptr(), 0) } == -1 {
-        return Err(io::Error::last_os_error());
-    }
-    Ok(())
+    let mut was_interrupted = false;
+    again(|| {
+        // SAFETY: the descriptor is open and the name ends with NUL.
+        let answer = cvt(unsafe { libc::unlinkat(directory.as_raw_fd(), name.as_ptr(), 0) });
+        match answer {
+            // An interrupted call may have been carried out by a server.
+            Err(error) if was_interrupted && error.kind() == io::ErrorKind::NotFound => Ok(()),
+            answer => {
+                was_interrupted = answer.is_err();
+                answer
+            }
+        }
+    })
 }
 
 const CAREFULLY: libc::c_int =
@@ -186,13 +232,24 @@ fn open(
     flags: libc::c_int,
     mode: libc::c_uint,
 ) -> io::Result<File> {
+    again(|| open_once(at, name, flags, mode))
+}
+
+fn open_once(
+    at: RawFd,
+    name: &std::ffi::CStr,
+    flags: libc::c_int,
+    mode: libc::c_uint,
+) -> io::Result<File> {
     // SAFETY: `at` is AT_FDCWD or the descriptor of a borrowed `File`, and the name ends with NUL.
-    let fd = unsafe { libc::openat(at, name.as_ptr(), flags, mode) };
-    if fd == -1 {
-        return Err(io::Error::last_os_error());
-    }
+    let fd = unsafe { openat(at, name.as_ptr(), flags, mode) };
+    cvt(fd)?;
     // SAFETY: the kernel has just made this descriptor, so nobody else owns it.
     Ok(File::from(unsafe { OwnedFd::from_raw_fd(fd) }))
+}
+
+fn cvt(answer: libc::c_int) -> io::Result<()> {
+    if answer == -1 { Err(io::Error::last_os_error()) } else { Ok(()) }
 }
 
 /// A lock file as descriptor 0, 1 or 2 would receive what the job prints. (`try_clone` takes the lowest from 3 on.)
@@ -202,16 +259,13 @@ fn above_standard(file: File) -> io::Result<File> {
 
 fn read_link(directory: &File, name: &std::ffi::CStr) -> io::Result<OsString> {
     let mut target = vec![0_u8; libc::PATH_MAX as usize];
-    // SAFETY: the descriptor is open, the name ends with NUL, and the kernel writes at most `target.len()` bytes.
-    let length = unsafe {
-        libc::readlinkat(
-            directory.as_raw_fd(),
-            name.as_ptr(),
-            target.as_mut_ptr().cast(),
-            target.len(),
-        )
-    };
-    let length = usize::try_from(length).map_err(|_| io::Error::last_os_error())?;
+    let (at, room) = (directory.as_raw_fd(), target.len());
+    let length = again(|| {
+        // SAFETY: the descriptor is open, the name ends with NUL, and the kernel writes at most `room` bytes.
+        let length =
+            unsafe { libc::readlinkat(at, name.as_ptr(), target.as_mut_ptr().cast(), room) };
+        usize::try_from(length).map_err(|_| io::Error::last_os_error())
+    })?;
     target.truncate(length);
     Ok(OsString::from_vec(target))
 }

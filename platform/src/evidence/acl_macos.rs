@@ -10,8 +10,9 @@ use std::marker::PhantomData;
 use std::os::fd::AsRawFd;
 use std::ptr::null_mut;
 
+use super::access_list::{CHANGE_RIGHTS, DELETE, DELETE_CHILD, Entry, Rights, WRITE, Who};
 use super::allocated::Allocated;
-use super::{Acl, Facts, Grantee};
+use super::{FileSystem, Grantee};
 
 const TYPE_EXTENDED: c_int = 0x100;
 
@@ -19,18 +20,25 @@ const FIRST_ENTRY: c_int = 0;
 const NEXT_ENTRY: c_int = -1;
 
 const EXTENDED_ALLOW: c_int = 1;
+const ENTRY_FILE_INHERIT: c_int = 1 << 5;
 const ENTRY_ONLY_INHERIT: c_int = 1 << 8;
 
-/// The rights over a directory that `Acl::Grants` speaks of.
-const DANGEROUS: u64 = 1 << 2 // ACL_ADD_FILE
-    | 1 << 4 // ACL_DELETE
-    | 1 << 5 // ACL_ADD_SUBDIRECTORY
-    | 1 << 6 // ACL_DELETE_CHILD
-    | 1 << 12 // ACL_WRITE_SECURITY
-    | 1 << 13 // ACL_CHANGE_OWNER
+/// Each right that counts, by its name for directories; the first and the third have others for files, `ACL_WRITE_DATA` and
+/// `ACL_APPEND_DATA`.
+const RIGHTS: [(u64, Rights); 8] = [
+    (1 << 2, WRITE),          // ACL_ADD_FILE
+    (1 << 4, DELETE),         // ACL_DELETE
+    (1 << 5, WRITE),          // ACL_ADD_SUBDIRECTORY
+    (1 << 6, DELETE_CHILD),   // ACL_DELETE_CHILD
+    (1 << 12, CHANGE_RIGHTS), // ACL_WRITE_SECURITY
+    (1 << 13, CHANGE_RIGHTS), // ACL_CHANGE_OWNER
     // Not in acl(3), but the kernel takes them for sets of the above (sys/kauth.h, "expansions").
-    | 1 << 21 // KAUTH_ACE_GENERIC_ALL
-    | 1 << 23; // KAUTH_ACE_GENERIC_WRITE
+    (1 << 21, WRITE | DELETE | DELETE_CHILD | CHANGE_RIGHTS), // KAUTH_ACE_GENERIC_ALL
+    (1 << 23, WRITE | DELETE | DELETE_CHILD | CHANGE_RIGHTS), // KAUTH_ACE_GENERIC_WRITE
+];
+
+/// The mode shows nothing of a list here: the list comes first (xnu, bsd/vfs/vfs_subr.c, `vnode_authorize_simple`).
+pub(super) const SHOWN: Rights = 0;
 
 /// UUIDs that begin so are known to the kernel itself (xnu, bsd/kern/kern_credential.c,
 /// `kauth_wellknown_guid`); the last four bytes, most significant first, say which.
@@ -57,23 +65,19 @@ unsafe extern "C" {
     fn mbr_uuid_to_id(uuid: *const u8, id: *mut libc::id_t, kind: *mut c_int) -> c_int;
 }
 
-pub(super) fn of(directory: &File, facts: &Facts) -> Acl {
-    grantees(directory, facts).into()
-}
-
-fn grantees(directory: &File, facts: &Facts) -> io::Result<Vec<Grantee>> {
-    let Some(list) = List::of(directory)? else {
+pub(super) fn entries(file: &File, _: &FileSystem) -> io::Result<Vec<Entry>> {
+    let Some(list) = List::of(file)? else {
         return Ok(Vec::new());
     };
-    let mut grantees = Vec::new();
+    let mut entries = Vec::new();
     let mut which = FIRST_ENTRY;
-    while let Some(entry) = list.entry(which)? {
-        if entry.allows()? && !entry.only_inherit()? && entry.is_dangerous()? {
-            grantees.extend(grantee(&entry.uuid()?, facts));
+    while let Some(raw) = list.entry(which)? {
+        if raw.allows()? {
+            entries.extend(raw.entry()?);
         }
         which = NEXT_ENTRY;
     }
-    Ok(grantees)
+    Ok(entries)
 }
 
 struct List(Allocated);
@@ -81,9 +85,9 @@ struct List(Allocated);
 impl List {
     /// The list, if there is one: `ENOENT` says that there is none (filesec_get_property(3), of
     /// which acl_get_fd_np is made), `ENOTSUP` that the file system keeps none.
-    fn of(directory: &File) -> io::Result<Option<Self>> {
-        // SAFETY: the descriptor is open for as long as `directory` is borrowed.
-        let list = unsafe { acl_get_fd_np(directory.as_raw_fd(), TYPE_EXTENDED) };
+    fn of(file: &File) -> io::Result<Option<Self>> {
+        // SAFETY: the descriptor is open for as long as `file` is borrowed.
+        let list = unsafe { acl_get_fd_np(file.as_raw_fd(), TYPE_EXTENDED) };
         match Allocated::take(list) {
             Ok(list) => Ok(Some(Self(list))),
             Err(error) => match error.raw_os_error() {
@@ -95,11 +99,11 @@ impl List {
 
     /// The next entry, or the first. Unlike elsewhere 0 says that there is one, and `EINVAL` that
     /// the list has ended (acl_get_entry(3)).
-    fn entry(&self, which: c_int) -> io::Result<Option<Entry<'_>>> {
+    fn entry(&self, which: c_int) -> io::Result<Option<Raw<'_>>> {
         let mut entry = null_mut();
         // SAFETY: the list is alive, and `entry` is writable.
         match check(unsafe { acl_get_entry(self.0.as_ptr(), which, &raw mut entry) }) {
-            Ok(_) => Ok(Some(Entry(entry, PhantomData))),
+            Ok(_) => Ok(Some(Raw(entry, PhantomData))),
             Err(error) if error.raw_os_error() == Some(libc::EINVAL) => Ok(None),
             Err(error) => Err(error),
         }
@@ -107,9 +111,9 @@ impl List {
 }
 
 /// An entry, which lies in its list.
-struct Entry<'a>(*mut c_void, PhantomData<&'a List>);
+struct Raw<'a>(*mut c_void, PhantomData<&'a List>);
 
-impl Entry<'_> {
+impl Raw<'_> {
     fn allows(&self) -> io::Result<bool> {
         let mut tag = 0;
         // SAFETY: the entry's list is alive, and `tag` is writable.
@@ -117,19 +121,29 @@ impl Entry<'_> {
         Ok(tag == EXTENDED_ALLOW)
     }
 
-    fn only_inherit(&self) -> io::Result<bool> {
+    /// `None` where it speaks of nobody.
+    fn entry(&self) -> io::Result<Option<Entry>> {
+        let rights = self.rights()?;
+        let applies = !self.has_flag(ENTRY_ONLY_INHERIT)?;
+        let inherited_by_files = self.has_flag(ENTRY_FILE_INHERIT)?;
+        let who = who(&self.uuid()?);
+        Ok(who.map(|who| Entry { who, rights, applies, inherited_by_files }))
+    }
+
+    fn has_flag(&self, flag: c_int) -> io::Result<bool> {
         let mut flags = null_mut();
         // SAFETY: the entry's list is alive, and `flags` is writable.
         check(unsafe { acl_get_flagset_np(self.0, &raw mut flags) })?;
         // SAFETY: the flags lie in the entry, whose list is alive.
-        Ok(check(unsafe { acl_get_flag_np(flags, ENTRY_ONLY_INHERIT) })? == 1)
+        Ok(check(unsafe { acl_get_flag_np(flags, flag) })? == 1)
     }
 
-    fn is_dangerous(&self) -> io::Result<bool> {
-        let mut rights = 0;
-        // SAFETY: the entry's list is alive, and `rights` is writable.
-        check(unsafe { acl_get_permset_mask_np(self.0, &raw mut rights) })?;
-        Ok(rights & DANGEROUS != 0)
+    fn rights(&self) -> io::Result<Rights> {
+        let mut bits = 0;
+        // SAFETY: the entry's list is alive, and `bits` is writable.
+        check(unsafe { acl_get_permset_mask_np(self.0, &raw mut bits) })?;
+        let given = RIGHTS.iter().filter(|(bit, _)| bits & bit != 0);
+        Ok(given.fold(0, |rights, (_, right)| rights | right))
     }
 
     fn uuid(&self) -> io::Result<libc::uuid_t> {
@@ -140,22 +154,23 @@ impl Entry<'_> {
     }
 }
 
-/// Whom the UUID stands for; nobody to report if that is the owner.
-fn grantee(uuid: &libc::uuid_t, facts: &Facts) -> Option<Grantee> {
+/// Whom the UUID stands for.
+fn who(uuid: &libc::uuid_t) -> Option<Who> {
     match well_known(uuid) {
-        Some(OWNER | NOBODY) => return None,
-        Some(OWNING_GROUP) => return Some(Grantee::Group(facts.group)),
-        Some(EVERYONE) => return Some(Grantee::Everyone),
+        Some(NOBODY) => return None,
+        Some(OWNER) => return Some(Who::Owner),
+        Some(OWNING_GROUP) => return Some(Who::OwningGroup),
+        Some(EVERYONE) => return Some(Who::Everyone),
         _ => {}
     }
     let (mut id, mut kind) = (0, 0);
     // SAFETY: the UUID has 16 bytes, and the other two are writable.
     let errno = unsafe { mbr_uuid_to_id(uuid.as_ptr(), &raw mut id, &raw mut kind) };
-    Some(match (errno, kind) {
+    Some(Who::Other(match (errno, kind) {
         (0, ID_TYPE_UID) => Grantee::User(id),
         (0, ID_TYPE_GID) => Grantee::Group(id),
         _ => Grantee::Unknown,
-    })
+    }))
 }
 
 fn well_known(uuid: &libc::uuid_t) -> Option<u32> {

@@ -10,13 +10,15 @@ use std::io;
 use std::os::fd::AsRawFd;
 use std::ptr::null_mut;
 
-use super::{Acl, Facts, Grantee};
+use super::access_list::{CHANGE_RIGHTS, DELETE, DELETE_CHILD, Entry, Rights, WRITE, Who};
+use super::{FileSystem, Grantee};
 
 const ACE_GETACL: c_int = 4;
 const ACE_GETACLCNT: c_int = 6;
 
 const ACE_ACCESS_ALLOWED_ACE_TYPE: u16 = 0;
 
+const ACE_FILE_INHERIT_ACE: u16 = 0x0001;
 const ACE_INHERIT_ONLY_ACE: u16 = 0x0008;
 const ACE_IDENTIFIER_GROUP: u16 = 0x0040;
 const ACE_OWNER: u16 = 0x1000;
@@ -27,23 +29,23 @@ const WHO: u16 = ACE_OWNER | ACE_GROUP | ACE_EVERYONE | ACE_IDENTIFIER_GROUP;
 /// The kernel's own entries for group@ have both (acl_common.c, `acl_trivial_create`).
 const OWNING_GROUP: u16 = ACE_GROUP | ACE_IDENTIFIER_GROUP;
 
-const ADD_FILE: u32 = 0x0000_0002;
-const ADD_SUBDIRECTORY: u32 = 0x0000_0004;
-const DELETE_CHILD: u32 = 0x0000_0040;
-const DELETE: u32 = 0x0001_0000;
-const WRITE_ACL: u32 = 0x0004_0000;
-const WRITE_OWNER: u32 = 0x0008_0000;
-
-/// The rights over a directory that `Acl::Grants` speaks of.
-const DANGEROUS: u32 =
-    ADD_FILE | ADD_SUBDIRECTORY | DELETE_CHILD | DELETE | WRITE_ACL | WRITE_OWNER;
+/// Each right that counts, by its name for directories; the first two have others for files, `ACE_WRITE_DATA` and
+/// `ACE_APPEND_DATA`.
+const RIGHTS: [(u32, Rights); 6] = [
+    (0x0000_0002, WRITE),         // ACE_ADD_FILE
+    (0x0000_0004, WRITE),         // ACE_ADD_SUBDIRECTORY
+    (0x0000_0040, DELETE_CHILD),  // ACE_DELETE_CHILD
+    (0x0001_0000, DELETE),        // ACE_DELETE
+    (0x0004_0000, CHANGE_RIGHTS), // ACE_WRITE_ACL
+    (0x0008_0000, CHANGE_RIGHTS), // ACE_WRITE_OWNER
+];
 
 /// What a mode's `w` shows of the entries for the owning group and for everyone: the list of a
 /// directory that has but its mode says as much. DELETE_CHILD is in it where the kernel counts that
 /// to `w`, and then it does not reach beyond a sticky bit (OpenZFS, zfs_acl.c,
 /// `acl_trivial_access_masks`, `zfs_zaccess_delete`). In older kernels it does, but there it is in
 /// no list that nobody has written by hand.
-const SHOWN: u32 = ADD_FILE | ADD_SUBDIRECTORY | DELETE_CHILD;
+pub(super) const SHOWN: Rights = WRITE | DELETE_CHILD;
 
 /// `ace_t`
 #[repr(C)]
@@ -59,13 +61,9 @@ unsafe extern "C" {
     fn facl(fd: c_int, command: c_int, count: c_int, entries: *mut c_void) -> c_int;
 }
 
-pub(super) fn of(directory: &File, facts: &Facts) -> Acl {
-    grantees(directory, facts).into()
-}
-
-fn grantees(directory: &File, facts: &Facts) -> io::Result<Vec<Grantee>> {
-    match entries(directory) {
-        Ok(entries) => Ok(entries.iter().filter_map(|ace| grantee(ace, facts)).collect()),
+pub(super) fn entries(file: &File, _: &FileSystem) -> io::Result<Vec<Entry>> {
+    match aces(file) {
+        Ok(aces) => Ok(aces.iter().filter_map(entry).collect()),
         Err(error) if NO_SUCH_LIST.contains(&error.raw_os_error()) => Ok(Vec::new()),
         Err(error) => Err(error),
     }
@@ -78,15 +76,15 @@ const NO_SUCH_LIST: [Option<i32>; 4] =
 /// How often a list that grows between counting and reading is counted anew.
 const ATTEMPTS: usize = 8;
 
-fn entries(directory: &File) -> io::Result<Vec<Ace>> {
+fn aces(file: &File) -> io::Result<Vec<Ace>> {
     let mut attempts = 1..ATTEMPTS;
     loop {
         // SAFETY: counting writes nothing (acl(2)); the descriptor is open while it is borrowed.
-        let count = check(unsafe { facl(directory.as_raw_fd(), ACE_GETACLCNT, 0, null_mut()) })?;
+        let count = check(unsafe { facl(file.as_raw_fd(), ACE_GETACLCNT, 0, null_mut()) })?;
         let mut entries = vec![Ace::default(); count.unsigned_abs() as usize];
         let space = entries.as_mut_ptr().cast();
         // SAFETY: there is space for `count` entries, of which the kernel fills no more.
-        match check(unsafe { facl(directory.as_raw_fd(), ACE_GETACL, count, space) }) {
+        match check(unsafe { facl(file.as_raw_fd(), ACE_GETACL, count, space) }) {
             Ok(filled) => {
                 entries.truncate(filled.unsigned_abs() as usize);
                 return Ok(entries);
@@ -98,22 +96,24 @@ fn entries(directory: &File) -> io::Result<Vec<Ace>> {
     }
 }
 
-/// Whom the entry gives a dangerous right, beyond what the mode bits show. The owner is not
-/// reported.
-fn grantee(ace: &Ace, facts: &Facts) -> Option<Grantee> {
-    if ace.kind != ACE_ACCESS_ALLOWED_ACE_TYPE || ace.flags & ACE_INHERIT_ONLY_ACE != 0 {
+/// The entry, if it allows.
+fn entry(ace: &Ace) -> Option<Entry> {
+    if ace.kind != ACE_ACCESS_ALLOWED_ACE_TYPE {
         return None;
     }
-    let (grantee, write_bit) = match ace.flags & WHO {
-        ACE_OWNER => return None,
-        0 => (Grantee::User(ace.who), 0),
-        ACE_IDENTIFIER_GROUP => (Grantee::Group(ace.who), 0),
-        OWNING_GROUP | ACE_GROUP => (Grantee::Group(facts.group), 0o020),
-        ACE_EVERYONE => (Grantee::Everyone, 0o002),
-        _ => (Grantee::Unknown, 0),
+    let who = match ace.flags & WHO {
+        ACE_OWNER => Who::Owner,
+        0 => Who::Other(Grantee::User(ace.who)),
+        ACE_IDENTIFIER_GROUP => Who::Other(Grantee::Group(ace.who)),
+        OWNING_GROUP | ACE_GROUP => Who::OwningGroup,
+        ACE_EVERYONE => Who::Everyone,
+        _ => Who::Other(Grantee::Unknown),
     };
-    let shown = if facts.mode & write_bit != 0 { SHOWN } else { 0 };
-    (ace.access_mask & DANGEROUS & !shown != 0).then_some(grantee)
+    let given = RIGHTS.iter().filter(|(bit, _)| ace.access_mask & bit != 0);
+    let rights = given.fold(0, |rights, (_, right)| rights | right);
+    let applies = ace.flags & ACE_INHERIT_ONLY_ACE == 0;
+    let inherited_by_files = ace.flags & ACE_FILE_INHERIT_ACE != 0;
+    Some(Entry { who, rights, applies, inherited_by_files })
 }
 
 fn check(answer: c_int) -> io::Result<c_int> {

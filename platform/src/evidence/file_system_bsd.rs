@@ -18,8 +18,6 @@ pub(super) fn of(file: &File, _: &Facts) -> io::Result<FileSystem> {
     let record = unsafe { record.assume_init() };
     // SAFETY: the kernel ends the name with NUL within the array (statfs(2), MFSNAMELEN).
     let name = unsafe { CStr::from_ptr(record.f_fstypename.as_ptr()) };
-    Ok(FileSystem {
-        local: record.f_flags as u64 & libc::MNT_LOCAL as u64 != 0,
-        name: name.to_string_lossy().into_owned().into(),
-    })
+    let local = record.f_flags as u64 & libc::MNT_LOCAL as u64 != 0;
+    Ok(FileSystem { local, served: !local, name: name.to_string_lossy().into_owned().into() })
 }

@@ -8,8 +8,9 @@ use std::fs::File;
 use std::io;
 use std::mem::MaybeUninit;
 use std::os::fd::AsRawFd;
+use std::path::Path;
 
-use super::{Facts, FileSystem};
+use super::{Facts, FileSystem, fstatfs, mount_table, statfs};
 
 /// File systems that turn flock(2) into byte ranges, or ask a server for them; and those of a host, for its guest.
 ///
@@ -42,21 +43,72 @@ const REMOTE: [(u32, &str); 18] = [
     (0x7c7c_6673, "prl_fs"),
 ];
 
-pub(super) fn of(file: &File, _: &Facts) -> io::Result<FileSystem> {
-    let mut record = MaybeUninit::<libc::statfs>::uninit();
+/// What people call the others; where it names none, the number does. ext2, ext3 and ext4 have one number.
+const LOCAL: [(u32, &str); 19] = [
+    (0xef53, "ext4"),
+    (0x0102_1994, "tmpfs"),
+    (0x794c_7630, "overlay"),
+    (0x9123_683e, "btrfs"),
+    (0x5846_5342, "xfs"),
+    (ZFS, "zfs"),
+    (0xf2f5_2010, "f2fs"),
+    (0xca45_1a4e, "bcachefs"),
+    (0x8584_58f6, "ramfs"),
+    (0x4d44, "vfat"),
+    (0x2011_bab0, "exfat"),
+    (0x7366_746e, "ntfs3"),
+    (0x5265_4973, "reiserfs"),
+    (0x3153_464a, "jfs"),
+    (0x3434, "nilfs"),
+    (0x7371_7368, "squashfs"),
+    (0xf15f, "ecryptfs"),
+    (0x0116_1970, "gfs2"),
+    (0x7461_636f, "ocfs2"),
+];
+
+/// GNU coreutils, src/stat.c.
+const ZFS: u32 = 0x2fc1_2fc1;
+
+/// FUSE, and virtiofs, which is made of it (fs/fuse/inode.c, `fuse_statfs`).
+const FUSE: u32 = 0x6573_5546;
+
+pub(super) fn of(file: &File, facts: &Facts) -> io::Result<FileSystem> {
+    let mut record = MaybeUninit::<statfs>::uninit();
     // SAFETY: the descriptor is open, and the kernel fills `record` whole when it answers 0.
-    if unsafe { libc::fstatfs(file.as_raw_fd(), record.as_mut_ptr()) } == -1 {
+    if unsafe { fstatfs(file.as_raw_fd(), record.as_mut_ptr()) } == -1 {
         return Err(io::Error::last_os_error());
     }
     // SAFETY: the call above answered 0, so the kernel has filled it.
-    Ok(known_by(unsafe { record.assume_init() }.f_type as u32))
+    let magic = unsafe { record.assume_init() }.f_type as u32;
+    Ok(if magic == FUSE { fuse(facts.identity.device) } else { known_by(magic) })
 }
 
 fn known_by(magic: u32) -> FileSystem {
-    match REMOTE.iter().find(|(number, _)| *number == magic) {
-        Some((_, name)) => FileSystem { local: false, name: (*name).into() },
-        None => FileSystem { local: true, name: "local".into() },
+    let name_in = |table: &[(u32, &'static str)]| {
+        table.iter().find(|(number, _)| *number == magic).map(|(_, name)| (*name).into())
+    };
+    if let Some(name) = name_in(&REMOTE) {
+        return FileSystem { local: false, served: true, name };
     }
+    let name = name_in(&LOCAL).unwrap_or_else(|| format!("{magic:#x}").into());
+    FileSystem { local: true, served: false, name }
+}
+
+/// Locks on FUSE are kept by this mount, or by its server if that wants them (fs/fuse/file.c, `fuse_file_lock`,
+/// `fuse_file_flock`). Both kinds of lock work then, as on a disk. But whoever gets at the same files by another mount, by
+/// the directory behind it, or on the host that serves them, does not see them.
+///
+/// Two kinds count as a disk. `fuseblk`, such as ntfs-3g, has a block device to itself (fs/fuse/inode.c,
+/// `fuseblk_fs_type`); no user can give his own that name. And what `/` lies on, as with fuse-overlayfs in a container or
+/// virtiofs in a guest: it is what this system is made of.
+fn fuse(device: u64) -> FileSystem {
+    let table = File::open("/proc/self/mountinfo");
+    let name = table.and_then(|table| mount_table::type_of(device, table)).ok().flatten();
+    let is_of = |root: Facts| root.identity.device == device;
+    let name = name.unwrap_or_else(|| "fuse".into());
+    let is_disk = name == "fuseblk" || name.starts_with("fuseblk.");
+    let served = !is_disk && !Facts::of_path(Path::new("/")).is_ok_and(is_of);
+    FileSystem { local: true, served, name: name.into() }
 }
 
 #[cfg(test)]
@@ -82,7 +134,10 @@ mod tests {
             (-0x5528_5516_i32 as u32, "panfs"),
         ];
         for (magic, name) in remote {
-            assert_eq!(known_by(magic), FileSystem { local: false, name: name.into() });
+            assert_eq!(
+                known_by(magic),
+                FileSystem { local: false, served: true, name: name.into() }
+            );
         }
         let local = [
             libc::EXT4_SUPER_MAGIC as u32,
@@ -90,20 +145,25 @@ mod tests {
             libc::BTRFS_SUPER_MAGIC as u32,
             libc::TMPFS_MAGIC as u32,
             libc::OVERLAYFS_SUPER_MAGIC as u32,
-            // FUSE, GFS2, OCFS2.
-            0x6573_5546,
+            // GFS2, OCFS2, and one that nobody knows.
             0x0116_1970,
             0x7461_636f,
+            0x1234,
         ];
         for magic in local {
-            assert!(known_by(magic).local, "{magic:#x}");
+            let known = known_by(magic);
+            assert!(known.local && !known.served, "{magic:#x}");
         }
+        assert_eq!(known_by(libc::EXT4_SUPER_MAGIC as u32).name, "ext4");
+        assert_eq!(known_by(libc::TMPFS_MAGIC as u32).name, "tmpfs");
+        assert_eq!(known_by(0x1234).name, "0x1234");
     }
 
     #[test]
-    fn each_server_has_a_number_and_a_name_of_its_own() {
-        for (at, (number, name)) in REMOTE.iter().enumerate() {
-            let others = &REMOTE[at + 1..];
+    fn each_file_system_has_a_number_and_a_name_of_its_own() {
+        let all = [&REMOTE[..], &LOCAL, &[(FUSE, "fuse")]].concat();
+        for (at, (number, name)) in all.iter().enumerate() {
+            let others = &all[at + 1..];
             assert!(others.iter().all(|other| other.0 != *number && other.1 != *name), "{name}");
         }
     }

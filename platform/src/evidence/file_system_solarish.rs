@@ -20,5 +20,6 @@ pub(super) fn of(file: &File, _: &Facts) -> io::Result<FileSystem> {
     let record = unsafe { record.assume_init() };
     // SAFETY: the kernel ends the name with NUL within the array (statvfs(2), FSTYPSZ).
     let name = unsafe { CStr::from_ptr(record.f_basetype.as_ptr()) }.to_string_lossy().into_owned();
-    Ok(FileSystem { local: !REMOTE.contains(&name.as_str()), name: name.into() })
+    let local = !REMOTE.contains(&name.as_str());
+    Ok(FileSystem { local, served: !local, name: name.into() })
 }

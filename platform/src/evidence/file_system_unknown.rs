@@ -6,5 +6,5 @@ use std::io;
 use super::{Facts, FileSystem};
 
 pub(super) fn of(_: &File, _: &Facts) -> io::Result<FileSystem> {
-    Ok(FileSystem { local: true, name: "local".into() })
+    Ok(FileSystem { local: true, served: false, name: "local".into() })
 }

@@ -6,10 +6,15 @@ use std::io;
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
+use crate::again;
+
+mod access_list;
+
 cfg_if::cfg_if! {
     if #[cfg(any(target_os = "linux", target_os = "android"))] {
         #[path = "file_system_linux.rs"]
         mod file_system;
+        mod mount_table;
     } else if #[cfg(any(target_os = "freebsd", target_os = "dragonfly", target_os = "openbsd", target_os = "macos"))] {
         #[path = "file_system_bsd.rs"]
         mod file_system;
@@ -26,11 +31,29 @@ cfg_if::cfg_if! {
 }
 
 cfg_if::cfg_if! {
+    if #[cfg(all(any(target_os = "linux", target_os = "android"), target_env = "gnu", target_pointer_width = "32"))] {
+        use libc::{fstatfs64 as fstatfs, statfs64 as statfs};
+    } else if #[cfg(any(target_os = "linux", target_os = "android"))] {
+        use libc::{fstatfs, statfs};
+    }
+}
+
+cfg_if::cfg_if! {
     if #[cfg(target_os = "freebsd")] {
         #[path = "acl_freebsd.rs"]
         mod acl;
         #[path = "acl_allocated.rs"]
         mod allocated;
+        #[path = "acl_nfs4.rs"]
+        mod nfs4;
+    } else if #[cfg(target_os = "netbsd")] {
+        #[path = "acl_netbsd.rs"]
+        mod acl;
+        #[path = "acl_nfs4.rs"]
+        mod nfs4;
+    } else if #[cfg(any(target_os = "linux", target_os = "android"))] {
+        #[path = "acl_linux.rs"]
+        mod acl;
     } else if #[cfg(target_os = "macos")] {
         #[path = "acl_macos.rs"]
         mod acl;
@@ -98,7 +121,7 @@ impl Facts {
     /// # Errors
     /// What fstat(2) says.
     pub fn of(file: &File) -> io::Result<Self> {
-        file.metadata().map(|metadata| Self::from_metadata(&metadata))
+        again(|| file.metadata()).map(|metadata| Self::from_metadata(&metadata))
     }
 
     /// Asks stat(2), following links as the kernel does.
@@ -106,7 +129,7 @@ impl Facts {
     /// # Errors
     /// What stat(2) says; `ENOENT` when nothing stands there.
     pub fn of_path(path: &Path) -> io::Result<Self> {
-        std::fs::metadata(path).map(|metadata| Self::from_metadata(&metadata))
+        again(|| std::fs::metadata(path)).map(|metadata| Self::from_metadata(&metadata))
     }
 
     fn from_metadata(metadata: &Metadata) -> Self {
@@ -158,6 +181,9 @@ impl Kind {
 pub struct FileSystem {
     /// Whether there is no server that keeps its locks and permissions, as with NFS, SMB and their like.
     pub local: bool,
+    /// Whether a program or another host serves its files, and may serve them to others who do not see the locks here; so
+    /// with each one that is not local.
+    pub served: bool,
     /// Its type, as the system calls it.
     pub name: Cow<'static, str>,
 }
@@ -167,7 +193,7 @@ pub struct FileSystem {
 /// # Errors
 /// What fstatfs(2) or fstatvfs(2) say.
 pub fn file_system(file: &File, facts: &Facts) -> io::Result<FileSystem> {
-    file_system::of(file, facts)
+    again(|| file_system::of(file, facts))
 }
 
 /// What an access control list adds to the mode bits of a directory.
@@ -175,24 +201,43 @@ pub fn file_system(file: &File, facts: &Facts) -> io::Result<FileSystem> {
 pub enum Acl {
     /// Nothing: there is none, or the mode bits show all of it (a POSIX.1e mask is the group's bits).
     InMode,
-    /// These may write, add, delete, or change rights, whatever the mode bits say.
-    Grants(Vec<Grantee>),
+    /// These get rights from it, whatever the mode bits say.
+    Grants {
+        /// They may write, add, delete, or change rights.
+        here: Vec<Grantee>,
+        /// They would get a right over a file that is created in it, such as to remove it.
+        to_new_files: Vec<Grantee>,
+    },
     /// There may be one, and it could not be read: the errno.
     Unreadable(i32),
     /// A server decides by its own list, which this system may not see in full.
     Remote,
+    /// A program that serves a file system (FUSE) decides.
+    Served,
 }
 
-/// From those whom a list grants something dangerous: without any, it adds nothing to the mode bits.
-impl From<io::Result<Vec<Grantee>>> for Acl {
-    fn from(grantees: io::Result<Vec<Grantee>>) -> Self {
-        match grantees {
-            Ok(grantees) if grantees.is_empty() => Self::InMode,
-            Ok(grantees) => Self::Grants(grantees),
-            // An error that no system call reported is none that a file system knows.
-            Err(error) => Self::Unreadable(error.raw_os_error().unwrap_or(libc::EIO)),
-        }
+impl Acl {
+    /// A list that grants these something, and hands nothing down.
+    #[must_use]
+    pub fn grants(here: Vec<Grantee>) -> Self {
+        Self::Grants { here, to_new_files: Vec::new() }
     }
+}
+
+/// What the access control list of a file adds to its mode bits.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum FileAcl {
+    /// Nothing; or it is not for this system to see, which was said of its directory.
+    InMode,
+    /// These get rights from it, whatever the mode bits say.
+    Grants {
+        /// They may remove or rename it, whatever they may do in its directory, or give themselves the right to.
+        takers: Vec<Grantee>,
+        /// They may change what stands in it.
+        writers: Vec<Grantee>,
+    },
+    /// There may be one, and it could not be read: the errno.
+    Unreadable(i32),
 }
 
 /// Whom an entry of an access control list speaks of.
@@ -211,28 +256,40 @@ pub enum Grantee {
 /// What the access control list of an open directory adds to its mode bits.
 ///
 /// Only entries that allow are reported, and of these only rights to write, to add or delete entries, or to change the
-/// list or the owner. An entry for the owner itself is left out: the owner is judged as such. Entries that only serve as
-/// a pattern for new files are left out as well, and so is what the mode bits' `w` already says of the owning group and
-/// of everyone: reported again, it would make a list out of the mere mode of a sticky directory such as `/tmp`.
+/// list or the owner; and of those that new files get, only rights over these. An entry for the owner itself is left out: the
+/// owner is judged as such. So is what the mode bits' `w` already says of the owning group and of everyone: reported again,
+/// it would make a list out of the mere mode of a sticky directory such as `/tmp`.
 #[must_use]
 pub fn acl(directory: &File, facts: &Facts, file_system: &FileSystem) -> Acl {
-    if file_system.local { acl::of(directory, facts) } else { Acl::Remote }
+    match file_system {
+        FileSystem { local: false, .. } => Acl::Remote,
+        FileSystem { served: true, .. } => Acl::Served,
+        _ => match again(|| acl::entries(directory, file_system)) {
+            Ok(entries) => access_list::of_directory(&entries, facts, acl::SHOWN),
+            Err(error) => Acl::Unreadable(errno(&error)),
+        },
+    }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_list_that_grants_nothing_is_not_taken_for_one_that_grants() {
-        assert_eq!(Acl::from(Ok(Vec::new())), Acl::InMode);
-        assert_eq!(Acl::from(Ok(vec![Grantee::Everyone])), Acl::Grants(vec![Grantee::Everyone]));
+/// What the access control list of an open file adds to its mode bits, as [`acl`] has it.
+#[must_use]
+pub fn file_acl(file: &File, facts: &Facts, file_system: &FileSystem) -> FileAcl {
+    if !file_system.local || file_system.served {
+        return FileAcl::InMode;
     }
-
-    #[test]
-    fn a_list_that_cannot_be_read_is_not_taken_for_none() {
-        let refused = io::Error::from_raw_os_error(libc::EACCES);
-        assert_eq!(Acl::from(Err(refused)), Acl::Unreadable(libc::EACCES));
-        assert_eq!(Acl::from(Err(io::Error::other("unknown"))), Acl::Unreadable(libc::EIO));
+    let entries = match again(|| acl::entries(file, file_system)) {
+        Ok(entries) => entries,
+        Err(error) => return FileAcl::Unreadable(errno(&error)),
+    };
+    let takers = access_list::takers(&entries, facts);
+    let writers = access_list::writers(&entries, facts, acl::SHOWN);
+    if takers.is_empty() && writers.is_empty() {
+        return FileAcl::InMode;
     }
+    FileAcl::Grants { takers, writers }
+}
+
+/// An error that no system call reported is none that a file system knows.
+fn errno(error: &io::Error) -> i32 {
+    error.raw_os_error().unwrap_or(libc::EIO)
 }
