@@ -14,10 +14,13 @@ use withlock_platform::process::{self, Interruption, Signals};
 use crate::answer;
 use crate::error::{Error, Result};
 use crate::event::{Event, Oddity};
+use crate::holder::{self, Holder};
 use crate::kernel::Kernel;
+use crate::lockfile;
 use crate::nested;
 use crate::record::{self, Record};
 use crate::settings::{Policy, Settings};
+use crate::sight::Look;
 use crate::trust;
 use crate::walk::{self, Judge, Place};
 
@@ -29,6 +32,16 @@ pub struct OpenFile {
     access: Access,
     /// This run's record stands in it.
     pub(crate) recorded: Cell<bool>,
+}
+
+impl OpenFile {
+    /// Its beginning, where a record may stand.
+    pub(crate) fn read(&self) -> Vec<u8> {
+        let mut content = vec![0; record::LONGEST];
+        let length = self.file.read_at(&mut content, 0).unwrap_or(0);
+        content.truncate(length);
+        content
+    }
 }
 
 /// A wait that can be interrupted.
@@ -130,13 +143,6 @@ impl<'a> System<'a> {
     fn leave_begun(file: &OpenFile) {
         let _ = file.file.set_len(0);
         let _ = file.file.set_permissions(Permissions::from_mode(trust::MODE_BEGUN));
-    }
-
-    fn read(file: &OpenFile) -> Vec<u8> {
-        let mut content = vec![0; record::LONGEST];
-        let length = file.file.read_at(&mut content, 0).unwrap_or(0);
-        content.truncate(length);
-        content
     }
 }
 
@@ -245,11 +251,19 @@ impl Kernel for System<'_> {
     }
 
     fn holder(&self, file: &OpenFile) -> Option<Record> {
-        Record::parse(&Self::read(file))
+        let record = Record::parse(&file.read())?;
+        let facts = Facts::of(&file.file).ok()?;
+        lockfile::is_believed(&facts, self.settings.trusted).then_some(record)
     }
 
-    fn is_held_by_ancestor(&self, facts: &Facts, holder: Option<&Record>) -> bool {
-        nested::is_held(facts.identity, holder)
+    fn identify(&self, file: &OpenFile, record: Option<Record>) -> Option<Holder> {
+        holder::identify(record, &Look::at(file, self.settings.mode))
+    }
+
+    fn is_held_by_ancestor(&self, file: &OpenFile, facts: &Facts, record: Option<&Record>) -> bool {
+        let mode = self.settings.mode;
+        let wanted = nested::Wanted { identity: facts.identity, mode, record };
+        nested::is_held(&wanted, &Look::at(file, mode))
     }
 
     fn try_lock(&self, file: &OpenFile, mode: Mode) -> Result<Attempt> {

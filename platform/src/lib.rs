@@ -8,6 +8,7 @@
 //! | [`backend`] | [`backend::LockBackend`]: flock(2), fcntl(2), lockf(3), and the Linux pair of flock(2) and OFD locks |
 //! | [`evidence`] | facts about a file or directory: kind, owner, mode, links, ACL, file system |
 //! | [`directory`] | steps of a path walk, relative to an open directory |
+//! | [`holders`] | who holds a lock, and what becomes of a process |
 //! | [`process`] | who we are, starting the job, signals, the deadline timer, dying of a signal |
 //!
 //! Conditional compilation stands in `mod.rs` files only, and only chooses between files that offer the same functions.
@@ -21,6 +22,7 @@ mod arena;
 pub mod backend;
 pub mod directory;
 pub mod evidence;
+pub mod holders;
 pub mod process;
 mod text;
 

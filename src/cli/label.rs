@@ -3,13 +3,13 @@
 use std::ffi::OsStr;
 
 /// Joins words with blanks, quoting those that a shell would not leave alone.
-pub(super) fn of<'a>(words: impl IntoIterator<Item = &'a OsStr>) -> String {
+pub(crate) fn of<'a>(words: impl IntoIterator<Item = &'a OsStr>) -> String {
     let words: Vec<String> = words.into_iter().map(|word| quote(&word.to_string_lossy())).collect();
     words.join(" ")
 }
 
 /// A word as a shell takes it.
-pub(super) fn quote(word: &str) -> String {
+pub(crate) fn quote(word: &str) -> String {
     let plain = |c: char| c.is_alphanumeric() || "%+,-./:=@^_".contains(c);
     if !word.is_empty() && word.chars().all(plain) {
         word.to_owned()

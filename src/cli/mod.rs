@@ -1,7 +1,7 @@
 //! Command lines: arguments in, one plan of what to do out. Nothing here touches the system.
 
 mod duration;
-mod label;
+pub(crate) mod label;
 mod options;
 mod plain;
 pub mod withlock;
