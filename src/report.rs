@@ -14,7 +14,10 @@ use crate::error::Error;
 use crate::event::{Event, Kept, Oddity};
 use crate::trust::{Reason, Verdict};
 
+mod elevation;
 mod holder;
+
+pub use elevation::elevated;
 
 /// Says one line on standard error, in one write, so that the lines of several runs do not mix. What can't be said is
 /// not said: there is nobody else to tell.

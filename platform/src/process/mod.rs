@@ -10,7 +10,7 @@ mod interruption;
 mod launch_portable;
 mod spawn;
 
-pub use credentials::{effective_user, elevated, exists};
+pub use credentials::{Elevation, effective_user, elevation, exists};
 pub use ending::die_of;
 #[doc(hidden)]
 pub use entry::arguments;
