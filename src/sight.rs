@@ -37,7 +37,10 @@ impl<'a> Look<'a> {
 
 impl Sight for Look<'_> {
     fn listed(&self) -> Option<Vec<u32>> {
-        self.list.as_ref().map(|list| self.processes(list))
+        match &self.list {
+            Some(list) => Some(self.processes(list)),
+            None => List::EXISTS.then(Vec::new),
+        }
     }
 
     fn holds(&self, pid: u32) -> Holds {

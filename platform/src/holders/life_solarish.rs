@@ -1,24 +1,36 @@
-//! illumos, Solaris: /proc/PID/psinfo, which everybody may read (proc(5), struct `psinfo`; sys/procfs.h). libc has no
-//! binding: of its beginning, which is the same with 32 and 64 bits, only the numbers that are needed.
+//! illumos, Solaris: /proc/PID/psinfo, which everybody may read (proc(5); `psinfo_t` and `lwpsinfo_t` of sys/procfs.h).
+//! libc has no binding: these are the offsets with 64 bits, the only size that Rust builds for there.
 
 use std::fs::File;
 use std::io::Read;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use super::{Process, State};
 
 pub(super) use super::silent::{command, ids, own};
 
-/// `pr_flag`, `pr_nlwp`, `pr_pid`, `pr_ppid`: each an `int`.
-const BEGINNING: usize = 4 * size_of::<i32>();
+/// `pr_nlwp`, an `int`: how many threads it has.
+const THREADS: usize = 4;
+/// `pr_ppid`, an `int`.
+const PARENT: usize = 12;
+/// `pr_start.tv_sec`, a `long`: seconds since 1970.
+const START: usize = 88;
+/// `pr_lwp.pr_sname`, a letter.
+const LETTER: usize = 314;
 
 pub(super) fn of(pid: u32) -> Option<Process> {
-    let mut bytes = [0; BEGINNING];
+    let mut bytes = [0; LETTER + 1];
     File::open(format!("/proc/{pid}/psinfo")).ok()?.read_exact(&mut bytes).ok()?;
-    let number = |index: usize| {
-        let bytes = bytes.get(index * 4..index * 4 + 4)?.try_into().ok()?;
-        u32::try_from(i32::from_ne_bytes(bytes)).ok()
+    let int = |at: usize| Some(i32::from_ne_bytes(bytes.get(at..at + 4)?.try_into().ok()?));
+    let start = i64::from_ne_bytes(bytes.get(START..START + 8)?.try_into().ok()?);
+    let state = match bytes.get(LETTER) {
+        // A process without threads is one that nobody has waited for yet.
+        _ if int(THREADS)? == 0 => State::Ended,
+        Some(b'T') => State::Stopped,
+        _ => State::Runs,
     };
-    // A process without threads is one that nobody has waited for yet.
-    let state = if number(1)? == 0 { State::Ended } else { State::Runs };
-    Some(Process { parent: number(3)?, state, age: None })
+    let start = u64::try_from(start).ok().map(Duration::from_secs);
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).ok();
+    let age = now.zip(start).map(|(now, start)| now.saturating_sub(start));
+    Some(Process { parent: u32::try_from(int(PARENT)?).ok()?, state, age })
 }

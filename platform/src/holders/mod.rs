@@ -94,7 +94,10 @@ const GENERATIONS: usize = 256;
 pub struct List(listed::List);
 
 impl List {
-    /// Asks for the locks on an open file. `None` where the system does not list locks.
+    /// Whether this system lists locks. Even so, a process may not get to see the list, as without /proc.
+    pub const EXISTS: bool = listed::EXISTS;
+
+    /// Asks for the locks on an open file. `None` where the system does not list them.
     #[must_use]
     pub fn of(file: &File) -> Option<Self> {
         listed::List::of(file).map(Self)
