@@ -4,6 +4,8 @@
 //! process id may be used again, and may be that of another container: where neither can be ruled out, nothing is said
 //! of that process.
 
+use std::time::Duration;
+
 use withlock_platform::holders::{self, Holds, Life};
 
 use crate::record::Record;
@@ -48,6 +50,9 @@ pub trait Sight {
     /// What is known of a process.
     fn life(&self, pid: u32) -> Life;
 
+    /// How long ago a process was started, if that is known.
+    fn age(&self, pid: u32) -> Option<Duration>;
+
     /// Whether a process has this id too, in a container.
     fn has_id(&self, pid: u32, id: u32) -> bool;
 
@@ -85,10 +90,10 @@ pub fn identify(record: Option<Record>, sight: &impl Sight) -> Option<Holder> {
     let pid = record.pid;
     let state = match listed {
         None => state_without_list(pid, sight),
-        Some(listed) if listed.contains(&pid) => state_of_listed(pid, sight),
+        Some(listed) if listed.contains(&pid) => state_of_listed(pid, Some(&record), sight),
         Some(listed) if listed.is_empty() => state_without_proof(pid, sight),
         Some(listed) => match listed.iter().find(|other| sight.has_id(**other, pid)) {
-            Some(inside) => state_of_listed(*inside, sight),
+            Some(inside) => state_of_listed(*inside, None, sight),
             // The record is of somebody who holds the lock no more.
             None => return by_list(&listed, sight).or_else(|| Some(Holder::of(record))),
         },
@@ -98,7 +103,8 @@ pub fn identify(record: Option<Record>, sight: &impl Sight) -> Option<Holder> {
 
 /// The first one of those listed who lives, or else the first one.
 fn by_list(listed: &[u32], sight: &impl Sight) -> Option<Holder> {
-    let holder = |pid: u32| Holder { pid, state: state_of_listed(pid, sight), ..Holder::default() };
+    let state = |pid| state_of_listed(pid, None, sight);
+    let holder = |pid: u32| Holder { pid, state: state(pid), ..Holder::default() };
     let holders: Vec<Holder> = listed.iter().copied().map(holder).collect();
     let alive = holders.iter().find(|holder| holder.state != State::Ended);
     alive.or(holders.first()).cloned().map(|holder| Holder {
@@ -111,16 +117,26 @@ fn by_list(listed: &[u32], sight: &impl Sight) -> Option<Holder> {
     })
 }
 
-/// Of a process that took the lock by the kernel's list. The id may be used again.
-fn state_of_listed(pid: u32, sight: &impl Sight) -> State {
+/// Of a process that took the lock by the kernel's list, and perhaps by its record. The id may be used again.
+fn state_of_listed(pid: u32, record: Option<&Record>, sight: &impl Sight) -> State {
+    let is_another = || {
+        let is_old_enough = record.is_some_and(|record| is_old_enough(pid, record, sight));
+        !is_old_enough && sight.holds(pid) == Holds::No
+    };
     let state = match sight.life(pid) {
         Life::Here(process) if process.state == holders::State::Ended => State::Ended,
-        Life::Here(_) if sight.holds(pid) == Holds::No => State::Ended,
+        Life::Here(_) if is_another() => State::Ended,
         Life::Here(process) if process.state == holders::State::Stopped => State::Stopped,
         Life::Gone => State::Ended,
         Life::Here(_) | Life::Unknown => State::Runs,
     };
     confirm(state, pid, sight)
+}
+
+/// Whether a process is known to have been started before this record was written. One that has got the id of a dead
+/// writer was started later, unless the clock was set back meanwhile.
+pub(crate) fn is_old_enough(pid: u32, record: &Record, sight: &impl Sight) -> bool {
+    sight.age(pid).is_some_and(|age| age + Duration::from_secs(1) >= record.age())
 }
 
 /// Of a process that the record names, on a system that lists no locks, and has no containers that share a host name.

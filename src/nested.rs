@@ -3,13 +3,12 @@
 
 use std::ffi::{OsStr, OsString};
 use std::fmt;
-use std::time::Duration;
 
 use withlock_platform::backend::Mode;
 use withlock_platform::evidence::Identity;
-use withlock_platform::holders::{Holds, Life, Process};
+use withlock_platform::holders::Holds;
 
-use crate::holder::Sight;
+use crate::holder::{self, Sight};
 use crate::record::Record;
 
 /// The variable: entries with a blank between two.
@@ -104,12 +103,7 @@ pub fn is_proven(value: &OsStr, wanted: &Wanted<'_>, sight: &impl Sight) -> bool
 
 /// Whether a record is of the process that has this id now, and not of one from before.
 fn names(record: &Record, pid: u32, sight: &impl Sight) -> bool {
-    let is_old_enough = |process: Process| {
-        process.age.is_none_or(|age| age + Duration::from_secs(1) >= record.age())
-    };
-    record.pid == pid
-        && sight.is_here(&record.host)
-        && matches!(sight.life(pid), Life::Here(process) if is_old_enough(process))
+    record.pid == pid && sight.is_here(&record.host) && holder::is_old_enough(pid, record, sight)
 }
 
 impl<'a> Entry<'a> {
@@ -153,3 +147,6 @@ impl fmt::Display for Entry<'_> {
         write!(f, "{device}:{inode}:{pid}:{mode}:{token}")
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,5 +1,7 @@
 //! What can be seen of the holders of an open lock file, on the real system.
 
+use std::time::Duration;
+
 use withlock_platform::backend::Mode;
 use withlock_platform::evidence::Facts;
 use withlock_platform::holders::{self, Holds, Life, List, Listed};
@@ -20,6 +22,15 @@ impl<'a> Look<'a> {
     /// At the holders who keep this file from being locked in this mode.
     pub(crate) fn at(file: &'a OpenFile, wanted: Mode) -> Self {
         Self { file, wanted, list: List::of(&file.file) }
+    }
+
+    /// The same with a list that was asked for before.
+    pub(crate) fn with(list: Option<List>, file: &'a OpenFile, wanted: Mode) -> Self {
+        Self { file, wanted, list }
+    }
+
+    pub(crate) fn into_list(self) -> Option<List> {
+        self.list
     }
 
     fn is_in_the_way(&self, lock: &Listed) -> bool {
@@ -51,6 +62,10 @@ impl Sight for Look<'_> {
 
     fn life(&self, pid: u32) -> Life {
         holders::life(pid)
+    }
+
+    fn age(&self, pid: u32) -> Option<Duration> {
+        holders::age(pid)
     }
 
     fn has_id(&self, pid: u32, id: u32) -> bool {

@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 use withlock_platform::backend::{self, Attempt, LockBackend, LockError, Mode, Wakeup};
 use withlock_platform::directory::{self, Access};
 use withlock_platform::evidence::{self, Facts, Identity, Kind};
+use withlock_platform::holders::List;
 use withlock_platform::process::{self, Interruption, Signals};
 
 use crate::answer;
@@ -32,6 +33,8 @@ pub struct OpenFile {
     access: Access,
     /// This run's record stands in it.
     pub(crate) recorded: Cell<bool>,
+    /// The locks on it, when it has just been found busy.
+    listed: RefCell<Option<List>>,
 }
 
 impl OpenFile {
@@ -176,7 +179,13 @@ impl Kernel for System<'_> {
         if found.mode & 0o2010 == 0o2000 {
             self.tell(&Event::Odd(Oddity::SetgidFile { path: &self.settings.path }));
         }
-        Ok(Some(OpenFile { file, backend, access, recorded: Cell::new(false) }))
+        Ok(Some(OpenFile {
+            file,
+            backend,
+            access,
+            recorded: Cell::new(false),
+            listed: RefCell::default(),
+        }))
     }
 
     fn create(&self, place: &Place) -> Result<Option<OpenFile>> {
@@ -187,7 +196,13 @@ impl Kernel for System<'_> {
             Err(error) => return Err(self.failed("creating")(error)),
         };
         let access = Access::ReadWrite;
-        Ok(Some(OpenFile { file, backend, access, recorded: Cell::new(false) }))
+        Ok(Some(OpenFile {
+            file,
+            backend,
+            access,
+            recorded: Cell::new(false),
+            listed: RefCell::default(),
+        }))
     }
 
     fn facts(&self, file: &OpenFile) -> Result<Facts> {
@@ -257,13 +272,21 @@ impl Kernel for System<'_> {
     }
 
     fn identify(&self, file: &OpenFile, record: Option<Record>) -> Option<Holder> {
-        holder::identify(record, &Look::at(file, self.settings.mode))
+        let mode = self.settings.mode;
+        let look = match file.listed.take() {
+            Some(list) => Look::with(Some(list), file, mode),
+            None => Look::at(file, mode),
+        };
+        holder::identify(record, &look)
     }
 
     fn is_held_by_ancestor(&self, file: &OpenFile, facts: &Facts, record: Option<&Record>) -> bool {
         let mode = self.settings.mode;
         let wanted = nested::Wanted { identity: facts.identity, mode, record };
-        nested::is_held(&wanted, &Look::at(file, mode))
+        let look = Look::at(file, mode);
+        let is_held = nested::is_held(&wanted, &look);
+        file.listed.replace(look.into_list());
+        is_held
     }
 
     fn try_lock(&self, file: &OpenFile, mode: Mode) -> Result<Attempt> {
@@ -271,6 +294,7 @@ impl Kernel for System<'_> {
     }
 
     fn lock(&self, file: &OpenFile, mode: Mode, _: &Patience) -> Result<Wakeup> {
+        file.listed.take();
         file.backend.lock(&file.file, mode).map_err(self.lock_failed(file))
     }
 

@@ -1,5 +1,7 @@
 //! Every case of who may be named, and of whom what may be said.
 
+use std::time::{SystemTime, UNIX_EPOCH};
+
 use withlock_platform::holders::Process;
 
 use super::*;
@@ -19,6 +21,8 @@ struct Seen {
     /// A process with another id in a container.
     inside: Option<(u32, u32)>,
     released_meanwhile: bool,
+    /// That of everybody.
+    age: Option<Duration>,
 }
 
 impl Sight for Seen {
@@ -37,12 +41,16 @@ impl Sight for Seen {
     }
 
     fn life(&self, pid: u32) -> Life {
-        let process = |(_, state): &(u32, _)| Process { parent: 1, state: *state, age: None };
+        let process = |(_, state): &(u32, _)| Process { parent: 1, state: *state };
         match self.alive.iter().find(|(alive, _)| *alive == pid) {
             Some(found) => Life::Here(process(found)),
             None if self.hidden.contains(&pid) => Life::Unknown,
             None => Life::Gone,
         }
+    }
+
+    fn age(&self, _: u32) -> Option<Duration> {
+        self.age
     }
 
     fn has_id(&self, pid: u32, id: u32) -> bool {
@@ -105,6 +113,19 @@ fn a_holder_that_has_ended_is_told_so_also_if_its_id_is_used_again() {
         assert!(identify(None, &seen).unwrap().command.is_empty(), "of somebody else");
     }
     assert_eq!(told(record("here"), &Seen::default()), ended, "no list here");
+}
+
+#[test]
+fn a_holder_that_was_there_before_its_record_is_no_other_one() {
+    let hour = 3600;
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs();
+    let written = Record { since: now - hour, ..record("here").unwrap() };
+    for (age, state) in [(hour, State::Runs), (hour - 60, State::Ended)] {
+        let age = Some(Duration::from_secs(age));
+        let (listed, alive) = (Some(vec![PID]), vec![runs(PID)]);
+        let seen = Seen { listed, alive, age, ..Seen::default() };
+        assert_eq!(told(Some(written.clone()), &seen), Some((PID, true, state)));
+    }
 }
 
 #[test]

@@ -12,6 +12,7 @@
 
 use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::OsStringExt;
+use std::time::Duration;
 
 use withlock::cli::{Plan, Request, withlock::parse};
 use withlock::holder::Sight;
@@ -182,6 +183,10 @@ impl Sight for Family {
 
     fn life(&self, _: u32) -> Life {
         Life::Unknown
+    }
+
+    fn age(&self, _: u32) -> Option<Duration> {
+        None
     }
 
     fn has_id(&self, _: u32, _: u32) -> bool {

@@ -8,6 +8,21 @@ use super::{Process, State};
 pub(super) use super::silent::{command, ids, own};
 
 pub(super) fn of(pid: u32) -> Option<Process> {
+    let info = ask(pid)?;
+    let state = match info.ki_stat {
+        libc::SSTOP => State::Stopped,
+        libc::SZOMB => State::Ended,
+        _ => State::Runs,
+    };
+    Some(Process { parent: u32::try_from(info.ki_ppid).ok()?, state })
+}
+
+pub(super) fn age(pid: u32) -> Option<Duration> {
+    let start = Duration::from_secs(u64::try_from(ask(pid)?.ki_start.tv_sec).ok()?);
+    Some(SystemTime::now().duration_since(UNIX_EPOCH).ok()?.saturating_sub(start))
+}
+
+fn ask(pid: u32) -> Option<libc::kinfo_proc> {
     let pid = libc::c_int::try_from(pid).ok()?;
     let name = [libc::CTL_KERN, libc::KERN_PROC, libc::KERN_PROC_PID, pid];
     let mut info = MaybeUninit::<libc::kinfo_proc>::zeroed();
@@ -27,14 +42,5 @@ pub(super) fn of(pid: u32) -> Option<Process> {
         return None;
     }
     // SAFETY: filled whole, and zeroed before: plain numbers, and pointers that are not followed.
-    let info = unsafe { info.assume_init() };
-    let state = match info.ki_stat {
-        libc::SSTOP => State::Stopped,
-        libc::SZOMB => State::Ended,
-        _ => State::Runs,
-    };
-    let start = u64::try_from(info.ki_start.tv_sec).ok().map(Duration::from_secs);
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).ok();
-    let age = now.zip(start).map(|(now, start)| now.saturating_sub(start));
-    Some(Process { parent: u32::try_from(info.ki_ppid).ok()?, state, age })
+    Some(unsafe { info.assume_init() })
 }

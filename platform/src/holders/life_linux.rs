@@ -9,10 +9,17 @@ use super::{Process, State};
 const WORDS: usize = 64;
 
 pub(super) fn of(pid: u32) -> Option<Process> {
-    parse(&read(format!("/proc/{pid}/stat")).ok()?).map(|(process, start)| {
-        let age = start.and_then(age);
-        Process { age, ..process }
-    })
+    parse(&read(format!("/proc/{pid}/stat")).ok()?).map(|(process, _)| process)
+}
+
+pub(super) fn age(pid: u32) -> Option<Duration> {
+    let (_, start) = parse(&read(format!("/proc/{pid}/stat")).ok()?)?;
+    let uptime = read("/proc/uptime").ok()?;
+    let now: f64 = uptime.split(' ').next()?.parse().ok()?;
+    // SAFETY: touches no memory (sysconf(3)).
+    let ticks = unsafe { libc::sysconf(libc::_SC_CLK_TCK) };
+    let ticks = u32::try_from(ticks).ok().filter(|ticks| *ticks > 0)?;
+    Duration::try_from_secs_f64((now - start? as f64 / f64::from(ticks)).max(0.0)).ok()
 }
 
 /// The ids of this process and its parent, as /proc has them: it may be mounted for a container around this one.
@@ -53,16 +60,7 @@ fn parse(line: &str) -> Option<(Process, Option<u64>)> {
     };
     let parent = fields.next()?.parse().ok()?;
     let start = fields.nth(17).and_then(|start| start.parse().ok());
-    Some((Process { parent, state, age: None }, start))
-}
-
-fn age(start: u64) -> Option<Duration> {
-    let uptime = read("/proc/uptime").ok()?;
-    let now: f64 = uptime.split(' ').next()?.parse().ok()?;
-    // SAFETY: touches no memory (sysconf(3)).
-    let ticks = unsafe { libc::sysconf(libc::_SC_CLK_TCK) };
-    let ticks = u32::try_from(ticks).ok().filter(|ticks| *ticks > 0)?;
-    Duration::try_from_secs_f64((now - start as f64 / f64::from(ticks)).max(0.0)).ok()
+    Some((Process { parent, state }, start))
 }
 
 #[cfg(test)]
@@ -92,6 +90,6 @@ mod tests {
         assert_eq!((own, parent), (std::process::id(), std::os::unix::process::parent_id()));
         let process = of(own).unwrap();
         assert_eq!((process.parent, process.state), (parent, State::Runs));
-        assert!(process.age.unwrap() < Duration::from_secs(86_400));
+        assert!(age(own).unwrap() < Duration::from_secs(86_400));
     }
 }

@@ -8,6 +8,21 @@ use super::{Process, State};
 pub(super) use super::silent::{command, ids, own};
 
 pub(super) fn of(pid: u32) -> Option<Process> {
+    let info = ask(pid)?;
+    let state = match info.pbi_status {
+        libc::SSTOP => State::Stopped,
+        libc::SZOMB => State::Ended,
+        _ => State::Runs,
+    };
+    Some(Process { parent: info.pbi_ppid, state })
+}
+
+pub(super) fn age(pid: u32) -> Option<Duration> {
+    let start = Duration::from_secs(ask(pid)?.pbi_start_tvsec);
+    Some(SystemTime::now().duration_since(UNIX_EPOCH).ok()?.saturating_sub(start))
+}
+
+fn ask(pid: u32) -> Option<libc::proc_bsdinfo> {
     let pid = libc::c_int::try_from(pid).ok()?;
     let mut info = MaybeUninit::<libc::proc_bsdinfo>::zeroed();
     let size = size_of::<libc::proc_bsdinfo>() as libc::c_int;
@@ -19,13 +34,5 @@ pub(super) fn of(pid: u32) -> Option<Process> {
         return None;
     }
     // SAFETY: filled whole, and zeroed before: plain numbers.
-    let info = unsafe { info.assume_init() };
-    let state = match info.pbi_status {
-        libc::SSTOP => State::Stopped,
-        libc::SZOMB => State::Ended,
-        _ => State::Runs,
-    };
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).ok();
-    let age = now.map(|now| now.saturating_sub(Duration::from_secs(info.pbi_start_tvsec)));
-    Some(Process { parent: info.pbi_ppid, state, age })
+    Some(unsafe { info.assume_init() })
 }

@@ -18,19 +18,29 @@ const START: usize = 88;
 /// `pr_lwp.pr_sname`, a letter.
 const LETTER: usize = 314;
 
+type Beginning = [u8; LETTER + 1];
+
 pub(super) fn of(pid: u32) -> Option<Process> {
-    let mut bytes = [0; LETTER + 1];
-    File::open(format!("/proc/{pid}/psinfo")).ok()?.read_exact(&mut bytes).ok()?;
+    let bytes = ask(pid)?;
     let int = |at: usize| Some(i32::from_ne_bytes(bytes.get(at..at + 4)?.try_into().ok()?));
-    let start = i64::from_ne_bytes(bytes.get(START..START + 8)?.try_into().ok()?);
     let state = match bytes.get(LETTER) {
         // A process without threads is one that nobody has waited for yet.
         _ if int(THREADS)? == 0 => State::Ended,
         Some(b'T') => State::Stopped,
         _ => State::Runs,
     };
-    let start = u64::try_from(start).ok().map(Duration::from_secs);
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).ok();
-    let age = now.zip(start).map(|(now, start)| now.saturating_sub(start));
-    Some(Process { parent: u32::try_from(int(PARENT)?).ok()?, state, age })
+    Some(Process { parent: u32::try_from(int(PARENT)?).ok()?, state })
+}
+
+pub(super) fn age(pid: u32) -> Option<Duration> {
+    let bytes = ask(pid)?;
+    let start = i64::from_ne_bytes(bytes.get(START..START + 8)?.try_into().ok()?);
+    let start = Duration::from_secs(u64::try_from(start).ok()?);
+    Some(SystemTime::now().duration_since(UNIX_EPOCH).ok()?.saturating_sub(start))
+}
+
+fn ask(pid: u32) -> Option<Beginning> {
+    let mut bytes = [0; LETTER + 1];
+    File::open(format!("/proc/{pid}/psinfo")).ok()?.read_exact(&mut bytes).ok()?;
+    Some(bytes)
 }

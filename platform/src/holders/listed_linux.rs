@@ -13,6 +13,9 @@ use super::{Holds, Listed};
 /// At most so much of a list is read, in bytes.
 const LONGEST: u64 = 1 << 20;
 
+/// What is read at once, in bytes: most texts are shorter.
+const PAGE: usize = 4096;
+
 /// At most so many descriptors of a process are looked at.
 const DESCRIPTORS: usize = 1024;
 
@@ -83,7 +86,7 @@ fn named(file: &File) -> Option<Named> {
 
 /// A text of the kernel's. Names in it may be of any bytes.
 pub(super) fn read(path: impl AsRef<std::path::Path>) -> io::Result<String> {
-    let mut bytes = Vec::new();
+    let mut bytes = Vec::with_capacity(PAGE);
     File::open(path)?.take(LONGEST).read_to_end(&mut bytes)?;
     Ok(String::from_utf8_lossy(&bytes).into_owned())
 }

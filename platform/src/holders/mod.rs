@@ -71,8 +71,6 @@ pub struct Process {
     pub parent: u32,
     /// What it does.
     pub state: State,
-    /// How long ago it was started, to a second or better. `None` where that is not known.
-    pub age: Option<Duration>,
 }
 
 /// What a process does.
@@ -124,6 +122,12 @@ pub fn life(pid: u32) -> Life {
         None if crate::process::exists(pid) => Life::Unknown,
         None => Life::Gone,
     }
+}
+
+/// How long ago a process was started, to a second or better. `None` where that is not known.
+#[must_use]
+pub fn age(pid: u32) -> Option<Duration> {
+    life::age(pid)
 }
 
 /// This process, its parent, and so on, as far as is known.
