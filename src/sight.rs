@@ -9,24 +9,24 @@ use withlock_platform::process;
 
 use crate::holder::Sight;
 use crate::record::Record;
+use crate::settings::Settings;
 use crate::system::OpenFile;
+use crate::trust::Trusted;
 
 /// A look at the holders of a lock.
 pub(crate) struct Look<'a> {
     file: &'a OpenFile,
     wanted: Mode,
+    trusted: Trusted,
     list: Option<List>,
 }
 
 impl<'a> Look<'a> {
-    /// At the holders who keep this file from being locked in this mode.
-    pub(crate) fn at(file: &'a OpenFile, wanted: Mode) -> Self {
-        Self { file, wanted, list: List::of(&file.file) }
-    }
-
-    /// The same with a list that was asked for before.
-    pub(crate) fn with(list: Option<List>, file: &'a OpenFile, wanted: Mode) -> Self {
-        Self { file, wanted, list }
+    /// At the holders who keep this file from being locked as these settings say; by a list that was asked for before, if
+    /// there is one.
+    pub(crate) fn at(file: &'a OpenFile, settings: &Settings, list: Option<List>) -> Self {
+        let list = list.or_else(|| List::of(&file.file));
+        Self { file, wanted: settings.mode, trusted: settings.trusted, list }
     }
 
     pub(crate) fn into_list(self) -> Option<List> {
@@ -73,7 +73,10 @@ impl Sight for Look<'_> {
     }
 
     fn command(&self, pid: u32) -> Vec<String> {
-        holders::command(pid).unwrap_or_default()
+        // Nobody else shall be able to let this run hang.
+        let is_trusted = holders::user(pid).is_some_and(|user| self.trusted.contains(user));
+        let command = if is_trusted { holders::command(pid) } else { None };
+        command.or_else(|| holders::name(pid).map(|name| vec![name])).unwrap_or_default()
     }
 
     fn is_here(&self, host: &str) -> bool {

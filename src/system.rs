@@ -272,18 +272,14 @@ impl Kernel for System<'_> {
     }
 
     fn identify(&self, file: &OpenFile, record: Option<Record>) -> Option<Holder> {
-        let mode = self.settings.mode;
-        let look = match file.listed.take() {
-            Some(list) => Look::with(Some(list), file, mode),
-            None => Look::at(file, mode),
-        };
+        let look = Look::at(file, &self.settings, file.listed.take());
         holder::identify(record, &look)
     }
 
     fn is_held_by_ancestor(&self, file: &OpenFile, facts: &Facts, record: Option<&Record>) -> bool {
         let mode = self.settings.mode;
         let wanted = nested::Wanted { identity: facts.identity, mode, record };
-        let look = Look::at(file, mode);
+        let look = Look::at(file, &self.settings, None);
         let is_held = nested::is_held(&wanted, &look);
         file.listed.replace(look.into_list());
         is_held

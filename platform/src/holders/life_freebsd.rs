@@ -5,7 +5,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use super::{Process, State};
 
-pub(super) use super::silent::{command, ids, own};
+pub(super) use super::silent::{command, ids, name, own, user};
 
 pub(super) fn of(pid: u32) -> Option<Process> {
     let info = ask(pid)?;

@@ -1,5 +1,6 @@
 //! Linux: /proc/PID/stat, cmdline and status (proc(5)). All processes are shown, unless /proc is mounted with `hidepid`.
 
+use std::os::unix::fs::MetadataExt;
 use std::time::Duration;
 
 use super::listed::read;
@@ -34,13 +35,18 @@ pub(super) fn own() -> (u32, u32) {
 
 pub(super) fn command(pid: u32) -> Option<Vec<String>> {
     let text = read(format!("/proc/{pid}/cmdline")).ok()?;
-    let words: Vec<String> =
-        text.trim_end_matches('\0').split('\0').take(WORDS).map(str::to_owned).collect();
-    if words.iter().any(|word| !word.is_empty()) {
-        return Some(words);
-    }
+    let words = text.trim_end_matches('\0').split('\0').take(WORDS).map(str::to_owned);
+    Some(words.collect()).filter(|words: &Vec<String>| words.iter().any(|word| !word.is_empty()))
+}
+
+pub(super) fn name(pid: u32) -> Option<String> {
     let name = read(format!("/proc/{pid}/comm")).ok()?;
-    Some(vec![name.trim_end_matches('\n').to_owned()])
+    Some(name.strip_suffix('\n').unwrap_or(&name).to_owned())
+}
+
+/// /proc/PID belongs to the effective user, or to root where the process may not be looked into (proc(5)).
+pub(super) fn user(pid: u32) -> Option<u32> {
+    Some(std::fs::metadata(format!("/proc/{pid}")).ok()?.uid())
 }
 
 pub(super) fn ids(pid: u32) -> Option<Vec<u32>> {

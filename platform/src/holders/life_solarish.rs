@@ -7,7 +7,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use super::{Process, State};
 
-pub(super) use super::silent::{command, ids, own};
+pub(super) use super::silent::{command, ids, name, own, user};
 
 /// `pr_nlwp`, an `int`: how many threads it has.
 const THREADS: usize = 4;

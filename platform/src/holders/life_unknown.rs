@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::Process;
 
-pub(super) use super::silent::{command, ids, own};
+pub(super) use super::silent::{command, ids, name, own, user};
 
 pub(super) fn of(_: u32) -> Option<Process> {
     None

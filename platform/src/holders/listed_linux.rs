@@ -9,6 +9,7 @@ use std::os::unix::fs::MetadataExt;
 
 use super::table::{self, Named};
 use super::{Holds, Listed};
+use crate::process;
 
 /// At most so much of a list is read, in bytes.
 const LONGEST: u64 = 1 << 20;
@@ -29,6 +30,9 @@ pub(super) struct List {
 
 impl List {
     pub(super) fn of(file: &File) -> Option<Self> {
+        if !table::fdinfo_shows_locks(&read("/proc/sys/kernel/osrelease").ok()?) {
+            return None;
+        }
         let file = named(file)?;
         let locks = table::held(&read("/proc/locks").ok()?, file);
         Some(Self { file, locks })
@@ -44,6 +48,8 @@ impl List {
             Err(error) if error.kind() == io::ErrorKind::PermissionDenied => {
                 return self.may_hold(pid, relevant);
             }
+            // Hidden from this user (proc(5), `hidepid`), or gone.
+            Err(_) if process::exists(pid) => return self.may_hold(pid, relevant),
             Err(_) => return Holds::No,
         };
         let mut refused = false;

@@ -147,9 +147,23 @@ pub fn ancestry() -> Vec<u32> {
 }
 
 /// The words of a process's command line, as it tells them itself. `None` where the system does not say.
+///
+/// They lie in the memory of the process, so whoever runs it may be able to let this call hang.
 #[must_use]
 pub fn command(pid: u32) -> Option<Vec<String>> {
     life::command(pid)
+}
+
+/// The name of a process: of its program, or what it calls itself. The kernel keeps it. `None` where it does not say.
+#[must_use]
+pub fn name(pid: u32) -> Option<String> {
+    life::name(pid)
+}
+
+/// The effective user of a process, or root. `None` where the system does not say.
+#[must_use]
+pub fn user(pid: u32) -> Option<u32> {
+    life::user(pid)
 }
 
 /// The ids that a process has in the containers it is in, outermost first. `None` where the system does not say.

@@ -4,6 +4,14 @@ pub(super) fn command(_: u32) -> Option<Vec<String>> {
     None
 }
 
+pub(super) fn name(_: u32) -> Option<String> {
+    None
+}
+
+pub(super) fn user(_: u32) -> Option<u32> {
+    None
+}
+
 pub(super) fn ids(_: u32) -> Option<Vec<u32>> {
     None
 }

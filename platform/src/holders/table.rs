@@ -89,6 +89,15 @@ pub fn device_of_mount(text: &str, mount: u64) -> Option<(u32, u32)> {
     Some((major.parse().ok()?, minor.parse().ok()?))
 }
 
+/// Whether a kernel of this release, such as `6.12.3-amd64`, shows locks in fdinfo: since 4.1.
+#[must_use]
+pub fn fdinfo_shows_locks(release: &str) -> bool {
+    let mut numbers = release.split(|c: char| !c.is_ascii_digit()).map_while(|it| it.parse().ok());
+    let major: u32 = numbers.next().unwrap_or(0);
+    let minor: u32 = numbers.next().unwrap_or(0);
+    (major, minor) >= (4, 1)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -184,6 +193,16 @@ mod tests {
             assert!(held(&text, FILE).len() <= text.lines().count());
             let (mount, _) = mount_and_inode(&text);
             let _ = device_of_mount(&text, mount.unwrap_or(36));
+        }
+    }
+
+    #[test]
+    fn an_old_kernel_that_does_not_show_locks_is_not_asked() {
+        for release in ["4.1.0", "4.18.0-553.el8", "6.12.3+deb13-amd64\n", "10.0", "5"] {
+            assert!(fdinfo_shows_locks(release), "{release}");
+        }
+        for release in ["3.10.0-1160.el7", "4.0.9", "4", "", "linux", "-6.1"] {
+            assert!(!fdinfo_shows_locks(release), "{release}");
         }
     }
 
