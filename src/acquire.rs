@@ -7,6 +7,7 @@ use withlock_platform::backend::{Attempt as Answer, Mode, Wakeup};
 use crate::error::{Error, Result};
 use crate::event::Event;
 use crate::held::{self, Held};
+use crate::holder::Holder;
 use crate::kernel::Kernel;
 use crate::lockfile::{self, Candidate, Rounds};
 use crate::mistaken;
@@ -37,8 +38,8 @@ pub enum Attempt<H> {
 /// Who holds the lock.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Busy {
-    /// The holder's record; `None` is somebody unknown.
-    pub holder: Option<Record>,
+    /// The holder; `None` is somebody unknown.
+    pub holder: Option<Holder>,
     /// The holder is an ancestor of this run and waits for its end, so waiting for it would never end.
     pub by_ancestor: bool,
     /// Nobody was seen to hold the lock, but somebody has a lease on the file, so that it could not be opened.
@@ -127,7 +128,7 @@ impl<K: Kernel> Contender<'_, K> {
         let lost = match answer {
             Ok(Some(Taken::Granted)) => return Ok(Some(Outcome::Won(candidate))),
             Ok(Some(taken)) => Ok(Some(Outcome::Lost(Busy {
-                holder: self.kernel.holder(&candidate.file),
+                holder: self.identify(&candidate),
                 by_ancestor: taken == Taken::ByAncestor,
                 leased: false,
             }))),
@@ -168,16 +169,17 @@ impl<K: Kernel> Contender<'_, K> {
         if self.kernel.try_lock(&candidate.file, self.settings.mode)? == Answer::Granted {
             return Ok(Taken::Granted);
         }
-        let holder = self.kernel.holder(&candidate.file);
-        if self.kernel.is_held_by_ancestor(&candidate.facts, holder.as_ref()) {
+        let Candidate { file, facts, .. } = candidate;
+        let record = self.kernel.holder(file);
+        if self.kernel.is_held_by_ancestor(file, facts, record.as_ref()) {
             return Ok(Taken::ByAncestor);
         }
-        if self.wait == Wait::No && self.is_final(candidate, holder.as_ref()) {
+        if self.wait == Wait::No && self.is_final(candidate, record.as_ref()) {
             return Ok(Taken::Busy);
         }
         let patience = match self.patience.take() {
             Some(patience) => patience,
-            None => self.be_patient(holder.as_ref())?,
+            None => self.be_patient(Some(candidate))?,
         };
         let taken = self.sleep(candidate, &patience);
         self.patience = Some(patience);
@@ -186,19 +188,25 @@ impl<K: Kernel> Contender<'_, K> {
     }
 
     /// Whether "busy" is the last word for a run that does not wait.
-    fn is_final(&self, candidate: &Candidate<K>, holder: Option<&Record>) -> bool {
-        let is_named = holder.is_some() || !self.kernel.is_signed(&candidate.file);
+    fn is_final(&self, candidate: &Candidate<K>, record: Option<&Record>) -> bool {
+        let is_named = record.is_some() || !self.kernel.is_signed(&candidate.file);
         is_named && self.settings.mode == Mode::Exclusive || self.patience.is_some()
     }
 
-    fn be_patient(&self, holder: Option<&Record>) -> Result<K::Patience> {
+    fn identify(&self, Candidate { file, .. }: &Candidate<K>) -> Option<Holder> {
+        self.kernel.identify(file, self.kernel.holder(file))
+    }
+
+    fn be_patient(&self, candidate: Option<&Candidate<K>>) -> Result<K::Patience> {
         let limit = match self.wait {
             Wait::No => Some(GRACE),
             Wait::AtMost(limit) => Some(limit),
             Wait::Forever => None,
         };
         if self.wait != Wait::No {
-            self.kernel.tell(&Event::Waiting { limit, holder });
+            let holder = candidate.and_then(|candidate| self.identify(candidate));
+            let path = &self.settings.path;
+            self.kernel.tell(&Event::Waiting { path, limit, holder: holder.as_ref() });
         }
         self.kernel.be_patient(limit)
     }

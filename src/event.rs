@@ -6,7 +6,7 @@ use std::time::Duration;
 use withlock_platform::process::Status;
 
 use crate::error::Error;
-use crate::record::Record;
+use crate::holder::Holder;
 use crate::trust::{Reason, Verdict};
 
 /// Something that happened.
@@ -39,10 +39,12 @@ pub enum Event<'a> {
     Leased,
     /// The lock is busy; this run waits, so long or without limit.
     Waiting {
+        /// The lock file.
+        path: &'a Path,
         /// The limit.
         limit: Option<Duration>,
         /// The holder, if it is known.
-        holder: Option<&'a Record>,
+        holder: Option<&'a Holder>,
     },
     /// The lock is held.
     Acquired {

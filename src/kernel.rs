@@ -8,6 +8,7 @@ use withlock_platform::evidence::{Facts, Identity};
 
 use crate::error::Result;
 use crate::event::Event;
+use crate::holder::Holder;
 use crate::record::Record;
 
 /// The system as the protocol sees it, for one lock path.
@@ -75,11 +76,19 @@ pub trait Kernel {
     /// and the file stays what it was, signed or begun.
     fn record(&self, file: &Self::File, holder: Option<&Record>);
 
-    /// Reads who holds the lock.
+    /// Reads the holder's record. That of a file which is not withlock's own is not believed.
     fn holder(&self, file: &Self::File) -> Option<Record>;
 
+    /// Who holds the lock, by this record and by what the system knows. For people only.
+    fn identify(&self, file: &Self::File, record: Option<Record>) -> Option<Holder>;
+
     /// Whether the holder of this file is an ancestor of this run, which waits for its end.
-    fn is_held_by_ancestor(&self, facts: &Facts, holder: Option<&Record>) -> bool;
+    fn is_held_by_ancestor(
+        &self,
+        file: &Self::File,
+        facts: &Facts,
+        record: Option<&Record>,
+    ) -> bool;
 
     /// Tries to lock.
     ///

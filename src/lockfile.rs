@@ -98,6 +98,11 @@ pub(crate) fn is_own<K: Kernel>(
     trust::judge_file(facts, origin(created, signed), trusted) == Use::Own
 }
 
+/// Whether a file with these facts would be withlock's own, if it is signed: whether its record can be believed.
+pub(crate) fn is_believed(facts: &Facts, trusted: Trusted) -> bool {
+    trust::judge_file(facts, origin(false, true), trusted) == Use::Own
+}
+
 fn origin(created: bool, signed: bool) -> Origin {
     Origin { created, signed, mandatory_by_mode: backend::mandatory_by_mode() }
 }

@@ -19,10 +19,9 @@ withlock_platform::entry!(run);
 static MEMORY: Arena = Arena::new();
 
 fn run(words: Vec<OsString>) -> i32 {
-    let ending = if process::elevated() {
-        report::say(
-            "refusing to run set-user-ID or set-group-ID: take that bit from the program (chmod ug-s)",
-        );
+    let ending = if let Some(elevation) = process::elevation() {
+        let program = std::env::current_exe().ok();
+        report::say(&report::elevated(elevation, program.as_deref()));
         Exit::Unsafe.into()
     } else {
         match cli::withlock::parse(words) {

@@ -1,12 +1,14 @@
-//! Locks that this run's ancestors hold, as `WITHLOCK_HELD` in the environment tells: waiting for one would never end.
+//! Locks that this run's ancestors hold: waiting for one would never end. The system tells of them, where it can, and
+//! `WITHLOCK_HELD` in the environment.
 
 use std::ffi::{OsStr, OsString};
 use std::fmt;
 
 use withlock_platform::backend::Mode;
 use withlock_platform::evidence::Identity;
-use withlock_platform::process;
+use withlock_platform::holders::Holds;
 
+use crate::holder::{self, Sight};
 use crate::record::Record;
 
 /// The variable: entries with a blank between two.
@@ -41,33 +43,67 @@ pub fn extend(mut value: OsString, entry: &Entry<'_>) -> OsString {
     value
 }
 
-/// Whether an ancestor holds this file.
-#[must_use]
-pub fn is_held(identity: Identity, holder: Option<&Record>) -> bool {
-    std::env::var_os(VARIABLE)
-        .is_some_and(|value| tells_of(&value, identity, holder, process::exists))
+/// A lock that this run wants, and that is busy.
+#[derive(Clone, Copy, Debug)]
+pub struct Wanted<'a> {
+    /// The lock file.
+    pub identity: Identity,
+    /// How it is wanted.
+    pub mode: Mode,
+    /// The record in the file, if it can be believed.
+    pub record: Option<&'a Record>,
 }
 
-/// Whether the value says that an ancestor holds this file, and can be believed.
-///
-/// The variable outlives the lock in whatever the job leaves behind, and inode numbers are used again: so the record in
-/// the file must be the ancestor's. Where the ancestor can hold the lock without that, its process must live, which is
-/// less, as process ids are used again, too.
+/// Whether the lock is held by a run that this one is part of, so that waiting for it would be waiting for itself.
 #[must_use]
-pub fn tells_of(
-    value: &OsStr,
-    identity: Identity,
-    holder: Option<&Record>,
-    lives: impl Fn(u32) -> bool,
-) -> bool {
-    value.to_string_lossy().split(' ').filter_map(Entry::parse).any(|entry| {
-        entry.identity == identity
-            && match holder {
-                Some(record) if entry.wrote(record) => true,
-                Some(_) if entry.is_the_last_to_write() => false,
-                _ => lives(entry.pid),
+pub fn is_held(wanted: &Wanted<'_>, sight: &impl Sight) -> bool {
+    is_proven(&std::env::var_os(VARIABLE).unwrap_or_default(), wanted, sight)
+}
+
+/// The same for a value of the variable.
+///
+/// A wrong "yes" would leave a run out, and a wrong "no" is a wait like any other: so it takes a proof. The variable
+/// outlives the lock in whatever the job leaves behind, and inode numbers and process ids are used again.
+///
+/// - The kernel says that this process, or one of those from its parent up, holds the lock (Linux): for this process, it
+///   is a descriptor that it has inherited.
+/// - The variable names the run that has written the record: the token is random.
+/// - Where the kernel does not say who holds the lock: one of those from the parent up is named by the variable or by the
+///   record, and no other holder is.
+#[must_use]
+pub fn is_proven(value: &OsStr, wanted: &Wanted<'_>, sight: &impl Sight) -> bool {
+    let value = value.to_string_lossy();
+    let entries: Vec<Entry<'_>> = value
+        .split(' ')
+        .filter_map(Entry::parse)
+        .filter(|entry| entry.identity == wanted.identity && entry.is_in_the_way_of(wanted.mode))
+        .collect();
+    let wrote = |entry: &&Entry<'_>| wanted.record.is_some_and(|record| entry.wrote(record));
+    if entries.iter().filter(wrote).any(|entry| sight.holds(entry.pid) != Holds::No) {
+        return true;
+    }
+    let listed = sight.listed().unwrap_or_default();
+    let is_named = |pid| {
+        // Process 1 is somebody else in each container.
+        pid > 1
+            && (entries.iter().any(|entry| entry.pid == pid && entry.fits(wanted.record))
+                || wanted.record.is_some_and(|record| names(record, pid, sight)))
+    };
+    sight.ancestry().iter().enumerate().any(|(generation, pid)| {
+        let is_named = is_named(*pid);
+        let is_worth_asking = generation == 0 || is_named || listed.contains(pid);
+        is_worth_asking
+            && match sight.holds(*pid) {
+                Holds::Yes => true,
+                Holds::No => false,
+                Holds::Unknown => is_named,
             }
     })
+}
+
+/// Whether a record is of the process that has this id now, and not of one from before.
+fn names(record: &Record, pid: u32, sight: &impl Sight) -> bool {
+    record.pid == pid && sight.is_here(&record.host) && holder::is_old_enough(pid, record, sight)
 }
 
 impl<'a> Entry<'a> {
@@ -89,10 +125,15 @@ impl<'a> Entry<'a> {
         !self.token.is_empty() && self.token == record.token
     }
 
-    /// Whether nobody writes another record while this one holds the lock. Others who share it do, and where it has
-    /// written none, there may be one from before.
-    fn is_the_last_to_write(&self) -> bool {
-        self.mode == Mode::Exclusive && !self.token.is_empty()
+    fn is_in_the_way_of(&self, wanted: Mode) -> bool {
+        wanted == Mode::Exclusive || self.mode == Mode::Exclusive
+    }
+
+    /// Whether this one can hold the lock while this record stands in the file. Nobody writes another one while it holds
+    /// the lock, unless he shares it; and where it has written none, there may be one from before.
+    fn fits(&self, record: Option<&Record>) -> bool {
+        let is_last_to_write = self.mode == Mode::Exclusive && !self.token.is_empty();
+        !is_last_to_write || record.is_none_or(|record| self.wrote(record))
     }
 }
 
@@ -106,3 +147,6 @@ impl fmt::Display for Entry<'_> {
         write!(f, "{device}:{inode}:{pid}:{mode}:{token}")
     }
 }
+
+#[cfg(test)]
+mod tests;

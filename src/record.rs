@@ -87,7 +87,8 @@ impl Record {
     }
 }
 
-fn shorten(command: &str) -> String {
+/// So much of a command as is kept.
+pub(crate) fn shorten(command: &str) -> String {
     match command.char_indices().nth(LONGEST_COMMAND) {
         Some((end, _)) => format!("{}...", &command[..end]),
         None => command.to_owned(),

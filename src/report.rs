@@ -1,6 +1,5 @@
 //! Every word that is shown to a person: one line each, saying what, where, and what to do about it.
 
-use std::fmt::Write as _;
 use std::io;
 use std::path::Path;
 use std::time::Duration;
@@ -12,14 +11,16 @@ use withlock_platform::process::{self, Status, signal};
 use crate::acquire::Busy;
 use crate::error::Error;
 use crate::event::{Event, Kept, Oddity};
-use crate::record::Record;
 use crate::trust::{Reason, Verdict};
 
 mod command;
 mod cure;
+mod elevation;
+mod holder;
 mod printable;
 
 use cure::Reader;
+pub use elevation::elevated;
 use printable::is_printable;
 
 /// Says one line on standard error, in one write, so that the lines of several runs do not mix. What can't be said is
@@ -137,21 +138,7 @@ pub fn busy(path: &Path, busy: &Busy) -> String {
     if busy.leased {
         return format!("{} is held by someone unknown: {LEASED}", path.display());
     }
-    format!("{} is held by {}", path.display(), holder(busy.holder.as_ref()))
-}
-
-/// A record in words: `pid 4711 (root@db1: rsync -a /a /b) for 2h13m`.
-fn holder(record: Option<&Record>) -> String {
-    let Some(record) = record else {
-        return "someone unknown".to_owned();
-    };
-    let user = process::user_name(record.user).unwrap_or_else(|| record.user.to_string());
-    let mut words = format!("pid {} ({user}@{}", record.pid, record.host);
-    if !record.command.is_empty() {
-        let _ = write!(words, ": {}", record.command);
-    }
-    let _ = write!(words, ") for {}", duration(record.age()));
-    words
+    format!("{} is held by {}", path.display(), holder::words(busy.holder.as_ref(), path))
 }
 
 /// A duration as people say it, two units at most: `2h13m`, `45s`, `0.25s`.
@@ -195,8 +182,8 @@ fn event(event: &Event<'_>) -> String {
         Event::Created => "lock file created".to_owned(),
         Event::Again => "the lock file was removed or replaced meanwhile: trying again".to_owned(),
         Event::Leased => format!("{LEASED}, and is told to give it up"),
-        Event::Waiting { limit, holder } => {
-            let holder = self::holder(*holder);
+        Event::Waiting { path, limit, holder } => {
+            let holder = holder::words(*holder, path);
             match limit {
                 Some(limit) => format!("waiting at most {} for {holder}", duration(*limit)),
                 None => format!("waiting for {holder}"),

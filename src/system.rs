@@ -11,15 +11,19 @@ use withlock_platform::again;
 use withlock_platform::backend::{self, Attempt, LockBackend, LockError, Mode, Wakeup};
 use withlock_platform::directory::{self, Access};
 use withlock_platform::evidence::{self, Facts, FileSystem, Identity, Kind};
+use withlock_platform::holders::List;
 use withlock_platform::process::{self, Interruption, Signals};
 
 use crate::answer;
 use crate::error::{Error, Result};
 use crate::event::{Event, Oddity};
+use crate::holder::{self, Holder};
 use crate::kernel::Kernel;
+use crate::lockfile;
 use crate::nested;
 use crate::record::{self, Record};
 use crate::settings::{Policy, Settings};
+use crate::sight::Look;
 use crate::trust::{self, Verdict};
 use crate::walk::{self, Judge, Place};
 
@@ -33,6 +37,18 @@ pub struct OpenFile {
     others_write: bool,
     /// This run's record stands in it.
     pub(crate) recorded: Cell<bool>,
+    /// The locks on it, when it has just been found busy.
+    listed: RefCell<Option<List>>,
+}
+
+impl OpenFile {
+    /// Its beginning, where a record may stand.
+    pub(crate) fn read(&self) -> Vec<u8> {
+        let mut content = vec![0; record::LONGEST];
+        let length = again(|| self.file.read_at(&mut content, 0)).unwrap_or(0);
+        content.truncate(length);
+        content
+    }
 }
 
 /// A wait that can be interrupted.
@@ -165,13 +181,6 @@ impl<'a> System<'a> {
         let _ = file.file.set_len(0);
         let _ = file.file.set_permissions(Permissions::from_mode(trust::MODE_BEGUN));
     }
-
-    fn read(file: &OpenFile) -> Vec<u8> {
-        let mut content = vec![0; record::LONGEST];
-        let length = again(|| file.file.read_at(&mut content, 0)).unwrap_or(0);
-        content.truncate(length);
-        content
-    }
 }
 
 impl Kernel for System<'_> {
@@ -209,7 +218,8 @@ impl Kernel for System<'_> {
             self.tell(&Event::Odd(Oddity::SetgidFile { path: &self.settings.path }));
         }
         let others_write = self.judge_list(place, &file, found)?;
-        Ok(Some(OpenFile { file, backend, access, others_write, recorded: Cell::new(false) }))
+        let (recorded, listed) = (Cell::new(false), RefCell::default());
+        Ok(Some(OpenFile { file, backend, access, others_write, recorded, listed }))
     }
 
     fn outlast_lease(&self, _: &Patience) -> Result<Wakeup> {
@@ -243,7 +253,8 @@ impl Kernel for System<'_> {
         };
         // Its directory hands down no list that would matter, or it would not have been accepted.
         let (access, others_write) = (Access::ReadWrite, false);
-        Ok(Some(OpenFile { file, backend, access, others_write, recorded: Cell::new(false) }))
+        let (recorded, listed) = (Cell::new(false), RefCell::default());
+        Ok(Some(OpenFile { file, backend, access, others_write, recorded, listed }))
     }
 
     fn facts(&self, file: &OpenFile) -> Result<Facts> {
@@ -311,11 +322,23 @@ impl Kernel for System<'_> {
     }
 
     fn holder(&self, file: &OpenFile) -> Option<Record> {
-        Record::parse(&Self::read(file))
+        let record = Record::parse(&file.read())?;
+        let facts = Facts::of(&file.file).ok()?;
+        lockfile::is_believed(&facts, self.settings.trusted).then_some(record)
     }
 
-    fn is_held_by_ancestor(&self, facts: &Facts, holder: Option<&Record>) -> bool {
-        nested::is_held(facts.identity, holder)
+    fn identify(&self, file: &OpenFile, record: Option<Record>) -> Option<Holder> {
+        let look = Look::at(file, &self.settings, file.listed.take());
+        holder::identify(record, &look)
+    }
+
+    fn is_held_by_ancestor(&self, file: &OpenFile, facts: &Facts, record: Option<&Record>) -> bool {
+        let mode = self.settings.mode;
+        let wanted = nested::Wanted { identity: facts.identity, mode, record };
+        let look = Look::at(file, &self.settings, None);
+        let is_held = nested::is_held(&wanted, &look);
+        file.listed.replace(look.into_list());
+        is_held
     }
 
     fn try_lock(&self, file: &OpenFile, mode: Mode) -> Result<Attempt> {
@@ -323,6 +346,7 @@ impl Kernel for System<'_> {
     }
 
     fn lock(&self, file: &OpenFile, mode: Mode, _: &Patience) -> Result<Wakeup> {
+        file.listed.take();
         file.backend.lock(&file.file, mode).map_err(self.lock_failed(file))
     }
 

@@ -9,6 +9,7 @@
 //! | [`evidence`] | facts about a file or directory: kind, owner, mode, links, ACL, file system |
 //! | [`directory`] | steps of a path walk, relative to an open directory |
 //! | [`failure`] | what the system says when a call fails |
+//! | [`holders`] | who holds a lock, and what becomes of a process |
 //! | [`process`] | who we are, starting the job, signals, the deadline timer, dying of a signal |
 //!
 //! Conditional compilation stands in `mod.rs` files only, and only chooses between files that offer the same functions.
@@ -23,6 +24,7 @@ pub mod backend;
 pub mod directory;
 pub mod evidence;
 pub mod failure;
+pub mod holders;
 mod interrupted;
 pub mod process;
 mod text;

@@ -11,7 +11,7 @@ use crate::record::LONGEST_COMMAND;
 const ENOUGH: usize = 4 * (LONGEST_COMMAND + 1);
 
 /// Joins words with blanks, quoting those that a shell would not leave alone, until there is enough.
-pub(super) fn of<'a>(words: impl IntoIterator<Item = &'a OsStr>) -> String {
+pub(crate) fn of<'a>(words: impl IntoIterator<Item = &'a OsStr>) -> String {
     let mut label = String::new();
     for word in words {
         if !label.is_empty() {
@@ -54,7 +54,7 @@ pub(super) fn in_message<'a>(words: impl IntoIterator<Item = &'a OsStr>) -> Stri
 }
 
 /// A word as a shell takes it.
-fn quote(word: &str) -> String {
+pub(crate) fn quote(word: &str) -> String {
     let mut quoted = String::new();
     push_quoted(&mut quoted, word);
     quoted

@@ -2,7 +2,7 @@
 
 mod duration;
 mod known;
-mod label;
+pub(crate) mod label;
 mod misplaced;
 mod options;
 mod plain;

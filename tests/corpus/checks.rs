@@ -12,12 +12,15 @@
 
 use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::OsStringExt;
+use std::time::Duration;
 
 use withlock::cli::{Plan, Request, withlock::parse};
-use withlock::nested::{self, Entry};
+use withlock::holder::Sight;
+use withlock::nested::{self, Entry, Wanted};
 use withlock::record::{LONGEST, Record, SIGNATURE};
 use withlock::{Mode, Wait, job};
 use withlock_platform::evidence::Identity;
+use withlock_platform::holders::{Holds, Life};
 
 /// A check, by the name of its folder of inputs.
 pub type Check = (&'static str, fn(&[u8]));
@@ -158,6 +161,55 @@ fn assert_survives(record: &Record) {
     assert_eq!(Record::parse(format!("{line}{line}").as_bytes()).as_ref(), Some(record), "{line}");
 }
 
+/// A process on a system that does not say who holds a lock, or says that only one has it.
+#[derive(Clone, Copy, Default)]
+struct Family {
+    parent: Option<u32>,
+    holds: Option<u32>,
+}
+
+impl Sight for Family {
+    fn listed(&self) -> Option<Vec<u32>> {
+        self.holds.map(|pid| vec![pid])
+    }
+
+    fn holds(&self, pid: u32) -> Holds {
+        match self.holds {
+            None => Holds::Unknown,
+            Some(holder) if holder == pid => Holds::Yes,
+            Some(_) => Holds::No,
+        }
+    }
+
+    fn life(&self, _: u32) -> Life {
+        Life::Unknown
+    }
+
+    fn age(&self, _: u32) -> Option<Duration> {
+        None
+    }
+
+    fn has_id(&self, _: u32, _: u32) -> bool {
+        false
+    }
+
+    fn command(&self, _: u32) -> Vec<String> {
+        Vec::new()
+    }
+
+    fn is_here(&self, _: &str) -> bool {
+        true
+    }
+
+    fn ancestry(&self) -> Vec<u32> {
+        std::iter::once(0).chain(self.parent).collect()
+    }
+
+    fn is_still_named(&self, _: u32) -> bool {
+        true
+    }
+}
+
 /// The value of `WITHLOCK_HELD`, whatever the caller's environment has made of it.
 pub fn held(input: &[u8]) {
     let before = OsString::from_vec(input.to_vec());
@@ -167,27 +219,35 @@ pub fn held(input: &[u8]) {
     let record = Record { pid: seed as u32, token: format!("{seed:016x}"), ..Record::default() };
     let stranger = Record { token: "f".into(), ..record.clone() };
     let nameless = Record { token: String::new(), ..record.clone() };
-    let dead = |_| false;
-    let this_process = |pid| pid == record.pid;
+    let dead = Family::default();
+    let parent = Family { parent: Some(record.pid), ..dead };
+    let holder = Family { holds: Some(record.pid), ..dead };
+    let proves = |value: &OsString, identity, mode, record, family: &Family| {
+        nested::is_proven(value, &Wanted { identity, mode, record }, family)
+    };
+    let x = Mode::Exclusive;
     for mode in [Mode::Exclusive, Mode::Shared] {
         let entry = Entry { identity, pid: record.pid, mode, token: &record.token };
         let alone = nested::extend(OsString::new(), &entry);
-        assert!(!nested::tells_of(&alone, other, Some(&record), this_process));
+        assert!(!proves(&alone, other, x, None, &parent));
+        // Who shares does not wait for himself.
+        assert_eq!(proves(&alone, identity, Mode::Shared, Some(&record), &dead), mode == x);
         for record in [&stranger, &nameless] {
-            assert!(!nested::tells_of(&alone, identity, Some(record), dead));
+            assert!(!proves(&alone, identity, x, Some(record), &dead));
+            assert!(!proves(&alone, identity, x, Some(record), &holder), "an id used again");
             // Only who shares the lock can hold it while another's record is there; or who has written none.
-            let believed = nested::tells_of(&alone, identity, Some(record), this_process);
-            assert_eq!(believed, mode == Mode::Shared);
+            let believed = proves(&alone, identity, x, Some(record), &parent);
+            assert_eq!(believed, mode == Mode::Shared && record.pid > 1);
             let unwritten = nested::extend(OsString::new(), &Entry { token: "", ..entry });
-            assert!(nested::tells_of(&unwritten, identity, Some(record), this_process));
-            assert!(!nested::tells_of(&unwritten, identity, Some(record), dead));
+            assert_eq!(proves(&unwritten, identity, x, Some(record), &parent), record.pid > 1);
+            assert!(!proves(&unwritten, identity, x, Some(record), &dead));
         }
         // Whatever stands before them, both entries are found.
         let outer = nested::extend(before.clone(), &Entry { identity: other, ..entry });
         let inner = nested::extend(outer, &entry);
         for identity in [identity, other] {
-            assert!(nested::tells_of(&inner, identity, Some(&record), dead), "{inner:?}");
-            assert!(nested::tells_of(&inner, identity, None, this_process), "{inner:?}");
+            assert!(proves(&inner, identity, x, Some(&record), &dead), "{inner:?}");
+            assert_eq!(proves(&inner, identity, x, None, &parent), record.pid > 1, "{inner:?}");
         }
     }
 }

@@ -10,6 +10,7 @@ use super::replay::{Answer, Call, Phase, Replay, used_up};
 use super::simulated::{self, Content, EVERYTHING, Request, Space};
 use crate::error::Result;
 use crate::event::Event;
+use crate::holder::Holder;
 use crate::kernel::Kernel;
 use crate::record::Record;
 
@@ -128,7 +129,11 @@ impl Kernel for &Replay<'_> {
         named.then(Record::default)
     }
 
-    fn is_held_by_ancestor(&self, _: &Facts, _: Option<&Record>) -> bool {
+    fn identify(&self, _: &Handle, record: Option<Record>) -> Option<Holder> {
+        record.map(Holder::of)
+    }
+
+    fn is_held_by_ancestor(&self, _: &Handle, _: &Facts, _: Option<&Record>) -> bool {
         false
     }
 

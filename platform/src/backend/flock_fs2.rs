@@ -5,6 +5,7 @@ use std::fs::File;
 use fs2::FileExt;
 
 use super::{Attempt, LockBackend, LockError, Mode, Ownership, Wakeup, outcome};
+use crate::holders::Kind;
 
 /// flock(2) with `LOCK_EX` or `LOCK_SH`.
 #[derive(Debug)]
@@ -36,6 +37,10 @@ impl LockBackend for Flock {
             Mode::Exclusive => FileExt::lock_exclusive(file),
             Mode::Shared => FileExt::lock_shared(file),
         })
+    }
+
+    fn meets(&self, kind: Kind) -> bool {
+        kind == Kind::Flock
     }
 
     fn unlock(&self, file: &File) -> Result<(), LockError> {

@@ -5,6 +5,7 @@ use std::io;
 use std::os::fd::AsRawFd;
 
 use super::{Attempt, LockBackend, LockError, Mode, Ownership, Wakeup, cvt, outcome};
+use crate::holders::Kind;
 
 /// flock(2) with `LOCK_EX` or `LOCK_SH`.
 #[derive(Debug)]
@@ -30,6 +31,10 @@ impl LockBackend for Flock {
 
     fn lock(&self, file: &File, mode: Mode) -> Result<Wakeup, LockError> {
         outcome::of_wait(call(file, kind(mode)))
+    }
+
+    fn meets(&self, kind: Kind) -> bool {
+        kind == Kind::Flock
     }
 
     fn unlock(&self, file: &File) -> Result<(), LockError> {

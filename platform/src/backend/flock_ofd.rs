@@ -10,6 +10,7 @@ use super::flock::Flock;
 use super::marker::Marker;
 use super::ofd::Ofd;
 use super::{Attempt, LockBackend, LockError, Mode, Ownership, Queue, Wakeup};
+use crate::holders::Kind;
 
 /// flock(2) and, while holding it, `F_OFD_SETLK` or `F_OFD_SETLKW`.
 #[derive(Debug)]
@@ -48,6 +49,10 @@ impl LockBackend for FlockOfd {
             Flock.unlock(file)?;
         }
         second
+    }
+
+    fn meets(&self, _: Kind) -> bool {
+        true
     }
 
     fn unlock(&self, file: &File) -> Result<(), LockError> {

@@ -19,6 +19,8 @@ use std::fmt;
 use std::fs::File;
 use std::io;
 
+use crate::holders::Kind;
+
 mod outcome;
 mod range;
 
@@ -97,6 +99,11 @@ pub trait LockBackend: Sync + fmt::Debug {
     /// # Errors
     /// [`LockError::Failed`] when the system refuses.
     fn unlock(&self, file: &File) -> Result<(), LockError>;
+
+    /// Whether a lock of this kind keeps this backend's locks out, on Linux: there alone, the system lists locks.
+    fn meets(&self, kind: Kind) -> bool {
+        kind != Kind::Flock
+    }
 
     /// The queue of those who wait for this lock, where it can be told whether there is one.
     fn queue(&self) -> Option<&'static dyn Queue> {

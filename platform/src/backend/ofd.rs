@@ -3,6 +3,7 @@
 use std::fs::File;
 
 use super::{Attempt, LockBackend, LockError, Mode, Ownership, Wakeup, marker, outcome, range};
+use crate::holders::Kind;
 
 /// fcntl(2) with `F_OFD_SETLK` and `F_OFD_SETLKW`.
 #[derive(Debug)]
@@ -27,6 +28,11 @@ impl LockBackend for Ofd {
 
     fn lock(&self, file: &File, mode: Mode) -> Result<Wakeup, LockError> {
         outcome::of_wait(range::set(file, libc::F_OFD_SETLKW, range::kind(mode), range::WHOLE))
+    }
+
+    /// Also flock(2), which servers emulate by byte ranges: this backend is for them.
+    fn meets(&self, _: Kind) -> bool {
+        true
     }
 
     fn unlock(&self, file: &File) -> Result<(), LockError> {

@@ -13,7 +13,7 @@ mod search;
 mod spawn;
 
 pub use child::{Change, Child, Status, news_of_any};
-pub use credentials::{effective_user, elevated, exists};
+pub use credentials::{Elevation, effective_user, elevation, exists};
 pub use ending::die_of;
 #[doc(hidden)]
 pub use entry::arguments;

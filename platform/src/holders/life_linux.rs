@@ -1,0 +1,101 @@
+//! Linux: /proc/PID/stat, cmdline and status (proc(5)). All processes are shown, unless /proc is mounted with `hidepid`.
+
+use std::os::unix::fs::MetadataExt;
+use std::time::Duration;
+
+use super::listed::read;
+use super::{Process, State};
+
+/// At most so many words of a command line are told.
+const WORDS: usize = 64;
+
+pub(super) fn of(pid: u32) -> Option<Process> {
+    parse(&read(format!("/proc/{pid}/stat")).ok()?).map(|(process, _)| process)
+}
+
+pub(super) fn age(pid: u32) -> Option<Duration> {
+    let (_, start) = parse(&read(format!("/proc/{pid}/stat")).ok()?)?;
+    let uptime = read("/proc/uptime").ok()?;
+    let now: f64 = uptime.split(' ').next()?.parse().ok()?;
+    // SAFETY: touches no memory (sysconf(3)).
+    let ticks = unsafe { libc::sysconf(libc::_SC_CLK_TCK) };
+    let ticks = u32::try_from(ticks).ok().filter(|ticks| *ticks > 0)?;
+    Duration::try_from_secs_f64((now - start? as f64 / f64::from(ticks)).max(0.0)).ok()
+}
+
+/// The ids of this process and its parent, as /proc has them: it may be mounted for a container around this one.
+pub(super) fn own() -> (u32, u32) {
+    let stat = read("/proc/self/stat").ok();
+    let told = stat.as_deref().and_then(|stat| {
+        let own = stat.split(' ').next()?.parse().ok()?;
+        Some((own, parse(stat)?.0.parent))
+    });
+    told.unwrap_or_else(|| (std::process::id(), std::os::unix::process::parent_id()))
+}
+
+pub(super) fn command(pid: u32) -> Option<Vec<String>> {
+    let text = read(format!("/proc/{pid}/cmdline")).ok()?;
+    let words = text.trim_end_matches('\0').split('\0').take(WORDS).map(str::to_owned);
+    Some(words.collect()).filter(|words: &Vec<String>| words.iter().any(|word| !word.is_empty()))
+}
+
+pub(super) fn name(pid: u32) -> Option<String> {
+    let name = read(format!("/proc/{pid}/comm")).ok()?;
+    Some(name.strip_suffix('\n').unwrap_or(&name).to_owned())
+}
+
+/// /proc/PID belongs to the effective user, or to root where the process may not be looked into (proc(5)).
+pub(super) fn user(pid: u32) -> Option<u32> {
+    Some(std::fs::metadata(format!("/proc/{pid}")).ok()?.uid())
+}
+
+pub(super) fn ids(pid: u32) -> Option<Vec<u32>> {
+    let text = read(format!("/proc/{pid}/status")).ok()?;
+    let ids = text.lines().find_map(|line| line.strip_prefix("NSpid:"))?;
+    ids.split_ascii_whitespace().map(|id| id.parse().ok()).collect()
+}
+
+/// A line of /proc/PID/stat, and the 22nd field, when it was started, in ticks since the system was. The second field is
+/// the name in parentheses, and may hold anything.
+fn parse(line: &str) -> Option<(Process, Option<u64>)> {
+    let mut fields = line.rsplit_once(") ")?.1.split_ascii_whitespace();
+    let state = match fields.next()? {
+        "T" => State::Stopped,
+        "Z" | "X" => State::Ended,
+        _ => State::Runs,
+    };
+    let parent = fields.next()?.parse().ok()?;
+    let start = fields.nth(17).and_then(|start| start.parse().ok());
+    Some((Process { parent, state }, start))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_process_name_that_looks_like_the_end_of_a_name_does_not_forge_a_state() {
+        let line =
+            "4711 (a) T 1 (b) ) S 12 4711 4711 0 -1 4194560 1 2 3 4 5 6 7 8 20 0 1 0 12345 8 9";
+        let (process, start) = parse(line).unwrap();
+        assert_eq!((process.parent, process.state, start), (12, State::Runs, Some(12_345)));
+    }
+
+    #[test]
+    fn a_line_that_was_cut_off_says_what_it_can_or_nothing() {
+        let line = "4711 (sh) T 12 4711 4711 0 -1 4194560 1 2 3 4 5 6 7 8 20 0 1 0 12345 8 9";
+        for end in 0..line.len() {
+            let told = parse(&line[..end]);
+            assert!(told.is_none_or(|(process, _)| process.state == State::Stopped), "{end}");
+        }
+    }
+
+    #[test]
+    fn this_process_is_known_by_itself() {
+        let (own, parent) = own();
+        assert_eq!((own, parent), (std::process::id(), std::os::unix::process::parent_id()));
+        let process = of(own).unwrap();
+        assert_eq!((process.parent, process.state), (parent, State::Runs));
+        assert!(age(own).unwrap() < Duration::from_secs(86_400));
+    }
+}
