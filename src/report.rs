@@ -36,14 +36,27 @@ pub fn say(text: &str) {
 
 /// Tells oddities only: what a run says without `-v`.
 pub fn listen(event: &Event<'_>) {
-    if let Event::Odd(oddity) = event {
-        say(&self::oddity(oddity));
+    if matches!(event, Event::Odd(_)) {
+        listen_to_all(event);
     }
 }
 
 /// Tells everything: `-v`.
 pub fn listen_to_all(event: &Event<'_>) {
-    say(&self::event(event));
+    let is_unwanted = matches!(event, Event::Odd(Oddity::Place { reason, .. })
+        if reason.is_remote() && is_not_warned_of("remote"));
+    if !is_unwanted {
+        say(&self::event(event));
+    }
+}
+
+/// Switches warnings off, by their names, separated by commas: once for all lines of a crontab, where an option would have
+/// to stand in each.
+const NO_WARNING: &str = "WITHLOCK_NOWARN";
+
+fn is_not_warned_of(what: &str) -> bool {
+    let names = std::env::var_os(NO_WARNING).unwrap_or_default();
+    names.to_string_lossy().split(',').any(|name| name.trim() == what)
 }
 
 /// The words for an error.

@@ -16,8 +16,6 @@ pub struct Policy {
     pub backend: Choice,
     /// Use an unsafe place all the same, and only say so.
     pub insecure: bool,
-    /// Say so where a server or another mount may stand behind the place.
-    pub warns_of_remote: bool,
     /// Create the file if it is not there.
     pub create: bool,
     /// Leave the file in its place at the end.
@@ -37,7 +35,6 @@ impl Default for Policy {
             mode: Mode::Exclusive,
             backend: Choice::Auto,
             insecure: false,
-            warns_of_remote: true,
             create: true,
             keep: false,
             label: String::new(),

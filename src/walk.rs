@@ -40,9 +40,9 @@ pub struct Place {
 pub(crate) struct Judge {
     trusted: Trusted,
     insecure: bool,
-    warns_of_remote: bool,
     listener: fn(&Event<'_>),
     has_warned: Cell<bool>,
+    has_warned_of_remote: Cell<bool>,
     has_walked: Cell<bool>,
 }
 
@@ -51,8 +51,15 @@ impl Judge {
     /// a later one finds the same, or ends in an error.
     pub(crate) fn new(trusted: Trusted, policy: &Policy) -> Self {
         let (has_warned, has_walked) = (Cell::new(false), Cell::new(false));
-        let &Policy { insecure, warns_of_remote, listener, .. } = policy;
-        Self { trusted, insecure, warns_of_remote, listener, has_warned, has_walked }
+        let &Policy { insecure, listener, .. } = policy;
+        Self {
+            trusted,
+            insecure,
+            listener,
+            has_warned,
+            has_warned_of_remote: Cell::new(false),
+            has_walked,
+        }
     }
 }
 
@@ -227,12 +234,14 @@ impl Judge {
                 return Err(Error::Unsafe { path: path.into(), at: at.into(), reason });
             }
             Verdict::Refuse(reason) => self.tell(&Event::Odd(Oddity::Place { at, reason })),
-            Verdict::Warn(reason) if reason.is_remote() && !self.warns_of_remote => {}
-            // Once: where a server decides, it does so for each directory on the path.
-            Verdict::Warn(reason) if !self.has_warned.replace(true) => {
-                self.tell(&Event::Odd(Oddity::Place { at, reason }));
+            // Once of each kind: where a server decides, it does so for each directory on the path.
+            Verdict::Warn(reason) => {
+                let has_warned =
+                    if reason.is_remote() { &self.has_warned_of_remote } else { &self.has_warned };
+                if !has_warned.replace(true) {
+                    self.tell(&Event::Odd(Oddity::Place { at, reason }));
+                }
             }
-            Verdict::Warn(_) => {}
         }
         Ok(())
     }

@@ -25,15 +25,6 @@ pub(super) struct Options {
     pub(super) operands: Vec<OsString>,
 }
 
-/// Switches warnings off, by their names, separated by commas: once for all lines of a crontab, where an option would have
-/// to stand in each.
-const NO_WARNING: &str = "WITHLOCK_NOWARN";
-
-fn is_not_warned_of(what: &str) -> bool {
-    let names = std::env::var_os(NO_WARNING).unwrap_or_default();
-    names.to_string_lossy().split(',').any(|name| name.trim() == what)
-}
-
 impl Options {
     /// What they ask for, or why they make no sense.
     pub(super) fn plan(mut self) -> Result<Plan, String> {
@@ -55,7 +46,6 @@ impl Options {
                 mode: if self.shared { Mode::Shared } else { Mode::Exclusive },
                 backend,
                 insecure: self.insecure,
-                warns_of_remote: !is_not_warned_of("remote"),
                 create: !self.no_create,
                 keep: self.keep,
                 label,

@@ -13,18 +13,29 @@ const WITHOUT_PATH: &str = "/bin:/usr/bin";
 /// The files to try for a program's name, in order, those in PATH that may not be executed left out. If that is all of
 /// them, all of them: the error is the system's to find, and access(2) is not always right (access(2), NOTES, on NFS).
 ///
-/// # Errors
-/// `EINVAL` when there is a NUL in the name.
-pub(super) fn files(program: &OsStr) -> io::Result<Vec<CString>> {
+/// One with a NUL in it, which no file can have, is `EINVAL`.
+pub(super) fn files(program: &OsStr) -> impl Iterator<Item = io::Result<CString>> + '_ {
     // An empty name is no program's, in no directory.
-    if has_slash(program) || program.is_empty() {
-        return Ok(vec![c_string(program)?]);
-    }
-    let all = candidates(program)
-        .map(|file| c_string(file.as_os_str()))
-        .collect::<io::Result<Vec<_>>>()?;
-    let executable: Vec<CString> = all.iter().filter(|file| may_execute(file)).cloned().collect();
-    Ok(if executable.is_empty() { all } else { executable })
+    let is_sought = !has_slash(program) && !program.is_empty();
+    let itself = (!is_sought).then(|| c_string(program));
+    let mut sought = is_sought.then(|| candidates(program));
+    let mut has_found = false;
+    let mut all = None;
+    let found = std::iter::from_fn(move || {
+        for file in sought.as_mut()? {
+            let file = c_string(file.as_os_str());
+            if file.as_ref().map_or(true, may_execute) {
+                has_found = true;
+                return Some(file);
+            }
+        }
+        if has_found {
+            return None;
+        }
+        let all = all.get_or_insert_with(|| candidates(program));
+        all.next().map(|file| c_string(file.as_os_str()))
+    });
+    itself.into_iter().chain(found)
 }
 
 /// Whether there is such a file at all, executable or not. A name with a slash does not ask PATH.

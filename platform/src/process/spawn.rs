@@ -99,7 +99,8 @@ impl Command<'_> {
             .map_err(StartError::Program)?;
         let mut refused = None;
         let mut last = StartError::Program(io::Error::from_raw_os_error(libc::ENOENT));
-        for file in search::files(self.program).map_err(StartError::Program)? {
+        for file in search::files(self.program) {
+            let file = file.map_err(StartError::Program)?;
             last = match launch(&program, &file, signals) {
                 Err(error) if error.errno() == Some(libc::ENOEXEC) => {
                     return self.start_by_shell(&file, signals, launch);
