@@ -19,7 +19,7 @@ use libc::{
 };
 use support::procfs::{child, children, has_ended, is_settled, state, witness};
 use support::{
-    Running, Scratch, find_program, kill, kill_group, skip, stderr, wait_until, withlock,
+    Running, Scratch, find_program, kill, kill_group, signals, skip, stderr, wait_until, withlock,
 };
 
 /// The job says the number of each signal that it gets, sends its process group USR1 when it reads "group", and ends with
@@ -292,15 +292,7 @@ fn as_process_1_or_subreaper_it_waits_for_what_is_orphaned_to_it() {
     let script =
         "for n in 1 2 3 4 5 6 7 8 9 10; do (sh -c 'exit 3' &); done; echo $$; read line; exit 7";
     let mut run = command(&place, script);
-    let reap = || {
-        // SAFETY: touches no memory.
-        match unsafe { libc::prctl(libc::PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) } {
-            0 => Ok(()),
-            _ => Err(std::io::Error::last_os_error()),
-        }
-    };
-    // SAFETY: one async-signal-safe call between fork and exec.
-    unsafe { run.pre_exec(reap) };
+    signals::adopting(&mut run);
     let running = Running::of(run);
     let wrapper = running.child.id();
     wait_until("none but the job and the witness is left", || {

@@ -58,3 +58,53 @@ fn doing(holder: &Holder) -> Option<String> {
     }
     Some(words)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+    use std::time::{SystemTime, UNIX_EPOCH};
+
+    use super::super::tests::{NOBODY, assert_says};
+    use super::words;
+    use crate::holder::{Holder, State};
+    use crate::record::Record;
+
+    #[test]
+    fn what_has_become_of_a_holder_is_said_with_what_to_do() {
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs();
+        let since = now - 7980;
+        let command = "rsync -a /a /b".to_owned();
+        let record =
+            Record { pid: 7, user: NOBODY, host: "h".into(), since, command, ..Record::default() };
+        let recorded = |state| Holder { state, ..Holder::of(record.clone()) };
+        let listed = |state, command: &[&str]| {
+            let command = command.iter().map(|word| (*word).to_owned()).collect();
+            Holder { pid: 8, record: None, command, state }
+        };
+        let holders = [
+            recorded(State::Runs),
+            recorded(State::Stopped),
+            recorded(State::Ended),
+            recorded(State::Unseen),
+            listed(State::Runs, &["flock", "a b", "sleep"]),
+            listed(State::Runs, &[]),
+            listed(State::Stopped, &["sh"]),
+            listed(State::Ended, &[]),
+        ];
+        let left = "which has ended; what it left behind holds the lock: fuser '/l k'";
+        assert_says(
+            &holders.map(|holder| words(Some(&holder), Path::new("/l k"))),
+            &[
+                "pid 7 (4000000000@h: rsync -a /a /b) for 2h13m",
+                "pid 7 (4000000000@h: rsync -a /a /b) for 2h13m, stopped",
+                &format!("pid 7 (4000000000@h: rsync -a /a /b), {left}"),
+                "pid 7 (4000000000@h: rsync -a /a /b) for 2h13m, which can't be seen here: it has ended, or is in another \
+                 container",
+                "pid 8 (flock 'a b' sleep)",
+                "pid 8",
+                "pid 8 (sh), stopped",
+                &format!("pid 8, {left}"),
+            ],
+        );
+    }
+}

@@ -1,16 +1,13 @@
 //! The words, for what is rare: a black-box test sees the others.
 
 use std::ffi::OsString;
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use withlock_platform::backend::LockError;
 
 use super::*;
-use crate::holder::{Holder, State};
-use crate::record::Record;
 
 /// A user whom no user database knows.
-const NOBODY: u32 = 4_000_000_000;
+pub(super) const NOBODY: u32 = 4_000_000_000;
 
 fn denied() -> io::Error {
     io::Error::from_raw_os_error(libc::EACCES)
@@ -25,7 +22,7 @@ fn full() -> String {
     failure::words(&io::Error::from_raw_os_error(libc::EMFILE))
 }
 
-fn assert_says(said: &[String], expected: &[&str]) {
+pub(super) fn assert_says(said: &[String], expected: &[&str]) {
     assert_eq!(said, expected);
 }
 
@@ -367,45 +364,6 @@ fn what_is_told_with_v_says_what_happens() {
                 "warning: while releasing the lock: telling failed: {full}; raise the limit on open files (ulimit \
              -n); the lock is free all the same"
             ),
-        ],
-    );
-}
-
-#[test]
-fn what_has_become_of_a_holder_is_said_with_what_to_do() {
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs();
-    let since = now - 7980;
-    let command = "rsync -a /a /b".to_owned();
-    let record =
-        Record { pid: 7, user: NOBODY, host: "h".into(), since, command, ..Record::default() };
-    let recorded = |state| Holder { state, ..Holder::of(record.clone()) };
-    let listed = |state, command: &[&str]| {
-        let command = command.iter().map(|word| (*word).to_owned()).collect();
-        Holder { pid: 8, record: None, command, state }
-    };
-    let holders = [
-        recorded(State::Runs),
-        recorded(State::Stopped),
-        recorded(State::Ended),
-        recorded(State::Unseen),
-        listed(State::Runs, &["flock", "a b", "sleep"]),
-        listed(State::Runs, &[]),
-        listed(State::Stopped, &["sh"]),
-        listed(State::Ended, &[]),
-    ];
-    let left = "which has ended; what it left behind holds the lock: fuser '/l k'";
-    assert_says(
-        &holders.map(|holder| holder::words(Some(&holder), Path::new("/l k"))),
-        &[
-            "pid 7 (4000000000@h: rsync -a /a /b) for 2h13m",
-            "pid 7 (4000000000@h: rsync -a /a /b) for 2h13m, stopped",
-            &format!("pid 7 (4000000000@h: rsync -a /a /b), {left}"),
-            "pid 7 (4000000000@h: rsync -a /a /b) for 2h13m, which can't be seen here: it has ended, or is in another \
-             container",
-            "pid 8 (flock 'a b' sleep)",
-            "pid 8",
-            "pid 8 (sh), stopped",
-            &format!("pid 8, {left}"),
         ],
     );
 }

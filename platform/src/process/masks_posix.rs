@@ -52,7 +52,7 @@ pub(super) fn reset(signal: Signal) -> io::Result<()> {
 
 /// What to set for SIGCHLD so that it is not lost while it is held. A handler, if an empty one: FreeBSD discards a signal
 /// whose action is to be ignored even while it is held (sys/kern/kern_sig.c, `ps_sigignore`), and the default is that.
-#[cfg_attr(not(test), allow(dead_code, reason = "not for those who receive by handler"))]
+#[allow(dead_code, reason = "not for those who receive by handler")]
 pub(super) fn action_for_child() -> libc::sigaction {
     let handler: extern "C" fn(Signal) = nothing;
     super::set::action(handler as *const () as usize, 0)
