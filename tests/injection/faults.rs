@@ -118,6 +118,7 @@ const TABLE: &[Row] = &[
     row(&["kill", "tgkill", "tkill"], "", &["EPERM", "EAGAIN"], NONE),
     row(&["prctl", "prlimit64", "setrlimit"], "", &["EPERM", "EINVAL", "ENOSYS"], NONE),
     row(&["mmap", "mremap", "madvise", "mprotect"], "", &["ENOMEM"], NONE),
+    row(&["getdents", "getdents64"], "", &["EIO", "ENOENT", "EINTR", "EACCES"], NONE),
     row(&["socket", "connect", "lseek", "access"], "", &["EACCES", "EINTR", "EIO"], NONE),
 ];
 

@@ -2,13 +2,13 @@
 //! description, or of the process, and so proves who holds them (fs/locks.c, `show_fd_locks`; fs/proc/fd.c). That one is
 //! shown to who may trace the process (ptrace(2), `PTRACE_MODE_READ_FSCREDS`): its user, and root.
 
-use std::fs::{self, File};
+use std::fs::File;
 use std::io::{self, Read};
 use std::os::fd::AsRawFd;
 use std::os::unix::fs::MetadataExt;
 
 use super::table::{self, Named};
-use super::{Holds, Listed};
+use super::{Holds, Listed, descriptors};
 use crate::process;
 
 /// At most so much of a list is read, in bytes.
@@ -43,7 +43,7 @@ impl List {
     }
 
     pub(super) fn holds(&self, pid: u32, relevant: &dyn Fn(&Listed) -> bool) -> Holds {
-        let descriptors = match fs::read_dir(format!("/proc/{pid}/fdinfo")) {
+        let descriptors = match descriptors::of(pid, DESCRIPTORS) {
             Ok(descriptors) => descriptors,
             Err(error) if error.kind() == io::ErrorKind::PermissionDenied => {
                 return self.may_hold(pid, relevant);
@@ -52,14 +52,17 @@ impl List {
             Err(_) if process::exists(pid) => return self.may_hold(pid, relevant),
             Err(_) => return Holds::No,
         };
-        let mut refused = false;
-        for descriptor in descriptors.flatten().take(DESCRIPTORS) {
-            match read(descriptor.path()) {
+        // Not all of them were looked at.
+        let mut refused = descriptors.len() >= DESCRIPTORS;
+        for descriptor in descriptors {
+            match read(format!("/proc/{pid}/fdinfo/{descriptor}")) {
                 Ok(text) if table::held(&text, self.file).iter().any(relevant) => {
                     return Holds::Yes;
                 }
-                Err(error) if error.kind() == io::ErrorKind::PermissionDenied => refused = true,
-                _ => {}
+                // It may have been closed meanwhile.
+                Ok(_) => {}
+                Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+                Err(_) => refused = true,
             }
         }
         if refused { self.may_hold(pid, relevant) } else { Holds::No }

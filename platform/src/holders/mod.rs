@@ -174,6 +174,8 @@ pub fn ids(pid: u32) -> Option<Vec<u32>> {
 
 cfg_if::cfg_if! {
     if #[cfg(any(target_os = "linux", target_os = "android"))] {
+        #[path = "descriptors_linux.rs"]
+        mod descriptors;
         #[path = "listed_linux.rs"]
         mod listed;
         #[path = "life_linux.rs"]
