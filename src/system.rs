@@ -8,18 +8,22 @@ use std::time::{Duration, Instant};
 
 use withlock_platform::backend::{self, Attempt, LockBackend, LockError, Mode, Wakeup};
 use withlock_platform::directory::{self, Access};
-use withlock_platform::evidence::{self, Facts, Identity, Kind};
+use withlock_platform::evidence::{self, Facts, Kind};
 use withlock_platform::process::{self, Interruption, Signals};
 
 use crate::answer;
 use crate::error::{Error, Result};
 use crate::event::{Event, Oddity};
+use crate::form::{Form, LONGEST, NOBODY, SIGNATURE};
 use crate::kernel::Kernel;
 use crate::nested;
-use crate::record::{self, Record};
+use crate::record::Record;
 use crate::settings::{Policy, Settings};
 use crate::trust;
 use crate::walk::{self, Judge, Place};
+
+/// The pauses between tries for a lock that a dying process may still have, in milliseconds: 127 together.
+const PAUSES: [u64; 7] = [1, 2, 4, 8, 16, 32, 64];
 
 /// An open lock file, with what was decided when it was opened.
 #[derive(Debug)]
@@ -125,18 +129,12 @@ impl<'a> System<'a> {
         written.is_ok()
     }
 
-    /// After a signature that could not be written: with a part of it, the file would be neither signed nor begun, and
-    /// stay for ever.
-    fn leave_begun(file: &OpenFile) {
-        let _ = file.file.set_len(0);
-        let _ = file.file.set_permissions(Permissions::from_mode(trust::MODE_BEGUN));
-    }
-
-    fn read(file: &OpenFile) -> Vec<u8> {
-        let mut content = vec![0; record::LONGEST];
-        let length = file.file.read_at(&mut content, 0).unwrap_or(0);
+    /// The beginning of the file, so many bytes at most.
+    fn read(file: &OpenFile, most: usize) -> io::Result<Vec<u8>> {
+        let mut content = vec![0; most];
+        let length = file.file.read_at(&mut content, 0)?;
         content.truncate(length);
-        content
+        Ok(content)
     }
 }
 
@@ -188,9 +186,9 @@ impl Kernel for System<'_> {
         Facts::of(&file.file).map_err(self.failed("examining"))
     }
 
-    fn named(&self) -> Result<Option<Identity>> {
+    fn named(&self) -> Result<Option<Facts>> {
         match Facts::of_path(&self.settings.path) {
-            Ok(facts) => Ok(Some(facts.identity)),
+            Ok(facts) => Ok(Some(facts)),
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
             Err(error) => Err(self.failed("looking up")(error)),
         }
@@ -208,44 +206,41 @@ impl Kernel for System<'_> {
         file.access == Access::ReadWrite
     }
 
-    fn is_signed(&self, file: &OpenFile) -> bool {
-        let mut start = [0; record::SIGNATURE.len()];
-        file.file.read_exact_at(&mut start, 0).is_ok() && start == record::SIGNATURE
+    fn form(&self, file: &OpenFile, facts: &Facts) -> Form {
+        let Some(size) = usize::try_from(facts.size).ok().filter(|size| *size <= LONGEST) else {
+            return Form::Other;
+        };
+        if size == 0 {
+            return Form::Begun;
+        }
+        // One byte more, so that one that grows is noticed. What can't be read is nobody's.
+        Self::read(file, size + 1).map_or(Form::Other, |content| Form::of(&content))
     }
 
-    fn sign(&self, file: &OpenFile) {
+    fn record(&self, file: &OpenFile, form: Form, holder: Option<&Record>) {
         if !self.may_change(file) {
             return;
         }
-        // Where it fails, somebody else may have signed the file meanwhile: the beginning is the same.
-        if Self::write(file, record::NOBODY) || self.is_signed(file) {
-            // A umask may have taken the owner's own rights away. The file works with any mode, for whoever has it open.
-            let _ = file.file.set_permissions(Permissions::from_mode(0o600));
-        } else {
-            Self::leave_begun(file);
-        }
-    }
-
-    fn record(&self, file: &OpenFile, holder: Option<&Record>) {
-        if !self.may_change(file) {
+        // The signature only, before the line that begins with it: so what stands there is the beginning of a line at any
+        // moment, wherever it is cut off.
+        if form == Form::Signed && file.file.set_len(SIGNATURE.len() as u64).is_err() {
             return;
         }
-        let line = holder.map_or(record::NOBODY.into(), |record| record.line().into_bytes());
+        let line = match (holder, self.settings.mode) {
+            (None, _) => NOBODY.into(),
+            (Some(record), Mode::Exclusive) => record.line().into_bytes(),
+            (Some(record), Mode::Shared) => record.readers_line().into_bytes(),
+        };
         let written = Self::write(file, &line);
         file.recorded.set(written && holder.is_some());
-        if written {
-            // Something longer may have stood there, behind the end of this line.
-            let _ = file.file.set_len(line.len() as u64);
-        } else if self.is_signed(file) {
-            // Nobody is better than who was there before, or half of him.
-            let _ = file.file.set_len(record::SIGNATURE.len() as u64);
-        } else {
-            Self::leave_begun(file);
+        if written && form == Form::Begun {
+            // A file that works with any mode, for whoever has it open.
+            let _ = file.file.set_permissions(Permissions::from_mode(trust::MODE_SIGNED));
         }
     }
 
     fn holder(&self, file: &OpenFile) -> Option<Record> {
-        Record::parse(&Self::read(file))
+        Record::parse(&Self::read(file, LONGEST).ok()?)
     }
 
     fn is_held_by_ancestor(&self, facts: &Facts, holder: Option<&Record>) -> bool {
@@ -279,6 +274,18 @@ impl Kernel for System<'_> {
 
     fn is_queue_empty(&self, file: &OpenFile) -> bool {
         file.backend.queue().is_none_or(|queue| queue.is_empty(&file.file).unwrap_or(true))
+    }
+
+    fn pause(&self, file: &OpenFile, last: &Record, tries: usize) -> bool {
+        let is_others = |holder: Record| holder.token != last.token;
+        let pause = PAUSES.get(tries.saturating_sub(1));
+        match pause {
+            Some(pause) if !self.holder(file).is_some_and(is_others) => {
+                std::thread::sleep(Duration::from_millis(*pause));
+                true
+            }
+            _ => false,
+        }
     }
 
     fn remove(&self, place: &Place) -> Result<()> {
