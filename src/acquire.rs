@@ -5,15 +5,14 @@ use std::time::Duration;
 use withlock_platform::backend::{Attempt as Answer, Mode, Wakeup};
 
 use crate::error::{Error, Result};
-use crate::event::Event;
+use crate::event::{Event, Oddity};
 use crate::held::{self, Held};
 use crate::holder::Holder;
 use crate::kernel::Kernel;
 use crate::lockfile::{self, Candidate, Rounds};
 use crate::mistaken;
 use crate::record::Record;
-use crate::settings::Settings;
-use crate::trust;
+use crate::settings::{Asking, Settings};
 
 /// How long to wait for a lock that somebody else holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -81,7 +80,7 @@ pub(crate) fn acquire<K: Kernel>(
         (None, Outcome::Won(candidate)) => Ok(Attempt::Held(hold(kernel, settings, candidate))),
         (None, Outcome::Lost(busy)) => Ok(Attempt::Busy(busy)),
         (Some(signal), Outcome::Won(candidate)) => {
-            let released = held::release(&kernel, &settings, &candidate);
+            let released = held::clear(&kernel, &settings, &candidate).map(drop);
             kernel.close(candidate.file);
             released.and(Err(Error::Told { signal }))
         }
@@ -115,26 +114,26 @@ struct Contender<'a, K: Kernel> {
 impl<K: Kernel> Contender<'_, K> {
     /// Steps 1 to 5; `None` is to go to 1 again.
     fn round(&mut self) -> Result<Option<Outcome<K>>> {
-        let candidate = match lockfile::open(self.kernel, self.settings, &mut self.rounds) {
+        let mut candidate = match lockfile::open(self.kernel, self.settings, &mut self.rounds) {
             Err(Error::Leased { .. }) => return self.outlast_lease(),
             opened => opened?,
         };
         let answer = if mistaken!(ComparisonBeforeLocking) {
-            let same = self.compare(&candidate, Taken::Busy);
+            let same = self.compare(&mut candidate, Taken::Busy);
             same.and_then(|same| same.map(|_| self.take(&candidate)).transpose())
         } else {
-            self.take(&candidate).and_then(|taken| self.compare(&candidate, taken))
+            self.take(&candidate).and_then(|taken| self.compare(&mut candidate, taken))
         };
         let lost = match answer {
             Ok(Some(Taken::Granted)) => return Ok(Some(Outcome::Won(candidate))),
             Ok(Some(taken)) => Ok(Some(Outcome::Lost(Busy {
-                holder: self.identify(&candidate),
+                holder: self.identify(&candidate, Asking::WhenBusy),
                 by_ancestor: taken == Taken::ByAncestor,
                 leased: false,
             }))),
             Ok(None) => Ok(None),
             // Even a file that this run has created stays: somebody else may have locked it by now, and whoever has no
-            // lock removes nothing. It is signed, so the next run removes it.
+            // lock removes nothing. It is begun, so the next run removes it.
             Err(error) => Err(error),
         };
         self.kernel.close(candidate.file);
@@ -174,7 +173,7 @@ impl<K: Kernel> Contender<'_, K> {
         if self.kernel.is_held_by_ancestor(file, facts, record.as_ref()) {
             return Ok(Taken::ByAncestor);
         }
-        if self.wait == Wait::No && self.is_final(candidate, record.as_ref()) {
+        if self.wait == Wait::No && self.is_final(candidate, record.as_ref())? {
             return Ok(Taken::Busy);
         }
         let patience = match self.patience.take() {
@@ -188,12 +187,20 @@ impl<K: Kernel> Contender<'_, K> {
     }
 
     /// Whether "busy" is the last word for a run that does not wait.
-    fn is_final(&self, candidate: &Candidate<K>, record: Option<&Record>) -> bool {
-        let is_named = record.is_some() || !self.kernel.is_signed(&candidate.file);
-        is_named && self.settings.mode == Mode::Exclusive || self.patience.is_some()
+    fn is_final(&self, candidate: &Candidate<K>, holder: Option<&Record>) -> Result<bool> {
+        if self.patience.is_some() || self.settings.mode == Mode::Shared {
+            return Ok(self.patience.is_some());
+        }
+        // In a file of somebody else's nobody will be named.
+        Ok(holder.is_some() || !lockfile::may_be_signed(self.kernel, &candidate.file)?)
     }
 
-    fn identify(&self, Candidate { file, .. }: &Candidate<K>) -> Option<Holder> {
+    /// Who holds the lock, if somebody wants to know that now.
+    fn identify(&self, Candidate { file, .. }: &Candidate<K>, now: Asking) -> Option<Holder> {
+        let wanted = self.settings.asking;
+        if wanted == Asking::Never || wanted != Asking::Always && wanted != now {
+            return None;
+        }
         self.kernel.identify(file, self.kernel.holder(file))
     }
 
@@ -204,7 +211,7 @@ impl<K: Kernel> Contender<'_, K> {
             Wait::Forever => None,
         };
         if self.wait != Wait::No {
-            let holder = candidate.and_then(|candidate| self.identify(candidate));
+            let holder = candidate.and_then(|candidate| self.identify(candidate, Asking::Always));
             let path = &self.settings.path;
             self.kernel.tell(&Event::Waiting { path, limit, holder: holder.as_ref() });
         }
@@ -235,25 +242,32 @@ impl<K: Kernel> Contender<'_, K> {
     }
 
     /// [5] Whatever the answer was, it means something only if it is about the file at the path; `None` if not.
-    fn compare(&self, candidate: &Candidate<K>, taken: Taken) -> Result<Option<Taken>> {
+    fn compare(&self, candidate: &mut Candidate<K>, taken: Taken) -> Result<Option<Taken>> {
         if mistaken!(NoComparison) {
             return Ok(Some(taken));
         }
         match self.kernel.named() {
-            Ok(Some(identity)) if identity == candidate.facts.identity => Ok(Some(taken)),
+            Ok(Some(facts)) if facts.identity == candidate.facts.identity => {
+                candidate.facts = facts;
+                Ok(Some(taken))
+            }
             Ok(_) if mistaken!(BusyOnStaleFile) && self.wait == Wait::No => Ok(Some(Taken::Busy)),
             Ok(_) => {
                 self.kernel.tell(&Event::Again);
-                // The path leads elsewhere now; what this run has created on the old way would stay there.
-                if taken == Taken::Granted && candidate.created {
-                    held::release(self.kernel, self.settings, candidate)?;
+                // The path may lead elsewhere now, and nobody come to this file any more.
+                let leaves_it = mistaken!(LeavesWhatHasLostItsPath) && !candidate.created;
+                if taken == Taken::Granted && !leaves_it {
+                    // What fails there is no reason not to run here.
+                    if let Err(error) = held::clear(self.kernel, self.settings, candidate) {
+                        self.kernel.tell(&Event::Odd(Oddity::Release(&error)));
+                    }
                 }
                 Ok(None)
             }
             Err(error) => {
                 if taken == Taken::Granted {
                     // The first error is the one to report; whatever fails here ends with closing the file.
-                    let _ = held::release(self.kernel, self.settings, candidate);
+                    let _ = held::clear(self.kernel, self.settings, candidate);
                 }
                 Err(error)
             }
@@ -269,14 +283,11 @@ fn gives_up<K: Kernel>(kernel: &K, patience: &K::Patience) -> bool {
 /// [6] The lock is held; says so in the file, if that is withlock's own.
 fn hold<K: Kernel>(kernel: K, settings: Settings, candidate: Candidate<K>) -> Held<K> {
     let Candidate { file, facts, created, .. } = &candidate;
-    let own = lockfile::is_own(&kernel, file, facts, *created, settings.trusted);
+    let own = lockfile::own_form(&kernel, file, facts, *created, settings.trusted);
     let record = Record::of_this_run(settings.trusted.user, &settings.label);
-    if own {
-        if !created && trust::is_begun(facts) {
-            kernel.sign(file);
-        }
-        kernel.record(file, Some(&record));
+    if let Some(form) = own {
+        kernel.record(file, form, Some(&record));
     }
-    kernel.tell(&Event::Acquired { own });
+    kernel.tell(&Event::Acquired { own: own.is_some() });
     Held::new(kernel, settings, candidate, record)
 }

@@ -82,7 +82,7 @@ pub enum Event<'a> {
 pub enum Kept {
     /// The user asked for it.
     Asked,
-    /// It is not withlock's own.
+    /// It is not withlock's own, or something else stands in it.
     Foreign,
     /// The name stands for another file now, or for none.
     Replaced,
@@ -90,6 +90,17 @@ pub enum Kept {
     Shared,
     /// Others wait for it: the next one takes it over.
     Awaited,
+    /// The job died of a signal, and somebody has the lock: what the job has left running, or the next run.
+    Held,
+}
+
+/// What has become of the lock file's path while the job ran.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Loss {
+    /// It leads to no file.
+    Gone,
+    /// It leads to another file.
+    Replaced,
 }
 
 /// Something that is not as it should be, but does not stop the run.
@@ -109,6 +120,13 @@ pub enum Oddity<'a> {
     },
     /// A signal could not be passed on to the job.
     Signal(&'a Error),
+    /// While the job ran, the path did not name the locked file all the time: another run may have run beside it.
+    Lost {
+        /// The lock file.
+        path: &'a Path,
+        /// What the path leads to now.
+        loss: Loss,
+    },
     /// After the job had ended, the lock could not be released in order; it ends with this process.
     Release(&'a Error),
 }

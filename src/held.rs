@@ -1,15 +1,25 @@
 //! Holding the lock, and the order of release.
 
 use withlock_platform::backend::{Attempt as Answer, Mode};
-use withlock_platform::evidence::Facts;
+use withlock_platform::evidence::{Facts, Kind};
 
 use crate::error::Result;
 use crate::event::{Event, Kept, Oddity};
+use crate::form::Form;
 use crate::kernel::Kernel;
 use crate::lockfile::{self, Candidate};
 use crate::mistaken;
 use crate::record::Record;
 use crate::settings::Settings;
+
+/// What becomes of the lock when the work is done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Afterwards {
+    /// It is free for the next one, whatever the work has left running.
+    Release,
+    /// What the work has left running may still be the work, and keeps the lock with the descriptor that it has inherited.
+    LeaveToDescendants,
+}
 
 /// The only proof that this run holds the lock. It is neither `Clone` nor `Copy`; dropped, it is released.
 pub struct Held<K: Kernel> {
@@ -40,7 +50,7 @@ impl<K: Kernel> Held<K> {
         self.candidate.as_ref()
     }
 
-    /// Holds the lock from before the start of some work until it has been finished, and then releases it.
+    /// Holds the lock from before the start of some work until it has been finished, and then gives it up as `finish` says.
     ///
     /// Work that was started and could not be waited for may go on: the lock is not released then. Whoever has
     /// inherited its descriptor keeps it.
@@ -50,14 +60,20 @@ impl<K: Kernel> Held<K> {
     pub(crate) fn hold_during<W, T>(
         self,
         start: impl FnOnce(&Self) -> Result<W>,
-        finish: impl FnOnce(&Self, W) -> Result<T>,
+        finish: impl FnOnce(&Self, W) -> Result<(T, Afterwards)>,
     ) -> Result<T> {
         let work = start(&self)?;
         if mistaken!(UnlockBeforeJobEnd) {
             let _ = self.candidate.as_ref().map(|it| self.kernel.unlock(&it.file));
         }
         match finish(&self, work) {
-            Ok(result) => {
+            Ok((result, Afterwards::LeaveToDescendants))
+                if !mistaken!(UnlockAfterDeathBySignal) =>
+            {
+                self.leave();
+                Ok(result)
+            }
+            Ok((result, _)) => {
                 drop(self);
                 Ok(result)
             }
@@ -84,6 +100,17 @@ impl<K: Kernel> Held<K> {
         self.kernel.close(candidate.file);
         released
     }
+
+    /// Gives up this run's part of the lock only.
+    fn leave(mut self) {
+        let Some(Candidate { place, file, .. }) = self.candidate.take() else { return };
+        // [11]
+        self.kernel.close(file);
+        match clear_what_is_left(&self.kernel, &self.settings, place, &self.record) {
+            Ok(kept) => tell(&self.kernel, kept),
+            Err(error) => self.kernel.tell(&Event::Odd(Oddity::Release(&error))),
+        }
+    }
 }
 
 impl<K: Kernel> Drop for Held<K> {
@@ -94,13 +121,23 @@ impl<K: Kernel> Drop for Held<K> {
     }
 }
 
-/// The release up to closing: steps 7 to 10 of the protocol.
-pub(crate) fn release<K: Kernel>(
+/// The release up to closing: steps 7 to 10 of the protocol; says what has become of the file.
+fn release<K: Kernel>(kernel: &K, settings: &Settings, candidate: &Candidate<K>) -> Result<()> {
+    tell(kernel, clear(kernel, settings, candidate)?);
+    Ok(())
+}
+
+fn tell<K: Kernel>(kernel: &K, kept: Option<Kept>) {
+    kernel.tell(&kept.map_or(Event::Removed, |why| Event::Left { why }));
+}
+
+/// Steps 7 to 10: answers why the file was left, unless it was removed.
+pub(crate) fn clear<K: Kernel>(
     kernel: &K,
     settings: &Settings,
     candidate: &Candidate<K>,
-) -> Result<()> {
-    let mut left = match settings.mode {
+) -> Result<Option<Kept>> {
+    let left = match settings.mode {
         Mode::Exclusive if mistaken!(UnlinkAfterUnlock) => {
             kernel.unlock(&candidate.file)?;
             clean_up(kernel, settings, candidate)
@@ -116,6 +153,16 @@ pub(crate) fn release<K: Kernel>(
         // [7] Which of them is the last one shows in [10].
         Mode::Shared => Ok(Some(Kept::Shared)),
     };
+    let_go(kernel, settings, candidate, left)
+}
+
+/// Steps 9 and 10, after what has come of 7 or 8.
+fn let_go<K: Kernel>(
+    kernel: &K,
+    settings: &Settings,
+    candidate: &Candidate<K>,
+    mut left: Result<Option<Kept>>,
+) -> Result<Option<Kept>> {
     loop {
         // [9] Explicitly, for all duplicates, whatever became of the removal: a daemon that the job has left behind has
         // one.
@@ -124,13 +171,57 @@ pub(crate) fn release<K: Kernel>(
         let kept = left?;
         unlocked?;
         // [10] Whom the file was left to may have gone before it was unlocked, and then nobody would remove it.
-        if is_abandoned(kernel, candidate, kept)? {
-            left = clean_up(kernel, settings, candidate);
-            continue;
+        if !is_abandoned(kernel, candidate, kept)? {
+            return Ok(kept);
         }
-        kernel.tell(&kept.map_or(Event::Removed, |why| Event::Left { why }));
-        return Ok(());
+        left = clean_up(kernel, settings, candidate);
     }
+}
+
+/// [11] As a stranger would: opens what stands at the place now, and if nobody has its lock, removes it in order.
+fn clear_what_is_left<K: Kernel>(
+    kernel: &K,
+    settings: &Settings,
+    place: K::Place,
+    last: &Record,
+) -> Result<Option<Kept>> {
+    let opened = match kernel.entry(&place)? {
+        Some(found) if found.kind == Kind::Regular => kernel.open(&place, &found)?,
+        _ => None,
+    };
+    let Some(file) = opened else { return Ok(Some(Kept::Replaced)) };
+    let facts = match kernel.facts(&file) {
+        Ok(facts) => facts,
+        Err(error) => {
+            kernel.close(file);
+            return Err(error);
+        }
+    };
+    let candidate = Candidate { place, file, facts, created: false };
+    let kept = clear_if_free(kernel, settings, &candidate, last);
+    kernel.close(candidate.file);
+    kept
+}
+
+fn clear_if_free<K: Kernel>(
+    kernel: &K,
+    settings: &Settings,
+    candidate: &Candidate<K>,
+    last: &Record,
+) -> Result<Option<Kept>> {
+    // Without the right to write there is nothing to clean up.
+    if !kernel.may_change(&candidate.file) {
+        return Ok(Some(Kept::Foreign));
+    }
+    let mut tries = 1;
+    while kernel.try_lock(&candidate.file, Mode::Exclusive)? == Answer::Busy {
+        if !kernel.pause(&candidate.file, last, tries) {
+            return Ok(Some(Kept::Held));
+        }
+        tries += 1;
+    }
+    let left = clean_up(kernel, settings, candidate);
+    let_go(kernel, settings, candidate, left)
 }
 
 /// Whether those that the file was left to, a waiter or other shared holders, may have gone without knowing that they
@@ -164,13 +255,15 @@ fn clean_up<K: Kernel>(
     let Some(facts) = entry.filter(is_same) else {
         return Ok(Some(Kept::Replaced));
     };
-    let own =
-        lockfile::is_own(kernel, &candidate.file, &facts, candidate.created, settings.trusted);
-    if !own && !mistaken!(RemovesForeignFiles) {
+    // Whoever created it: the job may have written its own words into it since.
+    let own = lockfile::own_form(kernel, &candidate.file, &facts, false, settings.trusted);
+    let takes_any =
+        if mistaken!(TrustsCreation) { candidate.created } else { mistaken!(RemovesForeignFiles) };
+    let Some(form) = own.or(takes_any.then_some(Form::Signed)) else {
         return Ok(Some(Kept::Foreign));
-    }
+    };
     if settings.keep {
-        kernel.record(&candidate.file, None);
+        kernel.record(&candidate.file, form, None);
         return Ok(Some(Kept::Asked));
     }
     if !kernel.close_queue(&candidate.file) {

@@ -1,14 +1,17 @@
 //! The job: started under the lock, supervised, and its outcome.
 
 use std::ffi::{OsStr, OsString};
+use std::fs::File;
+use std::io;
 use std::os::unix::ffi::OsStrExt;
 
 use withlock_platform::backend::Ownership;
 use withlock_platform::process::{Arrival, Child, Command, Signals, StartError, Status, signal};
 
 use crate::error::{Error, Result};
-use crate::event::Event;
-use crate::held::Held;
+use crate::event::{Event, Loss, Oddity};
+use crate::held::{Afterwards, Held};
+use crate::kernel::Kernel;
 use crate::nested;
 use crate::supervision::Supervision;
 use crate::system::System;
@@ -43,22 +46,55 @@ impl Held<System<'_>> {
             Ok((child, missed))
         };
         let adopts = self.kernel.adopts();
-        let finish = |_: &Self, (child, missed): (Child, Vec<Arrival>)| {
-            Supervision::new(&child, signals, listener, adopts).until_the_end(&missed)
+        let path = self.settings.path.clone();
+        let finish = |held: &Self, (child, missed): (Child, Vec<Arrival>)| {
+            let supervision = Supervision::new(&child, signals, listener, adopts);
+            let status = supervision.until_the_end(&missed)?;
+            Ok(((status, held.loss()), held.afterwards(status, job)))
         };
-        let status = self.hold_during(start, finish)?;
+        let (status, loss) = self.hold_during(start, finish)?;
         // Said after the release: who reads it, and when, is no business of the lock's.
         listener(&Event::Ended { status });
+        if let Some(loss) = loss {
+            listener(&Event::Odd(Oddity::Lost { path: &path, loss }));
+        }
         Ok(status)
+    }
+
+    /// A job that died of a signal has not ended what it has started, and that may still be at work.
+    fn afterwards(&self, status: Status, job: &Job) -> Afterwards {
+        match status {
+            Status::Signaled(_) if self.inherited_by(job).is_some() => {
+                Afterwards::LeaveToDescendants
+            }
+            _ => Afterwards::Release,
+        }
+    }
+
+    /// The lock's file, if the job inherits the lock with it.
+    fn inherited_by(&self, job: &Job) -> Option<&File> {
+        let file = &self.candidate().filter(|_| job.inherits_lock)?.file;
+        (file.backend.ownership() == Ownership::Description).then_some(&file.file)
+    }
+
+    /// Whether the path has ceased to name the locked file.
+    fn loss(&self) -> Option<Loss> {
+        let locked = self.candidate()?.facts.identity;
+        match self.kernel.named() {
+            Ok(Some(facts)) if facts.identity == locked => None,
+            Ok(Some(_)) => Some(Loss::Replaced),
+            Ok(None) => Some(Loss::Gone),
+            Err(Error::Open { error, .. }) if error.kind() == io::ErrorKind::NotADirectory => {
+                Some(Loss::Gone)
+            }
+            // Where it can't be seen, nobody else may see more.
+            Err(_) => None,
+        }
     }
 
     fn start(&self, job: &Job, signals: &Signals) -> Result<Child> {
         let lock = self.candidate();
-        let inherits = lock
-            .filter(|lock| {
-                job.inherits_lock && lock.file.backend.ownership() == Ownership::Description
-            })
-            .map(|lock| &lock.file.file);
+        let inherits = self.inherited_by(job);
         let path =
             std::path::absolute(&self.settings.path).unwrap_or_else(|_| self.settings.path.clone());
         let mut environment = vec![

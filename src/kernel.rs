@@ -4,10 +4,11 @@
 use std::time::Duration;
 
 use withlock_platform::backend::{Attempt, Mode, Wakeup};
-use withlock_platform::evidence::{Facts, Identity};
+use withlock_platform::evidence::Facts;
 
 use crate::error::Result;
 use crate::event::Event;
+use crate::form::Form;
 use crate::holder::Holder;
 use crate::record::Record;
 
@@ -51,11 +52,11 @@ pub trait Kernel {
     /// The system refuses.
     fn facts(&self, file: &Self::File) -> Result<Facts>;
 
-    /// Which file the path names now, links followed; `None` is none.
+    /// The file that the path names now, links followed; `None` is none.
     ///
     /// # Errors
     /// The system refuses.
-    fn named(&self) -> Result<Option<Identity>>;
+    fn named(&self) -> Result<Option<Facts>>;
 
     /// The file that the name in the place's directory stands for now, links not followed; `None` is none.
     ///
@@ -66,15 +67,12 @@ pub trait Kernel {
     /// Whether the file was opened for writing, so that it may be changed and locked exclusively.
     fn may_change(&self, file: &Self::File) -> bool;
 
-    /// Whether the open file begins with withlock's signature.
-    fn is_signed(&self, file: &Self::File) -> bool;
+    /// What stands in the open file, as far as it can be withlock's; of a file that is empty by these facts, without a look.
+    fn form(&self, file: &Self::File, facts: &Facts) -> Form;
 
-    /// Writes the signature, and then gives the file mode 0600. A file that can't be written stays begun.
-    fn sign(&self, file: &Self::File);
-
-    /// Writes who holds the lock, behind the signature; `None` takes it away. Where it can't be written, nobody is named,
-    /// and the file stays what it was, signed or begun.
-    fn record(&self, file: &Self::File, holder: Option<&Record>);
+    /// Writes who holds the lock, or that nobody does, into a file of withlock's own that holds something of this form, and
+    /// gives one that was begun mode 0600. What can't be written is left out, or cut off: the file stays withlock's own.
+    fn record(&self, file: &Self::File, form: Form, holder: Option<&Record>);
 
     /// Reads the holder's record. That of a file which is not withlock's own is not believed.
     fn holder(&self, file: &Self::File) -> Option<Record>;
@@ -120,6 +118,10 @@ pub trait Kernel {
 
     /// Whether nobody announces that it waits: a look that changes nothing.
     fn is_queue_empty(&self, file: &Self::File) -> bool;
+
+    /// Pauses before a lock that was refused so often is tried for once more. False, and at once: that is to be no more, or
+    /// another one than `last` has written its name into the file.
+    fn pause(&self, file: &Self::File, last: &Record, tries: usize) -> bool;
 
     /// Removes the name.
     ///

@@ -16,8 +16,8 @@
 //! 1. Walk the path from `/` (for a relative path: up from the working directory to `/`, then down), component by
 //!    component, each relative to the open directory before it, and judge each one ([`trust`]). An unsafe one is refused.
 //! 2. Look at the name. A regular file: open it, following no link. A link: walk on to its target. Nothing there: create
-//!    it exclusively, mode 0700, write the signature into it at once ([`record`]), and make its mode 0600. It is gone or
-//!    there after all: start again. Anything else is refused without being opened.
+//!    it exclusively, empty, with the mode of a file that is begun, 0700. It is gone or there after all: start again.
+//!    Anything else is refused without being opened.
 //!    Somebody has a lease on it (Linux, fcntl(2)), such as a file server for a client that keeps the file to itself: it is
 //!    busy. The kernel has told him to give it up; a run that is willing to wait sleeps until he has, and starts again.
 //! 3. Judge the open file by its descriptor: a regular file, with a name left.
@@ -25,25 +25,33 @@
 //!    granted, or until the deadline or a signal interrupts; then take the announcement back. Interrupted: try once more,
 //!    and that is the answer.
 //! 5. Compare, whatever the answer was: does the path name this very file (device and inode)? If it does not, close
-//!    the file (one that this run has created and locked: release it, steps 8 and 9) and start again at step 1. An answer
-//!    about another file means nothing: a "granted" holds nothing, and a "busy" is about somebody who does not hold the
-//!    lock either.
-//! 6. Write who holds the lock, if the file is withlock's own. For people only; the lock does not depend on it.
+//!    the file (granted: after steps 7 to 10) and start again at step 1. An answer about another file means nothing: a
+//!    "granted" holds nothing, and a "busy" is about somebody who does not hold the lock either.
+//! 6. Write who holds the lock, if the file is withlock's own ([`record`]), and make its mode 0600. For people only; the
+//!    lock does not depend on it. Nobody writes before: who has created a file may be slow, and another run, or its job,
+//!    have written into it meanwhile.
 //!
 //! # Release
 //!
-//! After the job's main process has ended, and while the lock is still held:
+//! After the job's main process has exited, and while the lock is still held:
 //!
 //! 7. A shared holder goes to 9 at once: which of them is the last one shows in 10. It does not convert its lock into an
 //!    exclusive one: a refused conversion may lose the lock it began with (flock(2), NOTES), and where the lock is a pair
 //!    of two, two holders with one half each would refuse each other, and both leave.
-//! 8. Compare again: does the name stand for this very file? Is it withlock's own, asked afresh? Does nobody announce
-//!    that it waits? Then remove the name. If somebody waits, leave the file: the next one takes it over as it is.
+//! 8. Compare again, in the directory that step 1 has led to: does the name stand for this very file? Is it withlock's
+//!    own, asked afresh? Does nobody announce that it waits? Then remove the name. If somebody waits, leave the file: the
+//!    next one takes it over as it is.
 //! 9. Unlock, explicitly, and close. Explicitly, because whatever the job has left behind may have the descriptor: the
 //!    unlocking is for all duplicates, the closing for this one only.
 //! 10. If the file was left to a waiter or to other shared holders, look again before closing: does anybody announce that
 //!     it waits? If nobody does: try the exclusive lock once, without waiting; granted, go to 8. Refused: somebody has
 //!     it, and will get here.
+//!
+//! After the job's main process has died of a signal, where the job has inherited the lock:
+//!
+//! 11. Close, and do not unlock. Then open what stands at the name, as a stranger would, and try the exclusive lock.
+//!     Granted: nothing is left that has the descriptor; go to 8. Refused: somebody has the lock, what the job has left
+//!     running or another run; try again a few times, for an eighth of a second in all, and then leave the file.
 //!
 //! Giving up because of a signal is to be granted nothing: if the last try of step 4 was granted, go to 7 at once. This run
 //! may have created the file, and may be the last to know of it.
@@ -60,11 +68,34 @@
 //!
 //! # Whose file it is
 //!
-//! Withlock's own is a file that this run has created, or that begins with the signature, or that is empty and of mode
-//! 0700 (its creator has not signed it yet, could not, or was killed before it could); that the effective user owns,
-//! and nobody else may write to; and that has one name. Any other is locked, and left exactly as it was: tools that do
-//! not compare (flock(1), lckdo, setlock) may be waiting for that very file, and would run beside the next holder if its
-//! name went away.
+//! Withlock's own is a file in which stands what withlock writes, and nothing else ([`form`]): a line, or the beginning of
+//! one that was cut off, as far as the signature at least; or less than that, down to nothing, if the mode is 0700 (its
+//! creator has not written to it yet, could not, or was killed before it could). The effective user owns it, nobody else may
+//! write to it, and it has one name. Any other is locked, and left exactly as it was: tools that do not compare (flock(1),
+//! lckdo, setlock) may be waiting for that very file, and would run beside the next holder if its name went away.
+//!
+//! That is asked by whoever holds the lock, each time before it writes or removes. That this run has created the file says
+//! nothing any more once a job has run: it may have put its result there (`withlock out.tar tar cf out.tar DIR`). What a
+//! job has emptied has mode 0600, and is not begun. (On a file system without modes, such as FAT, who has created an empty
+//! file takes it for its own once, in step 6.)
+//!
+//! # What a job leaves running
+//!
+//! A job that exits has said that it is done: what it leaves running is a daemon, and holds nothing. A job that dies of a
+//! signal has said nothing, and nobody can tell a daemon from the half of a job that is still at work: a shell dies of
+//! SIGTERM, and its `rsync` goes on. So it keeps the lock through the descriptor that it has inherited, as after a SIGKILL of
+//! withlock, and as with flock(1).
+//!
+//! The tries of step 11. A signal to a whole process group, as ^C and service managers send it, ends job and descendants
+//! together, but not in the same instant: of 100 such ends of a pipeline, the first try came too early in 60 to 90, idle or
+//! under load, and each time the file would have stayed. Within 60 ms all of them were dead. Between its tries the run holds
+//! nothing and announces nothing, and a try that is refused changes nothing, so nobody else is kept waiting by them; this
+//! run's own end is, for an eighth of a second at most, and only where somebody else has the lock and has not written yet
+//! who it is. It does not sleep in the kernel's queue, as a waiter would, because for that it had to let signals in: one that
+//! is pending would end it with another status than the job's.
+//!
+//! If what is left outlives that, its file stays with its lock, and says so to whoever looks; nobody is there to remove it
+//! when the lock ends, but the next run does.
 //!
 //! # Why there is never a second holder
 //!
@@ -77,32 +108,41 @@
 //!   name stands for, compared under that lock. But A has a lock on f. And withlock puts a name in place only where there is
 //!   none (step 2). So it was neither.
 //!
-//! What is left is root or the user removing the file by hand under a running job.
+//! What is left is root or the user removing the file by hand under a running job, or leading its path elsewhere. At the
+//! job's end the run that has lost its path says so.
 //!
 //! A dies by SIGKILL: where the lock is owned by the open file description, the job has inherited the descriptor, so the
 //! kernel's lock stays, and with it every line above, until the job ends. Where the lock is owned by the process (fcntl,
 //! lockf), it ends with A: those backends are the default only where there is nothing better.
+//!
+//! A's job dies of a signal: step 11 unlocks nothing that A had locked, so the same is true until the last one ends that has
+//! inherited the descriptor. What A then does to the name it does as any run that has been granted the exclusive lock and
+//! has compared.
 //!
 //! # Why nobody waits for ever, and no file stays
 //!
 //! Unlocking wakes the waiters of that file; each compares, and goes to 1 if its file has lost its name. A deadline or a
 //! signal that comes between the test and the sleep is not lost, because the timer repeats.
 //!
-//! Whoever is granted the lock either runs and releases, or has found the name gone. A holder that leaves the file to a
+//! Whoever is granted the lock either runs and releases, or has found that the path does not name the file. In that case the
+//! name may have been removed; or the path leads elsewhere, by a link that was switched or a directory that was renamed,
+//! and the file has its name still, where nobody will come any more. So it is cleared as after a job, in the directory that
+//! is held open, whoever has created it. A holder that leaves the file to a
 //! waiter unlocks it, and then looks again (step 10); the waiter, giving up, takes its announcement back and then tries the
 //! lock (step 4). Whichever comes second in this sees what the other has done: if the look finds no announcement, the
 //! holder tries the lock; if it finds one, the waiter's try comes after the unlock. Of shared holders that leave
 //! together, all have unlocked before they try in step 10: the first one to try after the last has unlocked is granted
 //! the lock, whatever the others were told. So when the last run has ended,
 //! somebody has removed the name. A run that was killed may leave the file, signed
-//! or begun, and the next run removes it.
+//! or begun, and so may one whose job has died of a signal and left something running; the next run removes it.
 //!
 //! # How this is known
 //!
 //! The code of these steps reaches the system through one trait only. `tests/proof/` answers it from a simulated kernel,
 //! and goes through every order of events: two, three and four runs, exclusive and shared, waiting, giving up and not
-//! waiting, killed at any moment (of four with two locks and a marker, only those that are equally patient). Mistakes made
-//! on purpose show that it would notice; `tests/honesty.rs` shows that the simulated kernel does what Linux does.
+//! waiting, killed at any moment (of four with two locks and a marker, only those that are equally patient); of two and
+//! three, also jobs that die of a signal and leave something running, jobs that write into the file, and paths that lead
+//! elsewhere at any moment. Mistakes made on purpose show that it would notice; `tests/honesty.rs` shows that the simulated kernel does what Linux does.
 //! SECURITY.md names the test of each promise.
 //!
 //! # As a library
@@ -136,9 +176,11 @@ use withlock_platform::process;
 mod acquire;
 mod answer;
 pub mod cli;
+mod content;
 mod error;
 pub mod event;
 pub mod exit;
+pub mod form;
 mod held;
 pub mod holder;
 pub mod job;
@@ -168,7 +210,7 @@ pub use acquire::{Attempt, Busy, Wait};
 pub use error::{Error, Result};
 pub use holder::Holder;
 pub use job::Job;
-pub use settings::Policy;
+pub use settings::{Asking, Policy};
 pub use withlock_platform::backend::{Choice, Mode};
 pub use withlock_platform::process::{Signals, Status};
 
@@ -206,6 +248,7 @@ impl LockPath {
             create: policy.create,
             keep: policy.keep,
             label: policy.label.clone(),
+            asking: policy.asking,
         };
         let system = system::System::new(settings.clone(), policy, signals);
         system.check()?;

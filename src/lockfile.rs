@@ -5,7 +5,9 @@ use withlock_platform::evidence::Facts;
 
 use crate::error::{Error, Result};
 use crate::event::Event;
+use crate::form::Form;
 use crate::kernel::Kernel;
+use crate::mistaken;
 use crate::settings::Settings;
 use crate::trust::{self, Origin, Trusted, Use};
 
@@ -13,6 +15,7 @@ use crate::trust::{self, Origin, Trusted, Use};
 pub(crate) struct Candidate<K: Kernel> {
     pub(crate) place: K::Place,
     pub(crate) file: K::File,
+    /// As they were at last when they were asked for.
     pub(crate) facts: Facts,
     pub(crate) created: bool,
 }
@@ -63,7 +66,9 @@ pub(crate) fn open<K: Kernel>(
         };
         let Some(file) = opened else { continue };
         if created {
-            kernel.sign(&file);
+            if mistaken!(SignsBeforeLocking) {
+                kernel.record(&file, Form::Begun, None);
+            }
             kernel.tell(&Event::Created);
         }
         // [3]
@@ -71,7 +76,8 @@ pub(crate) fn open<K: Kernel>(
             Ok(facts) => facts,
             Err(error) => return refuse(kernel, file, error),
         };
-        match trust::judge_file(&facts, origin(created, false), settings.trusted) {
+        // Whose it is does not matter before it is locked.
+        match trust::judge_file(&facts, origin(created, Form::Other), settings.trusted) {
             Use::Own | Use::Foreign => {
                 return Ok(Candidate { place, file, facts, created });
             }
@@ -86,25 +92,37 @@ pub(crate) fn open<K: Kernel>(
     }
 }
 
-/// Whether the file is withlock's own, by facts that the caller has just asked for.
-pub(crate) fn is_own<K: Kernel>(
+/// What stands in the file, if it is withlock's own, by facts that the caller has just asked for. `created` is for a file
+/// that this run has created and not held yet.
+pub(crate) fn own_form<K: Kernel>(
     kernel: &K,
     file: &K::File,
     facts: &Facts,
     created: bool,
     trusted: Trusted,
-) -> bool {
-    let signed = created || kernel.is_signed(file);
-    trust::judge_file(facts, origin(created, signed), trusted) == Use::Own
+) -> Option<Form> {
+    let form = kernel.form(file, facts);
+    let verdict = trust::judge_file(facts, origin(created, form), trusted);
+    (verdict == Use::Own).then_some(form)
+}
+
+/// Whether a holder may write its name into the file, or has done so: it holds what withlock writes, or is begun.
+pub(crate) fn may_be_signed<K: Kernel>(kernel: &K, file: &K::File) -> Result<bool> {
+    let facts = kernel.facts(file)?;
+    Ok(match kernel.form(file, &facts) {
+        Form::Signed => true,
+        Form::Begun => facts.mode == trust::MODE_BEGUN,
+        Form::Other => false,
+    })
 }
 
 /// Whether a file with these facts would be withlock's own, if it is signed: whether its record can be believed.
 pub(crate) fn is_believed(facts: &Facts, trusted: Trusted) -> bool {
-    trust::judge_file(facts, origin(false, true), trusted) == Use::Own
+    trust::judge_file(facts, origin(false, Form::Signed), trusted) == Use::Own
 }
 
-fn origin(created: bool, signed: bool) -> Origin {
-    Origin { created, signed, mandatory_by_mode: backend::mandatory_by_mode() }
+fn origin(created: bool, form: Form) -> Origin {
+    Origin { created, form, mandatory_by_mode: backend::mandatory_by_mode() }
 }
 
 fn refuse<K: Kernel, T>(kernel: &K, file: K::File, error: Error) -> Result<T> {
@@ -127,6 +145,7 @@ mod tests {
             create: true,
             keep: false,
             label: String::new(),
+            asking: crate::settings::Asking::Never,
         }
     }
 

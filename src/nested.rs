@@ -82,7 +82,7 @@ pub fn is_proven(value: &OsStr, wanted: &Wanted<'_>, sight: &impl Sight) -> bool
     if entries.iter().filter(wrote).any(|entry| sight.holds(entry.pid) != Holds::No) {
         return true;
     }
-    let listed = sight.listed().unwrap_or_default();
+    let listed = sight.others();
     let is_named = |pid| {
         // Process 1 is somebody else in each container.
         pid > 1
@@ -91,7 +91,8 @@ pub fn is_proven(value: &OsStr, wanted: &Wanted<'_>, sight: &impl Sight) -> bool
     };
     sight.ancestry().iter().enumerate().any(|(generation, pid)| {
         let is_named = is_named(*pid);
-        let is_worth_asking = generation == 0 || is_named || listed.contains(pid);
+        let is_worth_asking =
+            generation == 0 && sight.may_inherit() || is_named || listed.contains(pid);
         is_worth_asking
             && match sight.holds(*pid) {
                 Holds::Yes => true,

@@ -1,21 +1,26 @@
 //! The holder's record: one line of JSON in the lock file. It tells people who holds the lock; it is never the lock.
+//!
+//! Who holds the lock alone is the only one to write: it cuts the file down to the signature, and writes the line over that,
+//! so that a crash or a full disk at any moment leaves the beginning of a line ([`crate::form`]). Readers may write at the
+//! same time, and each writes over what another one has written. A write is one piece (POSIX.1, write: "atomic [...] when
+//! they operate on regular files"), but where a shorter line came over a longer one, the end of that would stand behind it.
+//! So all their lines are of one length.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use serde_json::{Map, Value};
 use withlock_platform::process;
 
-/// How every lock file of withlock's own begins, from its creation on.
-pub const SIGNATURE: &[u8] = b"{\"withlock\":1";
-
-/// The whole content of a file that has no holder.
-pub const NOBODY: &[u8] = b"{\"withlock\":1}\n";
-
-/// At most so much of a file is read as a record, in bytes.
-pub const LONGEST: usize = 4096;
+pub use crate::form::{LONGEST, NOBODY, READERS, SIGNATURE};
 
 /// At most so much of a command is kept, in characters.
 pub(crate) const LONGEST_COMMAND: usize = 400;
+
+/// At most so much of a host's name.
+const LONGEST_HOST: usize = 200;
+
+/// Stands where something was cut off.
+const MORE: &str = "...";
 
 /// Who holds a lock.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -42,7 +47,7 @@ impl Record {
         Self {
             pid: std::process::id(),
             user,
-            host: process::host_name(),
+            host: process::host_name().chars().take(LONGEST_HOST).collect(),
             since: now.as_secs(),
             token: format!("{:016x}", process::random_token()),
             command: shorten(command),
@@ -59,6 +64,31 @@ impl Record {
             "{{\"withlock\":1,\"pid\":{pid},\"user\":{user},\"host\":{host},\"since\":{since},\
              \"token\":{token},\"command\":{command}}}\n"
         )
+    }
+
+    /// The line of a holder that may not be the only one, filled up with blanks; or with less of the command, or even of the
+    /// host's name, where it would be too long.
+    #[must_use]
+    pub fn readers_line(&self) -> String {
+        let mut shown = self.clone();
+        let mut line = shown.line();
+        while line.len() > READERS {
+            // No character takes more than six bytes.
+            let surplus = (line.len() + MORE.len() - READERS).div_ceil(6);
+            let end = shown.command.trim_end_matches(MORE).len();
+            shown.command.truncate(end);
+            let text = if shown.command.is_empty() { &mut shown.host } else { &mut shown.command };
+            for _ in 0..surplus {
+                text.pop();
+            }
+            if !shown.command.is_empty() {
+                shown.command.push_str(MORE);
+            }
+            line = shown.line();
+        }
+        let blanks = READERS - line.len();
+        line.insert_str(line.len() - 1, &" ".repeat(blanks));
+        line
     }
 
     /// Reads the first line of a file's content. `None` is no record, or one without a holder.
@@ -90,7 +120,7 @@ impl Record {
 /// So much of a command as is kept.
 pub(crate) fn shorten(command: &str) -> String {
     match command.char_indices().nth(LONGEST_COMMAND) {
-        Some((end, _)) => format!("{}...", &command[..end]),
+        Some((end, _)) => format!("{}{MORE}", &command[..end]),
         None => command.to_owned(),
     }
 }

@@ -10,7 +10,7 @@ use withlock_platform::process::{self, Status, signal};
 
 use crate::acquire::Busy;
 use crate::error::Error;
-use crate::event::{Event, Kept, Oddity};
+use crate::event::{Event, Kept, Loss, Oddity};
 use crate::trust::{Reason, Verdict};
 
 mod command;
@@ -239,6 +239,17 @@ fn oddity(oddity: &Oddity<'_>) -> String {
                 path.display()
             )
         }
+        Oddity::Lost { path, loss } => {
+            let what = match loss {
+                Loss::Gone => "was removed",
+                Loss::Replaced => "was replaced by another file",
+            };
+            format!(
+                "warning: {} {what}, or the way to it changed, while the command ran: another run may have run beside \
+                 it; leave lock files alone, withlock removes its own",
+                path.display()
+            )
+        }
         Oddity::Signal(error) => format!("warning: {}", self::error(error)),
         Oddity::Release(error) => {
             format!(
@@ -319,10 +330,11 @@ fn kind(kind: Kind) -> &'static str {
 fn kept(why: Kept) -> &'static str {
     match why {
         Kept::Asked => "as asked (--keep)",
-        Kept::Foreign => "withlock did not make it",
+        Kept::Foreign => "withlock did not make it, or did not write what is in it",
         Kept::Replaced => "the name stands for something else now",
         Kept::Shared => "others share it or wait for it",
         Kept::Awaited => "others wait for it",
+        Kept::Held => "the next run has it, or what the command has left running",
     }
 }
 

@@ -7,6 +7,18 @@ use withlock_platform::backend::{Choice, Mode};
 use crate::event::Event;
 use crate::trust::Trusted;
 
+/// When to find out who holds a lock that is busy: that takes a look at all locks of the system.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Asking {
+    /// Never: nobody wants to know.
+    Never,
+    /// When the attempt has failed.
+    #[default]
+    WhenBusy,
+    /// When the wait for it begins as well.
+    Always,
+}
+
 /// What a caller may choose about a lock.
 #[derive(Clone, Debug)]
 pub struct Policy {
@@ -22,6 +34,8 @@ pub struct Policy {
     pub keep: bool,
     /// What the holder's record says is being done.
     pub label: String,
+    /// When to find out who holds the lock.
+    pub asking: Asking,
     /// While a job runs, wait for every child of this process that ends, as process 1 or a subreaper has to: for a process
     /// that has no other children whose end somebody wants to know.
     pub adopts: bool,
@@ -38,6 +52,7 @@ impl Default for Policy {
             create: true,
             keep: false,
             label: String::new(),
+            asking: Asking::default(),
             adopts: false,
             listener: |_| {},
         }
@@ -53,4 +68,5 @@ pub(crate) struct Settings {
     pub(crate) create: bool,
     pub(crate) keep: bool,
     pub(crate) label: String,
+    pub(crate) asking: Asking,
 }

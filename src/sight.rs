@@ -1,5 +1,6 @@
 //! What can be seen of the holders of an open lock file, on the real system.
 
+use std::cell::OnceCell;
 use std::time::Duration;
 
 use withlock_platform::backend::Mode;
@@ -7,10 +8,9 @@ use withlock_platform::evidence::Facts;
 use withlock_platform::holders::{self, Holds, Life, List, Listed};
 use withlock_platform::process;
 
+use crate::content::OpenFile;
 use crate::holder::Sight;
-use crate::record::Record;
 use crate::settings::Settings;
-use crate::system::OpenFile;
 use crate::trust::Trusted;
 
 /// A look at the holders of a lock.
@@ -18,19 +18,24 @@ pub(crate) struct Look<'a> {
     file: &'a OpenFile,
     wanted: Mode,
     trusted: Trusted,
-    list: Option<List>,
+    /// Asked for when it is needed: it is as long as there are locks in the system.
+    list: OnceCell<Option<List>>,
 }
 
 impl<'a> Look<'a> {
     /// At the holders who keep this file from being locked as these settings say; by a list that was asked for before, if
     /// there is one.
     pub(crate) fn at(file: &'a OpenFile, settings: &Settings, list: Option<List>) -> Self {
-        let list = list.or_else(|| List::of(&file.file));
+        let list = list.map_or_else(OnceCell::new, |list| OnceCell::from(Some(list)));
         Self { file, wanted: settings.mode, trusted: settings.trusted, list }
     }
 
     pub(crate) fn into_list(self) -> Option<List> {
-        self.list
+        self.list.into_inner().flatten()
+    }
+
+    fn list(&self) -> Option<&List> {
+        self.list.get_or_init(|| List::of(&self.file.file)).as_ref()
     }
 
     fn is_in_the_way(&self, lock: &Listed) -> bool {
@@ -48,16 +53,25 @@ impl<'a> Look<'a> {
 
 impl Sight for Look<'_> {
     fn listed(&self) -> Option<Vec<u32>> {
-        match &self.list {
+        match self.list() {
             Some(list) => Some(self.processes(list)),
             None => List::EXISTS.then(Vec::new),
         }
     }
 
+    fn others(&self) -> Vec<u32> {
+        match self.file.read_record.get() {
+            Some(Mode::Exclusive) => Vec::new(),
+            _ => self.listed().unwrap_or_default(),
+        }
+    }
+
+    fn may_inherit(&self) -> bool {
+        holders::has_another(&self.file.file)
+    }
+
     fn holds(&self, pid: u32) -> Holds {
-        self.list
-            .as_ref()
-            .map_or(Holds::Unknown, |list| list.holds(pid, &|lock| self.is_in_the_way(lock)))
+        self.list().map_or(Holds::Unknown, |list| list.holds(pid, &|lock| self.is_in_the_way(lock)))
     }
 
     fn life(&self, pid: u32) -> Life {
@@ -92,7 +106,7 @@ impl Sight for Look<'_> {
             Some(listed) if !listed.is_empty() => listed.contains(&pid),
             _ => {
                 let is_there = Facts::of(&self.file.file).is_ok_and(|facts| facts.links > 0);
-                is_there && Record::parse(&self.file.read()).is_some_and(|it| it.pid == pid)
+                is_there && self.file.record(self.trusted).is_some_and(|it| it.pid == pid)
             }
         }
     }

@@ -1,55 +1,32 @@
 //! The real system behind the protocol.
 
 use std::borrow::Cow;
-use std::cell::{Cell, RefCell};
-use std::fs::{File, Permissions};
+use std::cell::RefCell;
+use std::fs::File;
 use std::io;
-use std::os::unix::fs::{FileExt, PermissionsExt};
 use std::time::{Duration, Instant};
 
-use withlock_platform::again;
 use withlock_platform::backend::{self, Attempt, LockBackend, LockError, Mode, Wakeup};
 use withlock_platform::directory::{self, Access};
-use withlock_platform::evidence::{self, Facts, FileSystem, Identity, Kind};
-use withlock_platform::holders::List;
-use withlock_platform::process::{self, Interruption, Signals};
+use withlock_platform::evidence::{self, Facts, FileSystem, Kind};
+use withlock_platform::process::{Interruption, Signals};
 
 use crate::answer;
+use crate::content::OpenFile;
 use crate::error::{Error, Result};
 use crate::event::{Event, Oddity};
+use crate::form::{Form, NOBODY};
 use crate::holder::{self, Holder};
 use crate::kernel::Kernel;
-use crate::lockfile;
 use crate::nested;
-use crate::record::{self, Record};
+use crate::record::Record;
 use crate::settings::{Policy, Settings};
 use crate::sight::Look;
 use crate::trust::{self, Verdict};
 use crate::walk::{self, Judge, Place};
 
-/// An open lock file, with what was decided when it was opened.
-#[derive(Debug)]
-pub struct OpenFile {
-    pub(crate) file: File,
-    pub(crate) backend: &'static dyn LockBackend,
-    access: Access,
-    /// Others may write to it, by its access control list.
-    others_write: bool,
-    /// This run's record stands in it.
-    pub(crate) recorded: Cell<bool>,
-    /// The locks on it, when it has just been found busy.
-    listed: RefCell<Option<List>>,
-}
-
-impl OpenFile {
-    /// Its beginning, where a record may stand.
-    pub(crate) fn read(&self) -> Vec<u8> {
-        let mut content = vec![0; record::LONGEST];
-        let length = again(|| self.file.read_at(&mut content, 0)).unwrap_or(0);
-        content.truncate(length);
-        content
-    }
-}
+/// The pauses between tries for a lock that a dying process may still have, in milliseconds: 127 together.
+const PAUSES: [u64; 7] = [1, 2, 4, 8, 16, 32, 64];
 
 /// A wait that can be interrupted.
 #[derive(Debug)]
@@ -164,23 +141,6 @@ impl<'a> System<'a> {
         }
         Ok(trust::others_write(&list, self.settings.trusted))
     }
-
-    /// Writes at the start of the file; answers whether that went well, or else some of it may stand there. A full disk,
-    /// or a limit on file sizes, is no reason not to run: what is written is for people.
-    fn write(file: &OpenFile, content: &[u8]) -> bool {
-        let written = file.file.write_all_at(content, 0);
-        if matches!(&written, Err(error) if error.kind() == io::ErrorKind::FileTooLarge) {
-            let _ = process::forget_size_signal();
-        }
-        written.is_ok()
-    }
-
-    /// After a signature that could not be written: with a part of it, the file would be neither signed nor begun, and
-    /// stay for ever.
-    fn leave_begun(file: &OpenFile) {
-        let _ = file.file.set_len(0);
-        let _ = file.file.set_permissions(Permissions::from_mode(trust::MODE_BEGUN));
-    }
 }
 
 impl Kernel for System<'_> {
@@ -218,8 +178,7 @@ impl Kernel for System<'_> {
             self.tell(&Event::Odd(Oddity::SetgidFile { path: &self.settings.path }));
         }
         let others_write = self.judge_list(place, &file, found)?;
-        let (recorded, listed) = (Cell::new(false), RefCell::default());
-        Ok(Some(OpenFile { file, backend, access, others_write, recorded, listed }))
+        Ok(Some(OpenFile::new(file, backend, access, others_write)))
     }
 
     fn outlast_lease(&self, _: &Patience) -> Result<Wakeup> {
@@ -252,18 +211,16 @@ impl Kernel for System<'_> {
             Err(error) => return Err(self.failed("creating")(error)),
         };
         // Its directory hands down no list that would matter, or it would not have been accepted.
-        let (access, others_write) = (Access::ReadWrite, false);
-        let (recorded, listed) = (Cell::new(false), RefCell::default());
-        Ok(Some(OpenFile { file, backend, access, others_write, recorded, listed }))
+        Ok(Some(OpenFile::new(file, backend, Access::ReadWrite, false)))
     }
 
     fn facts(&self, file: &OpenFile) -> Result<Facts> {
         Facts::of(&file.file).map_err(self.failed("examining"))
     }
 
-    fn named(&self) -> Result<Option<Identity>> {
+    fn named(&self) -> Result<Option<Facts>> {
         match Facts::of_path(&self.settings.path) {
-            Ok(facts) => Ok(Some(facts.identity)),
+            Ok(facts) => Ok(Some(facts)),
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
             Err(error) => Err(self.failed("looking up")(error)),
         }
@@ -281,50 +238,25 @@ impl Kernel for System<'_> {
         file.access == Access::ReadWrite
     }
 
-    fn is_signed(&self, file: &OpenFile) -> bool {
-        // Where others may write, what stands there proves nothing.
-        if file.others_write {
-            return false;
-        }
-        let mut start = [0; record::SIGNATURE.len()];
-        file.file.read_exact_at(&mut start, 0).is_ok() && start == record::SIGNATURE
+    fn form(&self, file: &OpenFile, facts: &Facts) -> Form {
+        file.form(facts)
     }
 
-    fn sign(&self, file: &OpenFile) {
+    fn record(&self, file: &OpenFile, form: Form, holder: Option<&Record>) {
         if !self.may_change(file) {
             return;
         }
-        // Where it fails, somebody else may have signed the file meanwhile: the beginning is the same.
-        if Self::write(file, record::NOBODY) || self.is_signed(file) {
-            // A umask may have taken the owner's own rights away. The file works with any mode, for whoever has it open.
-            let _ = file.file.set_permissions(Permissions::from_mode(0o600));
-        } else {
-            Self::leave_begun(file);
-        }
-    }
-
-    fn record(&self, file: &OpenFile, holder: Option<&Record>) {
-        if !self.may_change(file) {
-            return;
-        }
-        let line = holder.map_or(record::NOBODY.into(), |record| record.line().into_bytes());
-        let written = Self::write(file, &line);
+        let line = match (holder, self.settings.mode) {
+            (None, _) => NOBODY.into(),
+            (Some(record), Mode::Exclusive) => record.line().into_bytes(),
+            (Some(record), Mode::Shared) => record.readers_line().into_bytes(),
+        };
+        let written = file.write(form, &line);
         file.recorded.set(written && holder.is_some());
-        if written {
-            // Something longer may have stood there, behind the end of this line.
-            let _ = file.file.set_len(line.len() as u64);
-        } else if self.is_signed(file) {
-            // Nobody is better than who was there before, or half of him.
-            let _ = file.file.set_len(record::SIGNATURE.len() as u64);
-        } else {
-            Self::leave_begun(file);
-        }
     }
 
     fn holder(&self, file: &OpenFile) -> Option<Record> {
-        let record = Record::parse(&file.read())?;
-        let facts = Facts::of(&file.file).ok()?;
-        lockfile::is_believed(&facts, self.settings.trusted).then_some(record)
+        file.record(self.settings.trusted)
     }
 
     fn identify(&self, file: &OpenFile, record: Option<Record>) -> Option<Holder> {
@@ -369,6 +301,18 @@ impl Kernel for System<'_> {
 
     fn is_queue_empty(&self, file: &OpenFile) -> bool {
         file.backend.queue().is_none_or(|queue| queue.is_empty(&file.file).unwrap_or(true))
+    }
+
+    fn pause(&self, file: &OpenFile, last: &Record, tries: usize) -> bool {
+        let is_others = |holder: Record| holder.token != last.token;
+        let pause = PAUSES.get(tries.saturating_sub(1));
+        match pause {
+            Some(pause) if !self.holder(file).is_some_and(is_others) => {
+                std::thread::sleep(Duration::from_millis(*pause));
+                true
+            }
+            _ => false,
+        }
     }
 
     fn remove(&self, place: &Place) -> Result<()> {

@@ -5,6 +5,8 @@
 
 use withlock_platform::evidence::{Acl, Facts, FileAcl, Grantee, Kind};
 
+use crate::form::Form;
+
 /// Whom the caller trusts: root and the effective user.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Trusted {
@@ -249,23 +251,26 @@ pub enum Use {
 /// What else is known about a lock file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Origin {
-    /// This run created it.
+    /// This run created it, and has not held its lock before.
     pub created: bool,
-    /// It begins with withlock's signature.
-    pub signed: bool,
+    /// What stands in it now.
+    pub form: Form,
     /// The system locks mandatorily by mode.
     pub mandatory_by_mode: bool,
 }
 
-/// The mode of a lock file that withlock has created and not signed yet. It comes with the file in one step, so that one
+/// The mode of a lock file that withlock has created and not written to yet. It comes with the file in one step, so that one
 /// whose creator was killed in between is known for what it is: an empty file that may be executed is nobody else's.
 pub const MODE_BEGUN: u32 = 0o700;
 
+/// Its mode once the signature stands in it.
+pub const MODE_SIGNED: u32 = 0o600;
+
 /// Judges an open lock file.
 ///
-/// Own is a file that this run created, or that begins with the signature, or that was begun and not signed; that the
-/// effective user owns, and nobody else may write to, or the signature would mean nothing; and that has one name. A file with more names, or of another user
-/// (also of root), is theirs.
+/// Own is a file that holds what withlock writes, and nothing else, or that was begun; that the effective user owns, and
+/// nobody else may write to, or the content would mean nothing; and that has one name. A file with more names, or of another
+/// user (also of root), is theirs.
 #[must_use]
 pub fn judge_file(facts: &Facts, origin: Origin, trusted: Trusted) -> Use {
     const SETGID_WITHOUT_EXECUTE: u32 = 0o2000;
@@ -275,20 +280,25 @@ pub fn judge_file(facts: &Facts, origin: Origin, trusted: Trusted) -> Use {
         Use::RefuseMandatory
     } else if facts.links == 0 {
         Use::Stale
-    } else if facts.links == 1
-        && facts.owner == trusted.user
-        && (origin.created
-            || is_begun(facts)
-            || origin.signed && facts.mode & WRITABLE_BY_OTHERS == 0)
-    {
+    } else if facts.links == 1 && facts.owner == trusted.user && is_evident(facts, origin) {
         Use::Own
     } else {
         Use::Foreign
     }
 }
 
-/// Whether withlock has created the file, and not signed it.
-#[must_use]
-pub fn is_begun(facts: &Facts) -> bool {
-    facts.size == 0 && facts.mode == MODE_BEGUN
+/// Whether mode and content say that withlock has made the file.
+///
+/// Where a file system keeps no modes, as FAT does not, a file that was begun has another one. Who has created it knows it
+/// all the same, as long as it is empty and nobody has signed it: a file that was signed, and that a job has emptied since,
+/// has [`MODE_SIGNED`] where modes are kept.
+fn is_evident(facts: &Facts, origin: Origin) -> bool {
+    match origin.form {
+        Form::Signed => facts.mode & WRITABLE_BY_OTHERS == 0,
+        Form::Begun => {
+            facts.mode == MODE_BEGUN
+                || origin.created && facts.size == 0 && facts.mode != MODE_SIGNED
+        }
+        Form::Other => false,
+    }
 }

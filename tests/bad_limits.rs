@@ -151,7 +151,7 @@ fn a_file_whose_signature_was_cut_off_goes_all_the_same() {
 fn a_record_that_was_cut_off_does_not_pass_for_what_stood_there_before() {
     let scratch = Scratch::new();
     let lock = scratch.join("lock");
-    let killed = "{\"withlock\":1,\"pid\":4711,\"user\":0,\"host\":\"old\",\"since\":1,\"token\":\"old\",\
+    let killed = "{\"withlock\":1,\"pid\":4711,\"user\":0,\"host\":\"old\",\"since\":1,\"token\":\"0000000000000000\",\
         \"command\":\"old and older, and so long that it goes on behind every record that may come\"}\n";
     for bytes in (0..200).step_by(3) {
         fs::write(&lock, killed).unwrap();

@@ -153,7 +153,7 @@ fn no_create_says_that_the_file_is_not_there_and_makes_none() {
 }
 
 #[test]
-fn a_working_directory_that_was_removed_is_an_error_before_the_job_and_none_after_it() {
+fn a_working_directory_that_was_removed_is_an_error_before_the_job_and_a_warning_after_it() {
     let scratch = Scratch::new();
     let script = r#"mkdir gone && cd gone && rmdir ../gone && exec "$@""#;
     for path in ["lock", "./deep/lock", "../lock"] {
@@ -166,12 +166,12 @@ fn a_working_directory_that_was_removed_is_an_error_before_the_job_and_none_afte
     fs::create_dir(scratch.join("going")).unwrap();
     let script = "rm -r ../going; exit 7";
     let output = run(withlock(["lock", "sh", "-c", script]).current_dir(scratch.join("going")));
-    assert_silent("under the run", &output, 7);
+    assert_complains("under the run", &output, 7, &["warning: lock was removed"]);
     let lock = scratch.path().join("lock");
     let output = run(withlock([lock.as_os_str()])
         .args(["sh", "-c", "rm ./lock; exit 7"])
         .current_dir(scratch.path()));
-    assert_silent("lock file removed", &output, 7);
+    assert_complains("lock file removed", &output, 7, &["lock was removed"]);
     assert!(scratch.names().is_empty());
 }
 

@@ -15,7 +15,10 @@ use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use support::{Running, Scratch, find_program, forced_backend, skip, stderr, wait_until, withlock};
+use support::{
+    Running, Scratch, find_program, forced_backend, skip, stderr, wait_until, waits_for_lock,
+    withlock,
+};
 
 /// The program under strace, with system calls tampered with as `injections` say.
 fn tampered(injections: &[&str], options: &[&str], lock: &Path) -> Option<Command> {
@@ -131,8 +134,8 @@ fn a_nested_reader_is_told_also_when_another_reader_came_later() {
 }
 
 /// A run whose way leads to another directory between the creation of its file and the lock, which the other one holds
-/// meanwhile if it is told to.
-fn redirected(is_taken: bool) {
+/// meanwhile if it is told to; or where what it has created can't be removed.
+fn redirected(is_taken: bool, is_read_only: bool) {
     if forced_backend().is_some() {
         return;
     }
@@ -144,32 +147,63 @@ fn redirected(is_taken: bool) {
     symlink("old", &way).unwrap();
     let names = |directory: &Path| std::fs::read_dir(directory).unwrap().count();
     let hold_up = "flock:delay_enter=2000000:when=1";
-    let Some(mut run) = tampered(&[hold_up], &[], &way.join("lock")) else { return };
+    let refusal = "unlinkat:error=EROFS:when=1";
+    let faults = if is_read_only { vec![hold_up, refusal] } else { vec![hold_up] };
+    let Some(mut run) = tampered(&faults, &[], &way.join("lock")) else { return };
     run.args(["sh", "-c", "ls new"]).current_dir(place.path());
     let run = run.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-    let signed = || std::fs::metadata(old.join("lock")).is_ok_and(|it| it.mode() & 0o7777 == 0o600);
-    wait_until("the file is signed", signed);
+    wait_until("the file is there", || old.join("lock").exists());
     let other = is_taken.then(|| Running::start(&[], &old.join("lock")));
     symlink("new", place.join("turn")).unwrap();
     std::fs::rename(place.join("turn"), &way).unwrap();
     let output = run.wait_with_output().unwrap();
     assert!(output.status.success(), "{output:?}");
     assert_eq!(output.stdout, b"lock\n", "the job runs under the lock that the path names now");
-    assert_eq!(names(&old), usize::from(is_taken), "what it created there goes, unless it is held");
+    assert_eq!(stderr(&output).contains("while releasing the lock"), is_read_only, "{output:?}");
+    let left = usize::from(is_taken || is_read_only);
+    assert_eq!(names(&old), left, "what it created there goes, unless it is held");
     if let Some(other) = other {
         assert!(other.finish().0.success());
     }
-    assert_eq!((names(&old), names(&new)), (0, 0));
+    assert_eq!((names(&old), names(&new)), (usize::from(is_read_only), 0));
 }
 
 #[test]
 fn a_file_created_on_a_way_that_leads_elsewhere_now_is_removed() {
-    redirected(false);
+    redirected(false, false);
+}
+
+#[test]
+fn a_file_that_can_not_be_removed_where_the_path_led_is_no_reason_not_to_run_where_it_leads() {
+    redirected(false, true);
 }
 
 #[test]
 fn a_file_created_on_a_way_that_leads_elsewhere_now_stays_if_somebody_else_has_locked_it() {
-    redirected(true);
+    redirected(true, false);
+}
+
+#[test]
+fn a_slow_creator_does_not_write_over_what_the_holder_has_written() {
+    let place = Scratch::new();
+    let lock = place.join("lock");
+    // Between the creation and whatever comes next.
+    let hold_up = "umask:delay_enter=2000000:when=2";
+    let Some(mut slow) = tampered(&[hold_up], &["-w", "inf"], &lock) else { return };
+    let mut slow = slow.arg("true").spawn().unwrap();
+    wait_until("the file is there", || lock.exists());
+    let quick = Running::start(&[], &lock);
+    let look =
+        || (std::fs::read_to_string(&lock).unwrap(), std::fs::metadata(&lock).unwrap().mode());
+    let before = look();
+    assert!(before.0.contains(&format!("\"pid\":{},", quick.child.id())), "{before:?}");
+    wait_until("the creator sleeps", || {
+        support::procfs::child(slow.id()).is_some_and(waits_for_lock)
+    });
+    assert_eq!(look(), before);
+    assert!(quick.finish().0.success());
+    assert!(slow.wait().unwrap().success());
+    assert_eq!(place.names(), Vec::<String>::new());
 }
 
 /// The fault of a run that can't compare what it has locked with what stands at the path: the call for that, which

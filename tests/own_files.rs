@@ -10,6 +10,8 @@
 
 #[path = "support/complaint.rs"]
 mod complaint;
+#[path = "support/left_alone.rs"]
+mod left_alone;
 #[path = "support/people.rs"]
 mod people;
 #[path = "support/programs.rs"]
@@ -22,61 +24,22 @@ use std::os::unix::process::CommandExt;
 use std::path::Path;
 
 use complaint::{assert_complains, assert_silent, run};
+use left_alone::{State, assert_locked_and_left, known};
 use people::{ALICE, BOB, Public, chmod, give};
 use support::{JOB, Running, Scratch, forced_backend, is_root, stderr, withlock};
-
-/// Everything about a file that a run could have changed.
-#[derive(Debug, PartialEq)]
-struct State {
-    content: Vec<u8>,
-    facts: (u64, u32, u32, u32, u64),
-    modified: (i64, i64),
-    changed: (i64, i64),
-}
-
-impl State {
-    fn of(path: &Path) -> Self {
-        let facts = fs::metadata(path).unwrap();
-        Self {
-            content: fs::read(path).unwrap(),
-            facts: (facts.ino(), facts.mode(), facts.uid(), facts.gid(), facts.nlink()),
-            modified: (facts.mtime(), facts.mtime_nsec()),
-            changed: (facts.ctime(), facts.ctime_nsec()),
-        }
-    }
-}
-
-/// How a holder who has written no record is named: where the system lists locks, by that.
-fn known(holder: &Running) -> String {
-    if fs::exists("/proc/locks").unwrap_or(false) {
-        format!("is held by pid {} (", holder.child.id())
-    } else {
-        "someone unknown".to_owned()
-    }
-}
-
-/// Runs a job, and a contender meanwhile, and fails unless the file is as it was, all the time.
-fn assert_locked_and_left(case: &str, lock: &Path, options: &[&str]) {
-    let before = State::of(lock);
-    let running = Running::start(options, lock);
-    assert_eq!(State::of(lock), before, "{case}: while held");
-    let output = run(withlock([lock.as_os_str()]).arg("echo"));
-    assert_complains(case, &output, 1, &["is held by ", &known(&running)]);
-    let (status, _, errors) = running.finish();
-    assert!(status.success() && errors.is_empty(), "{case}: {errors}");
-    assert_eq!(State::of(lock), before, "{case}: afterwards");
-    let output = run(withlock([lock.as_os_str()]).arg("true"));
-    assert_silent(case, &output, 0);
-    assert_eq!(State::of(lock), before, "{case}: the next time");
-}
 
 const SIGNATURE: &[u8] = b"{\"withlock\":1}\n";
 
 #[test]
 fn a_file_that_was_there_before_is_locked_and_not_changed_in_any_way() {
     let large = vec![b'x'; 100_000];
-    let contents: [&[u8]; 9] = [
+    let contents: [&[u8]; 14] = [
         b"",
+        b"{\"withlock\":10,\"note\":\"precious\"}\n",
+        b"{\"withlock\":1,\"note\":\"precious\"}\n",
+        b"{\"withlock\":1}\nprecious\n",
+        b"{\"withlock\":1}precious",
+        b"{\"withlock\":1,\"pid\":4711,precious",
         b"4711\n",
         b"precious data",
         b"\0\0\0\0",
@@ -91,6 +54,7 @@ fn a_file_that_was_there_before_is_locked_and_not_changed_in_any_way() {
             let scratch = Scratch::new();
             let lock = scratch.join("lock");
             fs::write(&lock, content).unwrap();
+            chmod(&lock, 0o600);
             let case = format!("{:?}", String::from_utf8_lossy(&content[..content.len().min(30)]));
             assert_locked_and_left(&case, &lock, options);
         }
@@ -203,7 +167,9 @@ fn what_a_run_left_that_was_killed_while_it_made_its_file_is_removed() {
 
 #[test]
 fn what_a_killed_run_left_is_taken_over_and_removed() {
-    for signature in ["{\"withlock\":1}\n", "{\"withlock\":1,\"pid\":1,\"user\":0,\"since\":9}\n"] {
+    let whole = "{\"withlock\":1,\"pid\":1,\"user\":0,\"host\":\"h\",\"since\":9,\
+        \"token\":\"0123456789abcdef\",\"command\":\"true\"}\n";
+    for signature in ["{\"withlock\":1}\n", whole, &whole[..13], &whole[..30], &whole[..80]] {
         let scratch = Scratch::new();
         let lock = scratch.join("lock");
         fs::write(&lock, signature).unwrap();
@@ -274,13 +240,19 @@ fn a_file_that_took_the_lock_file_s_place_is_not_removed() {
         ("rm \"$L\"; mkdir \"$L\"", &["lock"]),
     ];
     for (script, names) in replace {
-        let scratch = Scratch::new();
-        let script = format!("L=$WITHLOCK_LOCKFILE; {script}; exit 7");
-        let output = run(withlock(["lock", "sh", "-c", &script]).current_dir(scratch.path()));
-        assert_silent(&script, &output, 7);
-        assert_eq!(scratch.names(), names, "{script}");
-        if let Ok(content) = fs::read_to_string(scratch.join("lock")) {
-            assert_eq!(content, "precious\n");
+        for options in [&[][..], &["-q"], &["-s"], &["-k"], &["-o"]] {
+            let scratch = Scratch::new();
+            let script = format!("L=$WITHLOCK_LOCKFILE; {script}; exit 7");
+            let mut command = withlock(options);
+            command.args(["lock", "sh", "-c", &script]).current_dir(scratch.path());
+            let output = run(&mut command);
+            // Another run may have run beside it meanwhile: nobody should have to ask for that.
+            let parts = ["warning: lock was re", "run beside it", "leave lock files alone"];
+            assert_complains(&script, &output, 7, &parts);
+            assert_eq!(scratch.names(), names, "{script}");
+            if let Ok(content) = fs::read_to_string(scratch.join("lock")) {
+                assert_eq!(content, "precious\n");
+            }
         }
     }
 }

@@ -21,6 +21,7 @@ use strangers::{
     EVERYBODY, Entry, ME, MINE, Person, Place, ROOT, STAFF, STICKY, WHEEL, is_stranger, strangers,
 };
 
+use withlock::form::Form;
 use withlock::trust::{
     Origin, Reason, Role, Trusted, Use, Verdict, judge_at_sight, judge_directory, judge_file,
     judge_link,
@@ -304,9 +305,14 @@ fn nobody_can_redirect_a_path_through_a_link_that_is_followed() {
 fn is_own(file: &Facts, origin: Origin, user: u32) -> bool {
     let written_by_stranger =
         strangers(user).any(|person| person.user != file.owner && person.rights(file) & 0o2 != 0);
-    // Only the owner can set a mode, so a forger of this one would have to be me.
-    let begun = file.size == 0 && file.mode == 0o700;
-    let has_evidence = origin.created || begun || origin.signed && !written_by_stranger;
+    let has_evidence = match origin.form {
+        Form::Signed => !written_by_stranger,
+        // Only the owner can set a mode, so a forger of this one would have to be me.
+        Form::Begun if file.mode == 0o700 => true,
+        // Where there are no modes; but one of 0600 was signed, and then somebody has emptied it.
+        Form::Begun => origin.created && file.size == 0 && file.mode != 0o600,
+        Form::Other => false,
+    };
     has_evidence && file.owner == user && file.links == 1
 }
 
@@ -344,9 +350,8 @@ fn for_each_file(mut judge: impl FnMut(&Facts, Origin, u32)) {
     use Kind::{Device, Directory, Fifo, Link, Other, Regular, Socket};
     let flags = [false, true];
     let origins = flags.map(|created| {
-        flags.map(|signed| {
-            flags.map(|mandatory_by_mode| Origin { created, signed, mandatory_by_mode })
-        })
+        [Form::Signed, Form::Begun, Form::Other]
+            .map(|form| flags.map(|mandatory_by_mode| Origin { created, form, mandatory_by_mode }))
     });
     for kind in [Regular, Directory, Link, Fifo, Socket, Device, Other] {
         for (owner, group) in

@@ -7,6 +7,7 @@
     reason = "a test may fail by panicking"
 )]
 
+use withlock::form::Form;
 use withlock::trust::{
     Origin, Reason, Role, Trusted, Use, Verdict, judge_at_sight, judge_directory, judge_file,
     judge_file_list, judge_link, others_write,
@@ -298,16 +299,20 @@ fn a_link_that_somebody_else_made_or_could_have_made_is_not_followed() {
     assert_eq!(verdict, Verdict::Refuse(Reason::LinkOwnedByStranger(ME)));
 }
 
-const CREATED: Origin = Origin { created: true, signed: true, mandatory_by_mode: false };
-const SIGNED: Origin = Origin { created: false, signed: true, mandatory_by_mode: false };
-const FOUND: Origin = Origin { created: false, signed: false, mandatory_by_mode: false };
+const CREATED: Origin = Origin { created: true, form: Form::Signed, mandatory_by_mode: false };
+const SIGNED: Origin = Origin { created: false, ..CREATED };
+const BEGUN: Origin = Origin { form: Form::Begun, ..SIGNED };
+const FOUND: Origin = Origin { form: Form::Other, ..SIGNED };
+const WRITTEN: Origin = Origin { form: Form::Other, ..CREATED };
 
 #[test]
 fn only_a_file_of_withlock_s_own_may_be_written_or_removed() {
     // Owner, number of names, origin, verdict for a user.
     let lines = [
         (ME, 1, CREATED, Use::Own),
-        (ME, 1, Origin { signed: false, ..CREATED }, Use::Own),
+        // What a job has written stays, whoever created the file.
+        (ME, 1, WRITTEN, Use::Foreign),
+        (ME, 1, BEGUN, Use::Foreign),
         (ME, 1, SIGNED, Use::Own),
         (ME, 1, FOUND, Use::Foreign),
         (ME, 2, CREATED, Use::Foreign),
@@ -328,12 +333,10 @@ fn only_a_file_of_withlock_s_own_may_be_written_or_removed() {
             assert_eq!(judge_file(&file, origin, USER), expected, "{owner} {links} {origin:?}");
         }
         for mode in [0o620, 0o602, 0o666, 0o777] {
-            // Others may have put the signature there; but nobody else has created a file that this run has created.
-            let is_own = expected == Use::Own && origin.created;
+            // Others may have put the signature there.
             let other = if links == 0 { Use::Stale } else { Use::Foreign };
             let file = Facts { links, ..facts(Kind::Regular, owner, mode) };
-            let verdict = judge_file(&file, origin, USER);
-            assert_eq!(verdict, if is_own { Use::Own } else { other }, "{mode:o} {origin:?}");
+            assert_eq!(judge_file(&file, origin, USER), other, "{mode:o} {origin:?}");
         }
     }
     let file = facts(Kind::Regular, ME, 0o600);
@@ -343,14 +346,14 @@ fn only_a_file_of_withlock_s_own_may_be_written_or_removed() {
 #[test]
 fn what_is_no_regular_file_or_locks_by_mode_is_not_touched_at_all() {
     for kind in [Kind::Directory, Kind::Link, Kind::Fifo, Kind::Socket, Kind::Device, Kind::Other] {
-        for origin in [CREATED, SIGNED, FOUND] {
+        for origin in [CREATED, SIGNED, BEGUN, FOUND] {
             for links in [0, 1, 2] {
                 let file = Facts { links, ..facts(kind, ME, 0o600) };
                 assert_eq!(judge_file(&file, origin, USER), Use::Refuse(kind));
             }
         }
     }
-    for origin in [CREATED, SIGNED, FOUND] {
+    for origin in [CREATED, SIGNED, BEGUN, FOUND] {
         let here = Origin { mandatory_by_mode: true, ..origin };
         for mode in [0o2644, 0o2600, 0o2666, 0o6745] {
             let file = facts(Kind::Regular, ME, mode);
@@ -367,9 +370,11 @@ fn what_is_no_regular_file_or_locks_by_mode_is_not_touched_at_all() {
 #[test]
 fn a_file_that_was_begun_and_not_signed_is_withlock_s_own_and_nothing_like_it_is() {
     let begun = facts(Kind::Regular, ME, 0o700);
-    assert_eq!(judge_file(&begun, FOUND, USER), Use::Own);
+    for size in [0, 1, 12] {
+        assert_eq!(judge_file(&Facts { size, ..begun }, BEGUN, USER), Use::Own);
+        assert_eq!(judge_file(&Facts { size, ..begun }, FOUND, USER), Use::Foreign);
+    }
     let others = [
-        Facts { size: 1, ..begun },
         Facts { links: 2, ..begun },
         Facts { owner: ROOT, ..begun },
         Facts { owner: STRANGER, ..begun },
@@ -383,6 +388,13 @@ fn a_file_that_was_begun_and_not_signed_is_withlock_s_own_and_nothing_like_it_is
         Facts { mode: 0o4700, ..begun },
     ];
     for file in others {
-        assert_eq!(judge_file(&file, FOUND, USER), Use::Foreign, "{file:?}");
+        assert_eq!(judge_file(&file, BEGUN, USER), Use::Foreign, "{file:?}");
     }
+    // On a file system without modes, only who has created an empty file knows that it is begun; and nobody does where it
+    // was signed and then emptied.
+    let created = Origin { created: true, ..BEGUN };
+    let modeless = facts(Kind::Regular, ME, 0o755);
+    assert_eq!(judge_file(&modeless, created, USER), Use::Own);
+    assert_eq!(judge_file(&Facts { size: 1, ..modeless }, created, USER), Use::Foreign);
+    assert_eq!(judge_file(&Facts { mode: 0o600, ..modeless }, created, USER), Use::Foreign);
 }

@@ -5,7 +5,7 @@ use std::ffi::{OsStr, OsString};
 use super::{Plan, duration, label, misplaced};
 use crate::exit::Exit;
 use crate::job::{self, Job};
-use crate::{Choice, Mode, Policy, Wait, report};
+use crate::{Asking, Choice, Mode, Policy, Wait, report};
 
 /// A command line, taken apart.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -49,6 +49,11 @@ impl Options {
                 create: !self.no_create,
                 keep: self.keep,
                 label,
+                asking: match (self.verbose, self.quiet) {
+                    (true, _) => Asking::Always,
+                    (false, true) => Asking::Never,
+                    (false, false) => Asking::WhenBusy,
+                },
                 adopts: true,
                 listener: if self.verbose { report::listen_to_all } else { report::listen },
             },

@@ -15,6 +15,7 @@ use std::os::unix::ffi::OsStringExt;
 use std::time::Duration;
 
 use withlock::cli::{Plan, Request, withlock::parse};
+use withlock::form::{Form, NOBODY};
 use withlock::holder::Sight;
 use withlock::nested::{self, Entry, Wanted};
 use withlock::record::{LONGEST, Record, SIGNATURE};
@@ -130,9 +131,11 @@ fn value(text: &[u8]) -> f64 {
 
 /// The content of a lock file; and its bytes as what a record may say.
 pub fn records(input: &[u8]) {
-    if let Some(record) = Record::parse(input) {
-        assert_survives(&record);
+    let parsed = Record::parse(input);
+    if let Some(record) = &parsed {
+        assert_survives(record);
     }
+    assert_own_as_written(input, parsed.as_ref());
     let mut numbers = input.chunks(8).map(|chunk| {
         chunk.iter().fold(u64::from(chunk.len() as u8), |sum, byte| sum << 8 | u64::from(*byte))
     });
@@ -150,7 +153,27 @@ pub fn records(input: &[u8]) {
     });
     let own = Record::of_this_run(0, &text);
     assert_survives(&own);
+    for line in [own.line(), own.readers_line()] {
+        assert_eq!(Form::of(line.as_bytes()), Form::Signed, "{line}");
+    }
     assert!(own.line().len() <= LONGEST, "{own:?} would be cut off when it is read");
+}
+
+/// What withlock takes for its own it could have written; and what begins like that, as long as it is long enough.
+fn assert_own_as_written(input: &[u8], parsed: Option<&Record>) {
+    let is_own = Form::of(input) == Form::Signed;
+    assert!(!is_own || input.starts_with(SIGNATURE), "{input:?}");
+    if is_own && input.ends_with(b"\n") && input != NOBODY {
+        let record = parsed.expect("a whole line names a holder");
+        let written = [record.line(), record.readers_line()];
+        assert!(written.iter().any(|line| line.as_bytes() == input), "{input:?}");
+    }
+    if is_own && input.len() > SIGNATURE.len() {
+        assert_eq!(Form::of(&input[..input.len() - 1]), Form::Signed, "{input:?}");
+    }
+    // Nothing can stand behind its end.
+    let more = [input, b"\n"].concat();
+    assert!(!input.ends_with(b"\n") || Form::of(&more) == Form::Other, "{input:?}");
 }
 
 fn assert_survives(record: &Record) {

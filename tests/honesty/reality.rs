@@ -240,7 +240,8 @@ impl Files {
         let content = match real.size {
             0 => Content::Empty,
             1 => Content::Nobody,
-            _ => Content::Named,
+            2 => Content::Named,
+            _ => Content::Other,
         };
         Facts {
             inode: known.or(free).unwrap_or(u8::MAX),

@@ -106,7 +106,7 @@ fn call(random: &mut Random, kinds: Kinds, together: bool) -> Call {
         84..86 => Call::Stat { name },
         86..88 => Call::Fstat { descriptor },
         88..90 => {
-            let content = random.pick(&[Content::Nobody, Content::Named]);
+            let content = random.pick(&[Content::Nobody, Content::Named, Content::Other]);
             Call::Write { descriptor, content }
         }
         90..92 => Call::Chmod { descriptor, mode },

@@ -211,7 +211,7 @@ pub const DIFFERENCES: &[Difference] = &[
             ),
             (
                 "job-puts-another-file-there",
-                r#"exit 0 | out "" | err nothing | lock there | content "mine\n""#,
+                r#"exit 0 | out "" | err a message | lock there | content "mine\n""#,
             ),
         ],
     ),
@@ -282,6 +282,12 @@ pub const DIFFERENCES: &[Difference] = &[
         "A double dash between the lock file and the command is taken for what it is meant to be; in 0.5 it went to \
          the shell, which made a usage error of its own of it",
         &[("command-after-double-dash", r#"exit 0 | out "hi\n" | err nothing | lock gone"#)],
+    ),
+    difference(
+        22,
+        "A lock file that has gone under its job is told about, because another run may have run beside it; 0.5 said \
+         nothing",
+        &[("job-removes-the-lock-file", r#"exit 0 | out "" | err a message | lock gone"#)],
     ),
 ];
 

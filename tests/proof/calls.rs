@@ -5,7 +5,7 @@ use super::mistakes::Mistake;
 use super::program::Kind;
 use super::replay::{Answer, Call};
 use super::simulated::{Content, Facts, MARKER, Request, Tried, WHOLE};
-use super::world::{NAME, World, job_of};
+use super::world::{World, job_of};
 
 /// How a participant is told which file it is: the one that it has open, or another one. No more can be known by a
 /// comparison, as the number of an open file is not used again.
@@ -21,6 +21,11 @@ fn told(facts: Facts) -> Facts {
     }
 }
 
+/// What the code can tell apart of a file's content: whether it is withlock's.
+fn read(content: Content) -> Content {
+    if content == Content::Named { Content::Nobody } else { content }
+}
+
 /// The mode that other tools create files with, and withlock does not.
 const MODE_FOREIGN: u16 = 0o644;
 
@@ -34,13 +39,20 @@ impl World {
         if self.is_foreign_to(who, call, automaton) {
             self.marks[who].spoils = true;
         }
+        if matches!(call, Call::Write(_) | Call::Chmod) {
+            self.marks[who].intrudes |= self.is_held_by_another(who, automaton);
+        }
+        if matches!(call, Call::Look | Call::OpenOrCreate) {
+            self.marks[who].place = self.path;
+        }
+        let (place, path) = (usize::from(self.marks[who].place), usize::from(self.path));
         let kernel = &mut self.kernel;
         let done = |done| if done { Answer::Done } else { Answer::No };
         Some(match call {
-            Call::Look => done(kernel.stat(NAME).is_some()),
-            Call::Open => done(kernel.open(who, NAME).is_some()),
-            Call::Create => done(kernel.create(who, NAME, new_mode()).is_some()),
-            Call::OpenOrCreate => done(kernel.open_or_create(who, NAME, MODE_FOREIGN).is_some()),
+            Call::Look => done(kernel.stat(place).is_some()),
+            Call::Open => done(kernel.open(who, place).is_some()),
+            Call::Create => done(kernel.create(who, place, new_mode()).is_some()),
+            Call::OpenOrCreate => done(kernel.open_or_create(who, place, MODE_FOREIGN).is_some()),
             Call::Write(content) => {
                 kernel.write(who, 0, content);
                 Answer::Done
@@ -50,22 +62,26 @@ impl World {
                 Answer::Done
             }
             Call::Fstat => Answer::Facts(Facts { inode: OWN, ..told(kernel.fstat(who, 0)) }),
-            Call::Read => Answer::Content(told(kernel.fstat(who, 0)).content),
+            Call::Read => Answer::Content(read(kernel.fstat(who, 0).content)),
             Call::ReadHolder => Answer::Content(kernel.fstat(who, 0).content),
-            Call::Stat | Call::Entry => match kernel.stat(NAME) {
-                Some(facts) if facts.inode == kernel.fstat(who, 0).inode => {
-                    Answer::Facts(Facts { inode: OWN, ..told(facts) })
+            Call::Stat | Call::Entry => {
+                match kernel.stat(if call == Call::Stat { path } else { place }) {
+                    Some(facts)
+                        if kernel.has_open(who, 0) && facts.inode == kernel.fstat(who, 0).inode =>
+                    {
+                        Answer::Facts(Facts { inode: OWN, ..told(facts) })
+                    }
+                    Some(facts) => Answer::Facts(Facts { inode: OTHER, ..told(facts) }),
+                    None => Answer::No,
                 }
-                Some(facts) => Answer::Facts(Facts { inode: OTHER, ..told(facts) }),
-                None => Answer::No,
-            },
+            }
             Call::Lock { request, waits, .. } => return self.lock(who, request, waits, automaton),
             Call::Unlock(request) => {
                 kernel.unlock(who, 0, request);
                 Answer::Done
             }
             Call::Test(request) => done(kernel.test(who, 0, request)),
-            Call::Unlink => done(kernel.unlink(NAME)),
+            Call::Unlink => done(kernel.unlink(place)),
             Call::Close => {
                 kernel.close(who, 0);
                 Answer::Done
@@ -82,11 +98,22 @@ impl World {
     fn is_foreign_to(&self, who: usize, call: Call, automaton: &Automaton) -> bool {
         let file = match call {
             Call::Write(_) | Call::Chmod => Some(self.kernel.fstat(who, 0)),
-            Call::Unlink => self.kernel.stat(NAME),
+            Call::Unlink => self.kernel.stat(self.marks[who].place.into()),
             _ => None,
         };
         let is_ours = automaton.program(self.states[who]).kind == Kind::Withlock;
-        is_ours && file.is_some_and(|file| file.mode == MODE_FOREIGN)
+        is_ours && file.is_some_and(|it| it.mode == MODE_FOREIGN || it.content == Content::Other)
+    }
+
+    /// Whether the file is the one that somebody else holds alone.
+    fn is_held_by_another(&self, who: usize, automaton: &Automaton) -> bool {
+        (0..self.count).filter(|other| *other != who).any(|other| {
+            let is_the_file =
+                [other, job_of(other)].iter().any(|it| self.kernel.share_file(who, *it));
+            is_the_file
+                && self.holds(other, automaton)
+                && !automaton.program(self.states[other]).shared
+        })
     }
 
     fn lock(
@@ -97,7 +124,7 @@ impl World {
         automaton: &Automaton,
     ) -> Option<Answer> {
         if request.bytes & WHOLE != 0 {
-            let met = self.kernel.is_held_against(who, 0, request, NAME);
+            let met = self.kernel.is_held_against(who, 0, request, self.path.into());
             self.marks[who].met_holder = met;
         }
         let asleep = if waits && self.notes_order { self.sleepers() } else { 0 };
@@ -105,6 +132,10 @@ impl World {
         let program = automaton.program(self.states[who]);
         self.marks[who].met_holder &= program.may_be_busy();
         let tried = self.kernel.lock(who, 0, request, waits);
+        if automaton.standing(self.states[who]).step == 11 {
+            let family_lives = self.marks[..self.count].iter().any(|marks| marks.family);
+            self.marks[who].outlived = tried == Tried::Busy && family_lives;
+        }
         if request.bytes == MARKER && !request.exclusive {
             self.marks[who].unheard = tried == Tried::Busy && self.notes_order;
         }
@@ -140,10 +171,18 @@ impl World {
 
     /// The job ends, and its end is noticed. Between the two nothing changes for anybody else.
     fn end_job(&mut self, who: usize, automaton: &Automaton) -> Answer {
-        if !automaton.program(self.states[who]).daemon {
-            self.kernel.end(job_of(who));
+        let program = automaton.program(self.states[who]);
+        if program.writes {
+            self.kernel.write(who, 0, Content::Other);
         }
         self.marks[who].job = false;
+        if program.dies {
+            self.marks[who].family = program.inherits();
+            return Answer::Signaled;
+        }
+        if !program.daemon {
+            self.kernel.end(job_of(who));
+        }
         Answer::Done
     }
 }

@@ -9,10 +9,11 @@ use super::known::Known;
 use super::mistakes::{self, Mistake};
 use super::program::Program;
 use super::promises::Violation;
+use super::rules::Rules;
 use super::simulated::Content;
 use super::way::Way;
 use super::words;
-use super::world::{Rules, World};
+use super::world::World;
 
 /// What is explored.
 #[derive(Clone, Debug)]

@@ -10,10 +10,14 @@ const FILE: Facts = Facts { inode: 0, links: 1, mode: 0o600, content: Content::N
 
 /// The answers that lead a run to a busy lock, and what it then reads: who holds it, and, if nobody is named there,
 /// whether the file is signed.
-fn to_a_busy_lock(read: &[Content]) -> Vec<Answer> {
+fn to_a_busy_lock(read: &[Answer]) -> Vec<Answer> {
     let there = [Answer::Done, Answer::Done, Answer::Facts(FILE), Answer::Busy];
-    there.into_iter().chain(read.iter().map(|content| Answer::Content(*content))).collect()
+    there.into_iter().chain(read.iter().copied()).collect()
 }
+
+const NAMED: Answer = Answer::Content(Content::Named);
+const NOBODY: Answer = Answer::Content(Content::Nobody);
+const OTHERS: Answer = Answer::Content(Content::Other);
 
 /// Whether the run takes the answer for the last word, and compares; or looks at the clock, to sleep.
 fn is_final(program: Program, answers: &[Answer]) -> bool {
@@ -26,26 +30,30 @@ fn is_final(program: Program, answers: &[Answer]) -> bool {
 
 #[test]
 fn a_run_that_does_not_wait_sleeps_only_where_busy_may_not_be_the_last_word() {
-    let named = to_a_busy_lock(&[Content::Named]);
-    assert!(is_final(PROMPT, &named));
+    assert!(is_final(PROMPT, &to_a_busy_lock(&[NAMED])));
     // Readers meet each other's cleaning up.
-    assert!(!is_final(PROMPT.shared(), &named));
+    assert!(!is_final(PROMPT.shared(), &to_a_busy_lock(&[NAMED])));
     // The winner has not written yet who it is.
-    let begun = to_a_busy_lock(&[Content::Nobody, Content::Nobody]);
-    assert!(!is_final(PROMPT, &begun));
+    let begun = Facts { mode: 0o700, content: Content::Empty, ..FILE };
+    for unnamed in [&[NOBODY, Answer::Facts(FILE), NOBODY][..], &[NOBODY, Answer::Facts(begun)]] {
+        assert!(!is_final(PROMPT, &to_a_busy_lock(unnamed)));
+    }
     // It never will, into a file that is not withlock's own.
-    let foreign = to_a_busy_lock(&[Content::Nobody, Content::Empty]);
-    assert!(is_final(PROMPT, &foreign));
-    assert!(!is_final(PROMPT.shared(), &foreign));
+    let empty = Facts { mode: 0o644, content: Content::Empty, ..FILE };
+    for foreign in [&[NOBODY, Answer::Facts(FILE), OTHERS][..], &[NOBODY, Answer::Facts(empty)]] {
+        assert!(is_final(PROMPT, &to_a_busy_lock(foreign)));
+    }
+    assert!(!is_final(PROMPT.shared(), &to_a_busy_lock(&[NOBODY])));
 }
 
 #[test]
 fn a_run_that_does_not_wait_sleeps_once() {
-    for program in [PROMPT, PROMPT.shared()] {
-        let first = to_a_busy_lock(&[Content::Nobody, Content::Nobody]);
+    let signed = to_a_busy_lock(&[NOBODY, Answer::Facts(FILE), NOBODY]);
+    let again = to_a_busy_lock(&[NOBODY]);
+    for (program, first) in [(PROMPT, &signed), (PROMPT.shared(), &again)] {
         // The time is over, the last try is refused, and the file has lost its name: once more.
         let slept = [Answer::Done, Answer::Busy, Answer::No, Answer::Done];
-        let answers = [first.as_slice(), &slept, &first].concat();
+        let answers = [first.as_slice(), &slept, &again].concat();
         assert!(is_final(program, &answers));
     }
 }

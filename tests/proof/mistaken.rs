@@ -24,6 +24,7 @@ fn leads_to(mistake: Mistake, kinds: &[Program], count: usize, violation: &str) 
             match mistake {
                 Mistake::RemovesForeignFiles => scene.with(FOREIGN).for_exclusion_only(),
                 Mistake::UnlinkWithoutComparing => scene.for_exclusion_only(),
+                Mistake::LeavesWhatHasLostItsPath => scene.redirected(),
                 _ => scene,
             }
         };
@@ -119,9 +120,30 @@ fn with_files_created_as_any_other_file_is_a_kill_leaves_one_for_ever() {
 }
 
 #[test]
+fn with_an_unlock_after_a_death_by_signal_the_next_one_runs_beside_what_the_job_has_left() {
+    leads_to(Mistake::UnlockAfterDeathBySignal, &[ENDLESS.dying()], 2, "at once");
+}
+
+#[test]
+fn with_a_signature_before_the_lock_a_slow_creator_writes_over_what_the_holder_has_written() {
+    leads_to(Mistake::SignsBeforeLocking, &[ENDLESS], 2, "that somebody else holds");
+}
+
+#[test]
+fn with_what_has_lost_its_path_left_the_file_of_whoever_waited_stays() {
+    let violation = "stays in the directory that the path has led to";
+    leads_to(Mistake::LeavesWhatHasLostItsPath, &[ENDLESS], 2, violation);
+}
+
+#[test]
+fn with_trust_in_having_created_the_file_what_a_job_has_written_is_lost() {
+    leads_to(Mistake::TrustsCreation, &[ENDLESS.writing()], 1, "is not withlock's own");
+}
+
+#[test]
 #[should_panic(expected = "the code knows more than was thought")]
 fn a_proof_that_forgets_what_the_code_knows_is_noticed() {
-    let scene = Scene::of(&[ENDLESS.shared(); 2]).making(Mistake::ForgetsWhoCreated);
+    let scene = Scene::of(&[ENDLESS; 2]).making(Mistake::ForgetsWhyTheFileStays);
     scene.without_kills().explore();
 }
 

@@ -35,8 +35,16 @@ pub(crate) enum Mistake {
     JobWithoutDescriptor,
     /// A file is created with the mode that it is to have in the end, so that one that is empty says nothing.
     CreatedPlainly,
+    /// \[2] is to write the signature as well, before the lock is held.
+    SignsBeforeLocking,
+    /// \[5] leaves a file that has lost its path, unless this run has created it.
+    LeavesWhatHasLostItsPath,
+    /// \[8] takes a file that this run has created for its own, whatever stands in it.
+    TrustsCreation,
+    /// \[9] comes after a job that died of a signal, too.
+    UnlockAfterDeathBySignal,
     /// The proof itself forgets a thing that the code knows.
-    ForgetsWhoCreated,
+    ForgetsWhyTheFileStays,
 }
 
 thread_local! {

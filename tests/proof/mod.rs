@@ -12,11 +12,13 @@ mod calls;
 mod explore;
 mod grace;
 mod known;
+mod marks;
 mod mistaken;
 pub(crate) mod mistakes;
 mod program;
 mod promises;
 mod replay;
+mod rules;
 mod scenes;
 mod seam;
 mod simulated;
@@ -127,6 +129,66 @@ fn runs_that_keep_the_file_or_leave_daemons_keep_every_promise() {
     if !is_rerun() {
         explore_all("three runs with -k, or with daemons", &scenes);
     }
+}
+
+#[test]
+fn a_job_that_dies_of_a_signal_keeps_the_lock_as_long_as_anything_that_it_has_started() {
+    let mut scenes = Vec::new();
+    for backend in BACKENDS {
+        let dying = Program::new(backend, Patience::Endless).dying();
+        let limited = Program::new(backend, Patience::Limited);
+        let others = kinds(backend).into_iter().chain([dying, dying.shared(), limited.keeping()]);
+        for other in others {
+            for dying in [dying, dying.shared(), limited.dying(), dying.keeping()] {
+                scenes.push(Scene::of(&[dying, other]).in_every_order());
+            }
+        }
+        let others = [dying, dying.shared(), limited, limited.shared()];
+        for other in choices(&others, 2) {
+            if !is_rerun() {
+                scenes.push(Scene::of(&[dying, other[0], other[1]]).without_kills());
+            }
+        }
+    }
+    explore_all("runs whose jobs die of signals", &scenes);
+}
+
+#[test]
+fn what_a_job_has_written_into_the_lock_file_stays_whoever_created_that() {
+    let mut scenes = Vec::new();
+    for backend in BACKENDS {
+        let writing = Program::new(backend, Patience::Endless).writing();
+        scenes.push(Scene::of(&[writing]).in_every_order());
+        for other in kinds(backend).into_iter().chain([writing, writing.keeping(), writing.dying()])
+        {
+            let scene = Scene::of(&[writing, other]);
+            scenes.extend([scene.clone().in_every_order(), scene.with(SIGNED)]);
+        }
+        let limited = Program::new(backend, Patience::Limited);
+        scenes.push(Scene::of(&[writing, limited, limited.shared()]).without_kills());
+    }
+    explore_all("runs whose jobs write into the file", &scenes);
+}
+
+#[test]
+fn no_file_stays_where_the_path_leads_to_another_directory_while_runs_wait() {
+    let mut scenes = Vec::new();
+    for backend in BACKENDS {
+        for programs in choices(&kinds(backend), 2) {
+            let scene = Scene::of(&programs).redirected();
+            scenes.extend([scene.clone(), scene.without_kills().in_every_order()]);
+        }
+        let dying = Program::new(backend, Patience::Endless).dying();
+        let limited = Program::new(backend, Patience::Limited);
+        let three = match (is_rerun(), is_long()) {
+            (true, _) => Vec::new(),
+            (_, true) => choices(&[dying, limited, limited.shared()], 3),
+            _ => vec![vec![dying, limited, limited], vec![limited, limited, limited.shared()]],
+        };
+        let three = three.iter().map(|programs| Scene::of(programs).redirected());
+        scenes.extend(three.map(Scene::without_kills));
+    }
+    explore_all("runs whose path leads elsewhere", &scenes);
 }
 
 #[test]

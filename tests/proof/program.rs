@@ -9,7 +9,7 @@ use super::replay::{Call, Replay};
 use super::simulated::{EVERYTHING, Request, Space};
 use crate::acquire::{self, Attempt, Wait};
 use crate::error::Error;
-use crate::held::Held;
+use crate::held::{Afterwards, Held};
 use crate::settings::Settings;
 use crate::trust::Trusted;
 
@@ -62,6 +62,10 @@ pub(super) struct Program {
     pub(super) daemon: bool,
     /// The job never ends.
     pub(super) runs_for_ever: bool,
+    /// The job dies of a signal, and what it has started lives on for a while, or has ended just then.
+    pub(super) dies: bool,
+    /// The job writes words of its own into the lock file.
+    pub(super) writes: bool,
     /// It writes who holds the lock.
     pub(super) records: bool,
 }
@@ -87,6 +91,8 @@ impl Program {
             keep: false,
             daemon: false,
             runs_for_ever: false,
+            dies: false,
+            writes: false,
             records: false,
         }
     }
@@ -105,6 +111,14 @@ impl Program {
 
     pub(super) const fn running_for_ever(self) -> Self {
         Self { runs_for_ever: true, ..self }
+    }
+
+    pub(super) const fn dying(self) -> Self {
+        Self { dies: true, ..self }
+    }
+
+    pub(super) const fn writing(self) -> Self {
+        Self { writes: true, ..self }
     }
 
     pub(super) const fn flock_tool(patience: Patience) -> Self {
@@ -147,6 +161,7 @@ impl Program {
             create: true,
             keep: self.keep,
             label: String::new(),
+            asking: crate::settings::Asking::Never,
         };
         let wait = match self.patience {
             Patience::None => Wait::No,
@@ -154,11 +169,22 @@ impl Program {
             Patience::Endless | Patience::Signalled => Wait::Forever,
         };
         match acquire::acquire(replay, settings, wait) {
-            Ok(Attempt::Held(held)) => job(held),
+            Ok(Attempt::Held(held)) => self.job(held),
             Ok(Attempt::Busy(_)) => Outcome::Busy,
             Err(Error::Told { .. }) => Outcome::Told,
             Err(_) => Outcome::Failed,
         }
+    }
+
+    /// Runs the job, as [`crate::job`] does.
+    fn job(&self, held: Held<&Replay<'_>>) -> Outcome {
+        let finish = |held: &Held<&Replay<'_>>, ()| {
+            let died = held.kernel.wait()?;
+            let leaves = died && self.inherits();
+            Ok(((), if leaves { Afterwards::LeaveToDescendants } else { Afterwards::Release }))
+        };
+        let ended = held.hold_during(|held| held.kernel.asked(Call::Start), finish);
+        if ended.is_ok() { Outcome::Ran } else { Outcome::Failed }
     }
 
     fn flock_tool_on(&self, replay: &Replay<'_>) -> Outcome {
@@ -199,15 +225,6 @@ impl Program {
         let waits = self.patience != Patience::None;
         replay.ask(0, Call::Lock { request, waits, limited: false }).is_some_and(|it| it.granted())
     }
-}
-
-/// Runs the job, as [`crate::job`] does.
-fn job(held: Held<&Replay<'_>>) -> Outcome {
-    let ended = held.hold_during(
-        |held| held.kernel.asked(Call::Start),
-        |held, ()| held.kernel.asked(Call::Wait),
-    );
-    if ended.is_ok() { Outcome::Ran } else { Outcome::Failed }
 }
 
 /// The job of a tool, which closes the file at the end, and leaves it.

@@ -2,11 +2,13 @@
 
 use super::automaton::Automaton;
 use super::explore::Scene;
+use super::marks::Marks;
 use super::program::{Kind, Outcome, Patience, Program};
 use super::replay::Call;
+use super::rules::Rules;
 use super::simulated::Content;
 use super::way::{Step, What};
-use super::world::{Marks, NAME, Rules, World, name};
+use super::world::{NAME, World, name};
 
 /// A promise that was broken.
 pub(super) type Violation = String;
@@ -21,8 +23,14 @@ impl World {
 
     /// P1: at most one holder; or shared ones only.
     fn second_holder(&self, automaton: &Automaton) -> Option<Violation> {
+        // Where the path was led to another directory, whoever has come to that one holds another lock.
+        [0, 1].into_iter().find_map(|place| self.second_holder_at(place, automaton))
+    }
+
+    fn second_holder_at(&self, place: u8, automaton: &Automaton) -> Option<Violation> {
+        let is_there = |who: &usize| self.marks[*who].place == place;
         let holders: Vec<usize> =
-            (0..self.count).filter(|who| self.holds(*who, automaton)).collect();
+            (0..self.count).filter(is_there).filter(|who| self.holds(*who, automaton)).collect();
         let program = |who: &usize| automaton.program(self.states[*who]);
         let all_share = holders.iter().all(|who| program(who).shared);
         // What tools do to each other is their own business.
@@ -40,6 +48,8 @@ impl World {
             let marks = self.marks[who];
             if marks.spoils {
                 Some(format!("{} changes a file that is not withlock's own", name(who)))
+            } else if marks.intrudes {
+                Some(format!("{} writes into the file that somebody else holds", name(who)))
             } else if marks.told && !marks.killed && automaton.standing(self.states[who]).holds {
                 Some(format!("{} runs its job, and was told to give up", name(who)))
             } else {
@@ -48,9 +58,13 @@ impl World {
         })
     }
 
-    /// A killed run holds it through its job, where the job has inherited the lock.
-    fn holds(&self, who: usize, automaton: &Automaton) -> bool {
+    /// A killed run holds it through its job, where the job has inherited the lock; and so does one whose job has died of a
+    /// signal, through what that has left running.
+    pub(super) fn holds(&self, who: usize, automaton: &Automaton) -> bool {
         let marks = self.marks[who];
+        if marks.family {
+            return true;
+        }
         if marks.killed {
             return marks.job && automaton.program(self.states[who]).inherits();
         }
@@ -112,16 +126,27 @@ impl World {
         let keeps = (0..self.count)
             .map(|who| automaton.program(self.states[who]))
             .any(|program| program.keep || program.kind != Kind::Withlock);
-        let left = self.kernel.stat(NAME);
+        let left = self.kernel.stat(self.path.into());
         let foreign = there.filter(|(mode, content)| *mode != 0o700 && *content == Content::Empty);
         if let Some((mode, content)) = foreign {
             let unchanged = left.is_some_and(|it| it.mode == mode && it.content == content);
             return (!unchanged)
                 .then(|| "the file was not withlock's own, and is not as it was".into());
         }
-        let killed = self.marks[..self.count].iter().any(|marks| marks.killed);
+        let marks = &self.marks[..self.count];
+        let killed = marks.iter().any(|marks| marks.killed || marks.outlived);
+        let is_elsewhere = usize::from(self.path) != NAME && self.kernel.stat(NAME).is_some();
+        let writes = (0..self.count).any(|who| automaton.program(self.states[who]).writes);
         match left {
+            // Nobody is killed before it has written, or its words are there.
+            _ if writes && !rules.kills => left
+                .is_none_or(|it| it.content != Content::Other)
+                .then(|| "the words that a job has written are gone".into()),
+            _ if is_elsewhere && !killed && !keeps => {
+                Some("the file stays in the directory that the path has led to".into())
+            }
             None => None,
+            Some(it) if writes && it.content == Content::Other => None,
             Some(_) if keeps => None,
             Some(_) if killed => self.next_run(rules, automaton),
             Some(_) => Some("the file stays when all have ended".into()),
@@ -145,8 +170,11 @@ impl World {
             world.take(Step { who: 0, what: What::Call }, automaton);
         }
         if automaton.standing(world.states[0]).call != Call::End(Outcome::Ran) {
-            return Some("after a kill, the next run does not run".into());
+            return Some("after all that, the next run does not run".into());
         }
-        world.kernel.stat(NAME).map(|_| "after a kill, the next run leaves the file".into())
+        world
+            .kernel
+            .stat(self.path.into())
+            .map(|_| "after all that, the next run leaves the file".into())
     }
 }

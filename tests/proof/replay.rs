@@ -42,6 +42,8 @@ pub(super) enum Call {
 pub(super) enum Answer {
     Done,
     No,
+    /// The job has died of a signal.
+    Signaled,
     Facts(simulated::Facts),
     Content(Content),
     Granted,
@@ -65,6 +67,7 @@ impl Answer {
             Self::Granted => [2, 0, 0],
             Self::Busy => [3, 0, 0],
             Self::Interrupted => [4, 0, 0],
+            Self::Signaled => [6, 0, 0],
             Self::Content(content) => [5, content as u8, 0],
             // The mode is one of three, told apart by this.
             Self::Facts(simulated::Facts { inode, links, mode, content }) => [
@@ -100,6 +103,8 @@ pub(super) struct Progress {
     /// The last attempt was granted.
     pub(super) granted: bool,
     pub(super) has_slept: bool,
+    /// How often it has tried for the lock of what a job has left.
+    tries: u8,
     /// A signal has told it to end.
     pub(super) ends: bool,
     /// Why the file stays, as far as the code acts on it.
@@ -113,6 +118,15 @@ pub(super) enum Phase {
     Hold,
     Release,
     Unlocked,
+    /// After closing the file of a job that has died of a signal.
+    Left,
+}
+
+impl Progress {
+    /// Whether the code acts on it that it has created the file, after it has had the lock.
+    pub(super) fn knows_creator(&self) -> bool {
+        self.created && Mistake::TrustsCreation.is_on()
+    }
 }
 
 /// The answers so far, and what has come of them.
@@ -140,6 +154,7 @@ impl<'a> Replay<'a> {
             created: false,
             granted: false,
             has_slept: false,
+            tries: 0,
             ends: false,
             left: 0,
             phase: Phase::Acquire,
@@ -172,13 +187,17 @@ impl<'a> Replay<'a> {
 
     /// As [`Replay::ask`], for a call whose answer says nothing.
     pub(super) fn asked(&self, call: Call) -> Result<()> {
-        if call == Call::Wait {
-            self.ask(0, call).ok_or_else(used_up)?;
-            self.let_go();
-            self.enter(Phase::Release);
-            return Ok(());
-        }
         self.ask(0, call).map(drop).ok_or_else(used_up)
+    }
+
+    /// Waits for the job's end, and answers whether it has died of a signal.
+    pub(super) fn wait(&self) -> Result<bool> {
+        let answer = self.needed(0, Call::Wait)?;
+        self.let_go();
+        let died = answer == Answer::Signaled;
+        let leaves = died && self.program.inherits() && !Mistake::UnlockAfterDeathBySignal.is_on();
+        self.enter(if leaves { Phase::Left } else { Phase::Release });
+        Ok(died)
     }
 
     /// From here on, the code acts on nothing it was told before but on this.
@@ -206,6 +225,13 @@ impl<'a> Replay<'a> {
     pub(super) fn let_go(&self) {
         let mut progress = self.progress.borrow_mut();
         progress.holds &= progress.pending.is_some();
+    }
+
+    /// How often it has tried for the lock of what is left.
+    pub(super) fn tried(&self) -> u8 {
+        let mut progress = self.progress.borrow_mut();
+        progress.tries += 1;
+        progress.tries
     }
 
     /// Whether the answers are used up.
@@ -276,18 +302,20 @@ impl<'a> Replay<'a> {
     }
 
     /// When it unlocks, the code knows why the file stays, what called for the release (the end of the job, a signal, or a
-    /// comparison), how far that is, and whether it has created the file.
+    /// comparison), and how far that is.
     pub(super) fn forget_the_end(&self) {
         let mut progress = self.progress.borrow_mut();
         if progress.pending.is_none() {
             let called = match progress.essence.first() {
                 Some(3) => 3,
                 Some(4) => progress.essence[1],
+                Some(8) => 8,
                 _ => 5 + u8::from(progress.ends),
             };
-            let created = u8::from(progress.created && !Mistake::ForgetsWhoCreated.is_on());
+            let created = u8::from(progress.knows_creator());
             // Whether it has waited plays a part only where it goes on after a comparison.
-            let (patient, left) = (u8::from(progress.patient && called == 5), progress.left);
+            let patient = u8::from(progress.patient && called == 5);
+            let left = if Mistake::ForgetsWhyTheFileStays.is_on() { 0 } else { progress.left };
             progress.essence = vec![4, called, left, patient, progress.phase as u8, created];
         }
     }
@@ -297,6 +325,7 @@ impl<'a> Replay<'a> {
             Phase::Acquire => 4,
             Phase::Hold | Phase::Release => 7,
             Phase::Unlocked => 10,
+            Phase::Left => 11,
         }
     }
 }

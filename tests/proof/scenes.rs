@@ -3,8 +3,8 @@
 use super::explore::{Found, Scene};
 use super::mistakes::Mistake;
 use super::program::{Backend, Patience, Program};
+use super::rules::Rules;
 use super::simulated::Content;
-use super::world::Rules;
 
 /// The file that is there before anybody begins.
 pub(super) type There = Option<(u16, Content)>;
@@ -27,6 +27,7 @@ pub(super) const RULES: Rules = Rules {
     only_exclusion: false,
     every_order: false,
     second_lock_is_private: false,
+    redirection: false,
 };
 
 impl Scene {
@@ -79,6 +80,12 @@ impl Scene {
     /// Asks that sleepers are served in their order.
     pub(super) fn in_turn(mut self) -> Self {
         (self.rules.prompt, self.rules.order) = (true, true);
+        self
+    }
+
+    /// Lets the path lead to another directory from any moment on.
+    pub(super) fn redirected(mut self) -> Self {
+        self.rules.redirection = true;
         self
     }
 

@@ -10,6 +10,7 @@ use super::replay::{Answer, Call, Phase, Replay, used_up};
 use super::simulated::{self, Content, EVERYTHING, Request, Space};
 use crate::error::Result;
 use crate::event::Event;
+use crate::form::Form;
 use crate::holder::Holder;
 use crate::kernel::Kernel;
 use crate::record::Record;
@@ -50,7 +51,11 @@ impl Kernel for &Replay<'_> {
     }
 
     fn open(&self, (): &(), _: &Facts) -> Result<Option<Handle>> {
-        let opened = self.needed(2, Call::Open)? == Answer::Done;
+        if self.phase() == Phase::Left {
+            self.forget(&[7]);
+        }
+        let step = if self.phase() == Phase::Left { 11 } else { 2 };
+        let opened = self.needed(step, Call::Open)? == Answer::Done;
         Ok(opened.then_some(Handle { created: false }))
     }
 
@@ -65,9 +70,16 @@ impl Kernel for &Replay<'_> {
     }
 
     fn facts(&self, file: &Handle) -> Result<Facts> {
-        let answer = self.needed(3, Call::Fstat)?;
+        let (first, step) = match self.phase() {
+            Phase::Left => (8, 11),
+            _ if self.progress.borrow().candidate.is_empty() => (2, 3),
+            _ => (2, 4),
+        };
+        let answer = self.needed(step, Call::Fstat)?;
         let Answer::Facts(facts) = answer else { return Err(used_up()) };
-        let mut candidate = vec![2, u8::from(self.patient()), u8::from(file.created)];
+        // Whether it has waited plays a part only where it may have to go on.
+        let patient = first == 2 && self.patient();
+        let mut candidate = vec![first, u8::from(patient), u8::from(file.created)];
         candidate.extend(answer.code());
         self.forget(&candidate);
         let mut progress = self.progress.borrow_mut();
@@ -80,9 +92,13 @@ impl Kernel for &Replay<'_> {
         Ok(facts_of(facts))
     }
 
-    fn named(&self) -> Result<Option<Identity>> {
+    fn named(&self) -> Result<Option<Facts>> {
         let answer = self.needed(5, Call::Stat)?;
-        Ok(answer.inode().map(|inode| Identity { device: 1, inode: inode.into() }))
+        if crate::mistaken!(ComparisonBeforeLocking) {
+            // What it has seen, it still knows when it has the lock.
+            self.progress.borrow_mut().candidate.extend(answer.code());
+        }
+        Ok(if let Answer::Facts(facts) = answer { Some(facts_of(facts)) } else { None })
     }
 
     fn entry(&self, (): &()) -> Result<Option<Facts>> {
@@ -90,7 +106,8 @@ impl Kernel for &Replay<'_> {
             self.enter(Phase::Release);
         }
         self.progress.borrow_mut().left = 0;
-        let answer = self.needed(8, Call::Entry)?;
+        let is_left = self.phase() == Phase::Left && self.progress.borrow().candidate.is_empty();
+        let answer = self.needed(if is_left { 11 } else { 8 }, Call::Entry)?;
         Ok(if let Answer::Facts(facts) = answer { Some(facts_of(facts)) } else { None })
     }
 
@@ -98,26 +115,34 @@ impl Kernel for &Replay<'_> {
         true
     }
 
-    fn is_signed(&self, _: &Handle) -> bool {
-        let step = if self.phase() == Phase::Acquire { 6 } else { 8 };
-        let signed =
-            |answer| matches!(answer, Answer::Content(content) if content != Content::Empty);
-        self.ask(step, Call::Read).is_some_and(signed)
-    }
-
-    fn sign(&self, _: &Handle) {
-        let step = if self.progress.borrow().candidate.is_empty() { 2 } else { 6 };
-        self.ask(step, Call::Write(Content::Nobody));
-        self.ask(step, Call::Chmod);
-    }
-
-    fn record(&self, _: &Handle, holder: Option<&Record>) {
-        if !self.program.records {
-            return;
+    fn form(&self, _: &Handle, facts: &Facts) -> Form {
+        if facts.size == 0 {
+            return Form::Begun;
         }
         let step = if self.phase() == Phase::Acquire { 6 } else { 8 };
-        let content = if holder.is_some() { Content::Named } else { Content::Nobody };
-        self.ask(step, Call::Write(content));
+        match self.ask(step, Call::Read) {
+            Some(Answer::Content(Content::Nobody | Content::Named)) => Form::Signed,
+            Some(Answer::Content(Content::Empty)) => Form::Begun,
+            _ => Form::Other,
+        }
+    }
+
+    fn record(&self, _: &Handle, form: Form, holder: Option<&Record>) {
+        let step = match self.phase() {
+            _ if self.progress.borrow().candidate.is_empty() => 2,
+            Phase::Acquire => 6,
+            _ => 8,
+        };
+        let is_named = holder.is_some() && self.program.records;
+        if form == Form::Begun {
+            self.ask(step, Call::Write(if is_named { Content::Named } else { Content::Nobody }));
+            self.ask(step, Call::Chmod);
+        } else if self.program.records {
+            self.ask(step, Call::Write(Content::Nobody));
+            if is_named {
+                self.ask(step, Call::Write(Content::Named));
+            }
+        }
     }
 
     fn holder(&self, _: &Handle) -> Option<Record> {
@@ -142,6 +167,9 @@ impl Kernel for &Replay<'_> {
         if self.phase() == Phase::Acquire {
             let has_slept = self.progress.borrow().has_slept;
             self.keep_to(&[u8::from(has_slept), u8::from(granted)]);
+        } else if self.phase() == Phase::Left {
+            let tries = self.tried();
+            self.keep_to(&[tries, u8::from(granted)]);
         }
         Ok(if granted { Attempt::Granted } else { Attempt::Busy })
     }
@@ -196,6 +224,11 @@ impl Kernel for &Replay<'_> {
             .is_none_or(|request| self.ask(10, Call::Test(request)) == Some(Answer::Done))
     }
 
+    /// What may happen between more tries than two may happen between two: one that is refused changes nothing.
+    fn pause(&self, _: &Handle, _: &Record, tries: usize) -> bool {
+        tries < 2
+    }
+
     fn remove(&self, (): &()) -> Result<()> {
         // A name that has gone meanwhile is an error, as it is on the real system.
         let removed = self.needed(8, Call::Unlink)? == Answer::Done;
@@ -207,7 +240,13 @@ impl Kernel for &Replay<'_> {
     }
 
     fn close(&self, _: Handle) {
-        self.ask(9, Call::Close);
+        let is_left = self.phase() == Phase::Left;
+        // The first time, it closes what it has held; the second time, what it has opened to clear it.
+        if is_left && self.progress.borrow().candidate.first() != Some(&8) {
+            self.progress.borrow_mut().candidate.clear();
+            self.forget(&[6]);
+        }
+        self.ask(if is_left { 11 } else { 9 }, Call::Close);
     }
 
     fn be_patient(&self, _: Option<Duration>) -> Result<()> {
@@ -222,8 +261,7 @@ impl Kernel for &Replay<'_> {
         if progress.pending.is_none() {
             progress.holds = true;
             progress.phase = Phase::Hold;
-            // What is left is whether this run has created the file.
-            progress.essence = vec![3, u8::from(progress.created)];
+            progress.essence = vec![3, u8::from(progress.knows_creator())];
         }
     }
 

@@ -29,12 +29,19 @@ pub(super) enum What {
     Dies,
     /// The job of a killed run ends.
     JobEnds,
+    /// What a job that has died of a signal has left running ends.
+    FamilyEnds,
+    /// The path leads to another directory from now on. Nobody in particular has done that.
+    Redirection,
 }
 
 impl What {
     /// Whether it may as well never happen, or not soon enough to help.
     pub(super) fn is_optional(self) -> bool {
-        matches!(self, Self::SignalHasCome | Self::Signal | Self::Kill | Self::Deadline)
+        matches!(
+            self,
+            Self::SignalHasCome | Self::Signal | Self::Kill | Self::Deadline | Self::Redirection
+        )
     }
 }
 

@@ -29,9 +29,13 @@ pub(super) fn step(step: Step, before: &World, after: &World, automaton: &Automa
         What::Kill => "is killed".into(),
         What::Dies => "is dead now, and its files are closed".into(),
         What::JobEnds => "is dead, and its job ends".into(),
+        What::FamilyEnds => "sees nothing of it: what its job has left running ends".into(),
+        What::Redirection => return "          the path leads to another directory now".into(),
     };
     let number = match (what, standing.step) {
-        (What::Kill | What::Dies | What::JobEnds, _) | (_, 0) => "   ".to_owned(),
+        (What::Kill | What::Dies | What::JobEnds | What::FamilyEnds, _) | (_, 0) => {
+            "   ".to_owned()
+        }
         (_, number) => format!("[{number}]"),
     };
     let end = match automaton.standing(after.states[who]).call {
@@ -41,12 +45,16 @@ pub(super) fn step(step: Step, before: &World, after: &World, automaton: &Automa
         Call::End(Outcome::Failed) => "; it ends with an error",
         _ => "",
     };
-    let end = if matches!(what, What::Kill | What::Dies) { "" } else { end };
+    let end = if matches!(what, What::Kill | What::Dies | What::FamilyEnds) { "" } else { end };
     format!("{} {number:>4} {text}{end}", name(who))
 }
 
 fn outcome(standing: &Standing, who: usize, before: &World, after: &World) -> String {
-    let facts = |world: &World| world.kernel.stat(0);
+    let place = match standing.call {
+        Call::Look | Call::Stat => before.path,
+        _ => before.marks[who].place,
+    };
+    let facts = |world: &World| world.kernel.stat(place.into());
     match standing.call {
         Call::Lock { .. } if after.kernel.is_blocked(who) => ": sleeps".into(),
         Call::Lock { .. } => {
@@ -59,6 +67,7 @@ fn outcome(standing: &Standing, who: usize, before: &World, after: &World) -> St
         Call::Open | Call::Create | Call::OpenOrCreate | Call::Fstat => {
             format!(": file {}", after.kernel.fstat(who, 0).inode)
         }
+        Call::Wait if after.marks[who].family => ": it died of a signal".into(),
         Call::Stat | Call::Entry => match facts(before) {
             Some(facts) => format!(": file {}", facts.inode),
             None => ": no file".into(),

@@ -2,79 +2,24 @@
 
 use super::automaton::{Automaton, State};
 use super::explore::Scene;
+use super::marks::Marks;
 use super::mistakes::Mistake;
 use super::replay::{Answer, Call};
-use super::simulated::{Content, Kernel, MARKER, Request, Space, Tried, WHOLE};
+use super::rules::Rules;
+use super::simulated::{Content, Kernel, MARKER, Tried};
 use super::way::{Step, Way, What};
 
 /// How many participants there may be.
 pub(super) const AT_MOST: usize = 4;
 
-/// The one name that all is about.
+/// The name that all is about; after a redirection of the path, it is the next one, in another directory.
 pub(super) const NAME: usize = 0;
 
-/// What is known about a participant besides its state.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Marks {
-    /// Its deadline has passed.
-    pub(super) over: bool,
-    /// A signal has told it to give up.
-    pub(super) told: bool,
-    /// Its timer has fired, and will not again.
-    pub(super) spent: bool,
-    /// Its last attempt met a lock of somebody else, on the file that the path named then.
-    pub(super) met_holder: bool,
-    /// The main process of its job lives.
-    pub(super) job: bool,
-    /// It was killed.
-    pub(super) killed: bool,
-    /// Its announcement that it waits was refused: the queue was being closed.
-    pub(super) unheard: bool,
-    /// It has changed a file that is not withlock's own.
-    pub(super) spoils: bool,
-    /// Those that slept already when it fell asleep, as bits, and were not served since.
-    pub(super) before: u8,
-}
-
-impl Marks {
-    fn bits(self) -> u8 {
-        let Self { over, told, spent, met_holder, job, killed, unheard, spoils, before: _ } = self;
-        let bits = [over, told, spent, met_holder, job, killed, unheard, spoils];
-        bits.iter().fold(0, |sum, bit| sum << 1 | u8::from(*bit))
-    }
-}
-
 /// What tells participants apart: the program, its state, its marks, and where it is.
-type SortKey = (usize, State, u8, [u8; 4]);
+type SortKey = (usize, State, u16, [u8; 4]);
 
 /// How many private calls may follow each other, or more: a bound to see that they end.
 const PRIVATE_AT_MOST: usize = 100;
-
-/// What else may vary.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Rules {
-    /// Anybody may be killed at any moment.
-    pub(super) kills: bool,
-    /// Who is woken tries again at once, before anybody else gets on.
-    pub(super) prompt: bool,
-    /// Those who sleep are served in the order in which they fell asleep. Asked for with `prompt` only: where it takes
-    /// time to wake up, a newcomer may get between the first sleeper and the second (fs/locks.c).
-    pub(super) order: bool,
-    /// Nothing is asked but that there is one holder.
-    pub(super) only_exclusion: bool,
-    /// Every order of all calls is visited, also of those that do not concern each other. Else nobody writes who holds
-    /// the lock, and who reads it may find anything.
-    pub(super) every_order: bool,
-    /// The second lock of a pair is taken only under the first.
-    pub(super) second_lock_is_private: bool,
-}
-
-impl Rules {
-    /// Whether this is the second lock of a pair that nobody meets.
-    fn is_second(self, request: Request) -> bool {
-        self.second_lock_is_private && request.space == Space::Range && request.bytes & WHOLE != 0
-    }
-}
 
 /// Everything at one moment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -85,6 +30,8 @@ pub(super) struct World {
     pub(super) marks: [Marks; AT_MOST],
     /// Who fell asleep when is noted.
     pub(super) notes_order: bool,
+    /// The name that the path leads to.
+    pub(super) path: u8,
 }
 
 impl World {
@@ -98,14 +45,17 @@ impl World {
             *state = automaton.begin(*program);
         }
         let (count, marks) = (scene.programs.len(), [Marks::default(); AT_MOST]);
-        Self { kernel, states, count, marks, notes_order: scene.rules.order }
+        let (notes_order, path) = (scene.rules.order, NAME as u8);
+        Self { kernel, states, count, marks, notes_order, path }
     }
 
     /// Everything that tells this moment from another one. Moments that differ in no more than which of several equal
     /// participants is where are one.
     pub(super) fn write_to(&self, automaton: &Automaton, bytes: &mut Vec<u8>) {
         bytes.clear();
-        bytes.push(u8::from(self.marks.iter().any(|marks| marks.killed)));
+        let any = |is: fn(&Marks) -> bool| u8::from(self.marks.iter().any(is));
+        let [killed, outlived] = [any(|marks| marks.killed), any(|marks| marks.outlived)];
+        bytes.push(self.path << 2 | killed << 1 | outlived);
         let mut order = [0, 1, 2, 3].map(|who| (SortKey::default(), who));
         let order = &mut order[..self.count];
         for (key, who) in &mut *order {
@@ -119,7 +69,7 @@ impl World {
         self.kernel.write_to(&processes[..2 * self.count], bytes);
         for ((_, state, marks, _), who) in &*order {
             bytes.extend(state.to_be_bytes());
-            bytes.push(*marks);
+            bytes.extend(marks.to_be_bytes());
             let before = order.iter().map(|(_, other)| self.marks[*who].before >> other & 1);
             bytes.push(before.fold(0, |sum, bit| sum << 1 | bit));
         }
@@ -132,7 +82,9 @@ impl World {
         let is_dead = marks.killed && !marks.job && !self.kernel.has_open(who, 0);
         if is_dead || matches!(automaton.standing(state).call, Call::End(_)) {
             // How it ended has been looked at.
-            return (program, State::MAX, 0, [0; 4]);
+            let left = Marks { family: true, place: marks.place, ..Marks::default() };
+            let bits = if marks.family { left.bits() } else { 0 };
+            return (program, State::MAX, bits, self.kernel.place_of(job_of(who)));
         }
         (program, state, self.marks[who].bits(), self.kernel.place_of(who))
     }
@@ -155,6 +107,12 @@ impl World {
                 world.take(step, automaton);
                 world.settle(rules, automaton, Way::of(step), found);
             }
+        }
+        if rules.redirection && usize::from(self.path) == NAME {
+            let step = Step { who: 0, what: What::Redirection };
+            let mut world = *self;
+            world.take(step, automaton);
+            world.settle(rules, automaton, Way::of(step), found);
         }
         must_go_on
     }
@@ -194,6 +152,9 @@ impl World {
     pub(super) fn possible(&self, who: usize, rules: Rules, automaton: &Automaton) -> Vec<What> {
         let marks = self.marks[who];
         let mut possible = Vec::new();
+        if marks.family {
+            possible.push(What::FamilyEnds);
+        }
         if marks.killed {
             if self.kernel.has_open(who, 0) {
                 possible.push(What::Dies);
@@ -279,8 +240,8 @@ impl World {
                 } else {
                     self.kernel.end(who);
                 }
-                let job = self.marks[who].job;
-                self.marks[who] = Marks { killed: true, job, ..Marks::default() };
+                let Marks { job, family, place, .. } = self.marks[who];
+                self.marks[who] = Marks { killed: true, job, family, place, ..Marks::default() };
                 self.forget_sleeper(who);
                 // Where it was plays no part any more.
                 let program = *automaton.program(self.states[who]);
@@ -288,9 +249,18 @@ impl World {
             }
             What::Dies => self.kernel.end(who),
             What::JobEnds => {
-                self.kernel.end(job_of(who));
+                let program = automaton.program(self.states[who]);
                 self.marks[who].job = false;
+                self.marks[who].family = program.dies && program.inherits();
+                if !self.marks[who].family {
+                    self.kernel.end(job_of(who));
+                }
             }
+            What::FamilyEnds => {
+                self.kernel.end(job_of(who));
+                self.marks[who].family = false;
+            }
+            What::Redirection => self.path = NAME as u8 + 1,
         }
     }
 
@@ -366,8 +336,9 @@ impl World {
         }
         if standing.holds {
             // What comes from here on does not depend on how it came here.
-            let Marks { job, told, spoils, before, .. } = self.marks[who];
-            self.marks[who] = Marks { job, told, spoils, before, ..Marks::default() };
+            let Marks { job, told, spoils, intrudes, place, before, .. } = self.marks[who];
+            let kept = Marks { job, told, spoils, intrudes, place, before, ..Marks::default() };
+            self.marks[who] = kept;
         }
     }
 

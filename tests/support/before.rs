@@ -31,7 +31,7 @@ impl Before {
         let (content, mode) = match self {
             Self::Nothing => return,
             Self::Foreign => ("", 0o644),
-            Self::Stale => ("{\"withlock\":1,\"pid\":1}\n", 0o600),
+            Self::Stale => ("{\"withlock\":1,\"pid\":1", 0o600),
             Self::Begun => ("", 0o700),
         };
         fs::write(lock, content).unwrap();

@@ -14,7 +14,7 @@ use std::os::fd::{AsRawFd, FromRawFd, IntoRawFd, OwnedFd, RawFd};
 use std::os::unix::ffi::OsStringExt;
 
 use crate::again;
-use crate::evidence::{Facts, Kind};
+use crate::evidence::{Facts, Identity, Kind};
 use crate::text::c_string;
 
 cfg_if::cfg_if! {
@@ -42,9 +42,9 @@ cfg_if::cfg_if! {
 
 cfg_if::cfg_if! {
     if #[cfg(all(any(target_os = "linux", target_os = "android"), target_env = "gnu", target_pointer_width = "32"))] {
-        use libc::{fstatat64 as fstatat, openat64 as openat, stat64 as stat};
+        use libc::{fstat64 as fstat, fstatat64 as fstatat, openat64 as openat, stat64 as stat};
     } else {
-        use libc::{fstatat, openat, stat};
+        use libc::{fstat, fstatat, openat, stat};
     }
 }
 
@@ -155,6 +155,18 @@ pub fn facts_at(directory: &File, name: &OsStr) -> io::Result<Facts> {
         record.st_nlink as u64,
         record.st_size as u64,
     ))
+}
+
+/// Which file a descriptor of this process is of, if there is one of this number.
+pub(crate) fn identity_of(fd: RawFd) -> Option<Identity> {
+    let mut record = MaybeUninit::<stat>::uninit();
+    // SAFETY: the kernel fills `record` whole when it answers 0; no such descriptor is an error.
+    if unsafe { fstat(fd, record.as_mut_ptr()) } == -1 {
+        return None;
+    }
+    // SAFETY: the call above answered 0, so the kernel has filled it.
+    let record = unsafe { record.assume_init() };
+    Some(Identity { device: record.st_dev as u64, inode: record.st_ino as u64 })
 }
 
 /// Opens the existing file `name`, following no link, waiting for no FIFO or device, taking no terminal.

@@ -13,9 +13,11 @@
 //! have another one there, or none here.
 
 use std::fs::File;
+use std::os::fd::{AsRawFd, RawFd};
 use std::time::Duration;
 
 use crate::backend::Mode;
+use crate::evidence::Facts;
 
 pub mod table;
 
@@ -112,6 +114,21 @@ impl List {
     pub fn holds(&self, pid: u32, relevant: &dyn Fn(&Listed) -> bool) -> Holds {
         self.0.holds(pid, relevant)
     }
+}
+
+/// How many descriptors are looked at: a job gets a lock's at the lowest free number from 10 on.
+const DESCRIPTORS: RawFd = 64;
+
+/// Whether this process has another descriptor of the same file, among the lower numbers.
+#[must_use]
+pub fn has_another(file: &File) -> bool {
+    let own = file.as_raw_fd();
+    let Ok(wanted) = Facts::of(file) else {
+        return true;
+    };
+    (3..DESCRIPTORS)
+        .filter(|fd| *fd != own)
+        .any(|fd| crate::directory::identity_of(fd) == Some(wanted.identity))
 }
 
 /// What is known of the process with this id.

@@ -39,6 +39,8 @@ pub enum Content {
     Nobody,
     /// Withlock's signature and a holder.
     Named,
+    /// Words of somebody else's.
+    Other,
 }
 
 /// What stat(2) tells about a file.
@@ -259,6 +261,13 @@ impl Kernel {
     ) -> bool {
         let (inode, owner) = self.owner(process, descriptor, request);
         self.names[name] == inode && self.locks.conflicts(inode, owner, request)
+    }
+
+    /// Whether two processes have the same file open.
+    pub fn share_file(&self, one: usize, other: usize) -> bool {
+        self.has_open(one, 0)
+            && self.has_open(other, 0)
+            && self.inode_of(one, 0) == self.inode_of(other, 0)
     }
 
     /// Whether no lock depends on this descriptor: nothing changes for anybody when it is closed.
