@@ -172,7 +172,7 @@ fn a_record_can_not_send_commands_to_the_terminal_nor_forge_a_line() {
     let record = record_since(99_999_999_999)
         .replace("\"user\":0", "\"user\":4294967294")
         .replace("far", "\\u001b[2Jh\\r\\n")
-        .replace("sleep 9", "a\\nwithlock: all is well\\u0000\\u009b31m\\u007f");
+        .replace("sleep 9", "a\\nwithlock: all is well\\u0000\u{9b}31m\u{7f}");
     let told = told_about(record.as_bytes());
     let expected = "pid 4711 (4294967294@?[2Jh??: a?withlock: all is well??31m?) for 0s";
     assert_eq!(told, expected);
