@@ -170,7 +170,9 @@ impl<K: Kernel> Contender<'_, K> {
         }
         let Candidate { file, facts, .. } = candidate;
         let record = self.kernel.holder(file);
-        if self.kernel.is_held_by_ancestor(file, facts, record.as_ref()) {
+        // Of a run that neither waits nor tells, it does not matter.
+        let matters = self.wait != Wait::No || self.settings.asking != Asking::Never;
+        if matters && self.kernel.is_held_by_ancestor(file, facts, record.as_ref()) {
             return Ok(Taken::ByAncestor);
         }
         if self.wait == Wait::No && self.is_final(candidate, record.as_ref())? {

@@ -1,5 +1,7 @@
 //! Linux: /proc/PID/stat, cmdline and status (proc(5)). All processes are shown, unless /proc is mounted with `hidepid`.
 
+use std::fs::File;
+use std::io::Read;
 use std::os::unix::fs::MetadataExt;
 use std::time::Duration;
 
@@ -10,7 +12,17 @@ use super::{Process, State};
 const WORDS: usize = 64;
 
 pub(super) fn of(pid: u32) -> Option<Process> {
-    parse(&read(format!("/proc/{pid}/stat")).ok()?).map(|(process, _)| process)
+    let mut line = [0; 512];
+    parse(beginning(&format!("/proc/{pid}/stat"), &mut line)?).map(|(process, _)| process)
+}
+
+/// The beginning of a file, by one call: enough of a line of /proc/PID/stat, which comes whole.
+fn beginning<'a>(path: &str, buffer: &'a mut [u8]) -> Option<&'a str> {
+    let length = File::open(path).ok()?.read(buffer).ok()?;
+    let text = &buffer[..length];
+    // The name may hold anything.
+    let start = text.windows(2).rposition(|pair| pair == b") ")?;
+    std::str::from_utf8(&text[start..]).ok()
 }
 
 pub(super) fn age(pid: u32) -> Option<Duration> {

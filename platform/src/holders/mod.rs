@@ -117,7 +117,9 @@ impl List {
 }
 
 /// How many descriptors are looked at: a job gets a lock's at the lowest free number from 10 on.
-const DESCRIPTORS: RawFd = 64;
+const DESCRIPTORS: usize = 61;
+/// The first of them: the standard ones are not a lock's.
+const FIRST: RawFd = 3;
 
 /// Whether this process has another descriptor of the same file, among the lower numbers.
 #[must_use]
@@ -126,9 +128,22 @@ pub fn has_another(file: &File) -> bool {
     let Ok(wanted) = Facts::of(file) else {
         return true;
     };
-    (3..DESCRIPTORS)
+    open_descriptors()
         .filter(|fd| *fd != own)
         .any(|fd| crate::directory::identity_of(fd) == Some(wanted.identity))
+}
+
+/// Those that are looked at and open, or that may be, by one call.
+fn open_descriptors() -> impl Iterator<Item = RawFd> {
+    let mut all: [libc::pollfd; DESCRIPTORS] = std::array::from_fn(|index| libc::pollfd {
+        fd: FIRST + index as RawFd,
+        events: 0,
+        revents: 0,
+    });
+    // SAFETY: the array has so many members, and is alive during the call, which waits for nothing (POSIX.1, poll). Where
+    // it fails, as under a low limit on descriptors, all count as open.
+    unsafe { libc::poll(all.as_mut_ptr(), DESCRIPTORS as libc::nfds_t, 0) };
+    all.into_iter().filter(|one| one.revents & libc::POLLNVAL == 0).map(|one| one.fd)
 }
 
 /// What is known of the process with this id.
