@@ -1,6 +1,7 @@
 //! Options as they were given, and what they mean together.
 
 use std::ffi::OsString;
+use std::path::PathBuf;
 
 use super::{Plan, duration, label};
 use crate::exit::Exit;
@@ -45,7 +46,7 @@ impl Options {
             }
             None => Wait::No,
         };
-        let (job, label) = self.job()?;
+        let (job, label, passed_over) = self.job()?;
         let default_status = if self.quiet { 0 } else { Exit::Busy.code() };
         Ok(Plan {
             path: path.into(),
@@ -60,18 +61,21 @@ impl Options {
             },
             wait,
             job,
+            passed_over,
             quiet: self.quiet,
             busy_status: self.busy_status.unwrap_or(default_status),
         })
     }
 
-    /// The job, and how it is called in the record. What is left of the operands is the command.
-    fn job(&mut self) -> Result<(Job, String), String> {
+    /// The job, how it is called in the record, and the shell that was passed over. What is left of the operands is the
+    /// command.
+    fn job(&mut self) -> Result<(Job, String, Option<PathBuf>), String> {
         let inherits_lock = !self.close;
         if let Some(string) = self.command_string()? {
             let label = string.to_string_lossy().into_owned();
             let arguments = vec!["-c".into(), string];
-            return Ok((Job { program: job::shell(), arguments, inherits_lock }, label));
+            let job = Job { program: job::shell(), arguments, inherits_lock };
+            return Ok((job, label, job::passed_over_shell().map(PathBuf::from)));
         }
         let mut words = std::mem::take(&mut self.operands);
         // As with other wrappers; no program is called "--".
@@ -83,7 +87,7 @@ impl Options {
         }
         let label = label::of(words.iter().map(OsString::as_os_str));
         let program = words.remove(0);
-        Ok((Job { program, arguments: words, inherits_lock }, label))
+        Ok((Job { program, arguments: words, inherits_lock }, label, None))
     }
 
     /// The string of `-c`, before the lock file or behind it.
