@@ -13,6 +13,11 @@ use crate::trust::{Reason, Verdict};
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Event<'a> {
+    /// `$SHELL` runs no command, and `/bin/sh` takes its place.
+    PassedOver {
+        /// What `$SHELL` is.
+        shell: &'a Path,
+    },
     /// A directory on the path was judged. One that would be refused is used all the same with `--insecure`.
     Judged {
         /// The directory or link.

@@ -4,6 +4,7 @@ use std::ffi::{OsStr, OsString};
 use std::fs::File;
 use std::io;
 use std::os::unix::ffi::OsStrExt;
+use std::path::Path;
 
 use withlock_platform::backend::Ownership;
 use withlock_platform::process::{Arrival, Child, Command, Signals, StartError, Status, signal};
@@ -156,5 +157,19 @@ impl From<Status> for crate::exit::Ending {
 /// The shell that runs a command string: `$SHELL`, or else /bin/sh.
 #[must_use]
 pub fn shell() -> OsString {
-    std::env::var_os("SHELL").filter(|shell| !shell.is_empty()).unwrap_or_else(|| "/bin/sh".into())
+    let shell = std::env::var_os("SHELL").filter(|shell| !shell.is_empty());
+    shell.filter(|shell| !runs_nothing(shell)).unwrap_or_else(|| "/bin/sh".into())
+}
+
+/// `$SHELL`, if it is one that runs no command, so that [`shell`] takes another one.
+#[must_use]
+pub fn passed_over_shell() -> Option<OsString> {
+    std::env::var_os("SHELL").filter(|shell| runs_nothing(shell))
+}
+
+/// Whether this is what stands for the shell of an account that nobody logs in to. `nologin` and `false` exit with status
+/// 1, which means busy; `true` would report success.
+fn runs_nothing(shell: &OsStr) -> bool {
+    let name = Path::new(shell).file_name();
+    name.is_some_and(|name| name == "nologin" || name == "false" || name == "true")
 }

@@ -9,6 +9,7 @@ use std::mem::ManuallyDrop;
 use std::os::fd::AsFd;
 
 use withlock::cli::{self, Plan, Request};
+use withlock::event::Event;
 use withlock::exit::{Ending, Exit};
 use withlock::{Attempt, Error, LockPath, Result, Signals, report};
 use withlock_platform::{Arena, process};
@@ -49,6 +50,9 @@ fn attempt(plan: &Plan) -> Result<Ending> {
     let signals =
         Signals::hold().map_err(|error| Error::System { step: "holding signals back", error })?;
     let signals = ManuallyDrop::new(signals);
+    if let Some(shell) = &plan.passed_over {
+        (plan.policy.listener)(&Event::PassedOver { shell });
+    }
     let checked = LockPath::new(&plan.path).check(&plan.policy, &signals)?;
     match checked.acquire(plan.wait)? {
         Attempt::Held(held) => held.run(&plan.job).map(Ending::from),

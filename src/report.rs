@@ -175,6 +175,9 @@ fn duration(duration: Duration) -> String {
 
 fn event(event: &Event<'_>) -> String {
     match event {
+        Event::PassedOver { shell } => {
+            format!("$SHELL is {}, which runs no command: using /bin/sh", shell.display())
+        }
         Event::Judged { at, verdict } => match verdict {
             Verdict::Accept => format!("{}: safe", at.display()),
             Verdict::Warn(reason) => {

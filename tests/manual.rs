@@ -108,6 +108,54 @@ fn the_manual_page_is_well_formed() {
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
 }
 
+/// Each recipe of the README, an indented line, is in the manual as well, and with the same words.
+#[test]
+fn the_manual_page_has_the_recipes_of_the_readme() {
+    let readme = file("README.md");
+    let manual = file("withlock.1").replace("\\e", "\\");
+    let words = |line: &str| line.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase();
+    let known: BTreeSet<String> = manual.lines().map(words).collect();
+    let recipes: Vec<&str> = ["## Recipes for cron", "## Other recipes"]
+        .into_iter()
+        .flat_map(|heading| section(&readme, heading, "## "))
+        .filter(|line| line.starts_with("    ") && !line.starts_with("    withlock: "))
+        .collect();
+    assert!(recipes.len() >= 12, "{recipes:?}");
+    for recipe in recipes {
+        assert!(known.contains(&words(recipe)), "the manual lacks: {recipe}");
+    }
+}
+
+#[test]
+fn systemd_takes_the_units_of_the_manual_page() {
+    let Some(systemd) = support::find_program("systemd-analyze") else {
+        return support::skip("no systemd-analyze");
+    };
+    let manual = file("withlock.1");
+    let block = |first: &'static str| -> String {
+        let lines = section(&manual, ".Sh EXAMPLES", ".Sh").skip_while(move |line| *line != first);
+        lines.take_while(|line| *line != ".Ed").map(|line| format!("{line}\n")).collect()
+    };
+    let place = support::Scratch::new();
+    let service = block("[Service]");
+    let here = service.replace("/usr/local/bin/withlock", support::program().to_str().unwrap());
+    assert_ne!(here, service);
+    fs::write(place.join("sync.service"), here).unwrap();
+    fs::write(place.join("sync.timer"), block("[Timer]")).unwrap();
+    let mut verify = Command::new(systemd);
+    verify
+        .args(["verify", "--man=no"])
+        .arg(place.join("sync.timer"))
+        .arg(place.join("sync.service"));
+    let output = verify.output().unwrap();
+    let complaints = support::stderr(&output);
+    let place = place.path().to_str().unwrap();
+    let about_them: Vec<&str> =
+        complaints.lines().filter(|line| line.contains(place) || line.contains("sync.")).collect();
+    assert_eq!(about_them, [""; 0], "{complaints}");
+    assert!(output.status.success(), "{complaints}");
+}
+
 #[test]
 fn the_changelog_tells_of_this_version() {
     let heading = concat!("## [", env!("CARGO_PKG_VERSION"), "]");

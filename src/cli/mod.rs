@@ -35,6 +35,8 @@ pub struct Plan {
     pub wait: Wait,
     /// What to run.
     pub job: Job,
+    /// The `$SHELL` that runs no command, and that `/bin/sh` has taken the place of.
+    pub passed_over: Option<PathBuf>,
     /// Say nothing when the lock is busy.
     pub quiet: bool,
     /// The exit status when the lock is busy.

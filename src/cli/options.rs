@@ -1,6 +1,7 @@
 //! Options as they were given, and what they mean together.
 
 use std::ffi::{OsStr, OsString};
+use std::path::PathBuf;
 
 use super::{Plan, duration, label, misplaced};
 use crate::exit::Exit;
@@ -39,7 +40,7 @@ impl Options {
         let wait = self.wait()?;
         let backend = self.backend()?;
         let busy_status = self.busy_status()?;
-        let (job, label) = self.job(&path)?;
+        let (job, label, passed_over) = self.job(&path)?;
         Ok(Plan {
             path: path.into(),
             policy: Policy {
@@ -59,6 +60,7 @@ impl Options {
             },
             wait,
             job,
+            passed_over,
             quiet: self.quiet,
             busy_status,
         })
@@ -100,13 +102,15 @@ impl Options {
         }
     }
 
-    /// The job, and how it is called in the record. What is left of the operands is the command.
-    fn job(&mut self, path: &OsStr) -> Result<(Job, String), String> {
+    /// The job, how it is called in the record, and the shell that was passed over. What is left of the operands is the
+    /// command.
+    fn job(&mut self, path: &OsStr) -> Result<(Job, String, Option<PathBuf>), String> {
         let inherits_lock = !self.close;
         if let Some(string) = self.command_string(path)? {
             let label = label::of_string(&string);
             let arguments = vec!["-c".into(), string];
-            return Ok((Job { program: job::shell(), arguments, inherits_lock }, label));
+            let job = Job { program: job::shell(), arguments, inherits_lock };
+            return Ok((job, label, job::passed_over_shell().map(PathBuf::from)));
         }
         let mut words = std::mem::take(&mut self.operands);
         // As with other wrappers; no program is called "--".
@@ -118,7 +122,7 @@ impl Options {
         }
         let label = label::of(words.iter().map(OsString::as_os_str));
         let program = words.remove(0);
-        Ok((Job { program, arguments: words, inherits_lock }, label))
+        Ok((Job { program, arguments: words, inherits_lock }, label, None))
     }
 
     /// The string of `-c`, before the lock file or behind it.

@@ -323,6 +323,7 @@ fn what_is_told_with_v_says_what_happens() {
     let chosen = |in_order| Event::Chosen { path: at, file_system: "f", backend: "b", in_order };
     let judged = |verdict| Event::Judged { at, verdict };
     let events = [
+        Event::PassedOver { shell: "/sbin/nologin".as_ref() },
         judged(Verdict::Warn(Reason::ListRemote)),
         judged(Verdict::Refuse(Reason::ListRemote)),
         chosen(true),
@@ -344,6 +345,7 @@ fn what_is_told_with_v_says_what_happens() {
     assert_says(
         &events.map(|event| super::event(&event)),
         &[
+            "$SHELL is /sbin/nologin, which runs no command: using /bin/sh",
             "/l: usable, but lies on a server, which alone knows who may write there",
             "/l: unsafe: lies on a server, which alone knows who may write there",
             "lock file /l (f file system), backend b, handed to waiters in order",

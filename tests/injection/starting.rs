@@ -48,13 +48,13 @@ const REFUSALS: [(&str, i32); 15] = [
     ("ENFILE", 71),
 ];
 
-/// Runs a script that is found in the second directory of PATH: so its execve(2) is the second one of the child, and there
-/// is no second one of anybody else.
+/// Runs a script that is found in the second directory of PATH; its execve(2) is told by its path from the run's own.
 fn start_script(errno: &str, place: &Scratch, aside: &Scratch) -> Option<Output> {
     let script = aside.join("job");
     crate::programs::write_program(&script, b"#!/bin/sh\necho ran\nexit 42\n", 0o755);
-    let injection = format!("execve:error={errno}:when=2");
-    let mut command = tampered(&injection, &["-f"], &place.join("lock"))?;
+    let injection = format!("execve:error={errno}");
+    let script = script.to_str().unwrap();
+    let mut command = tampered(&injection, &["-f", "-P", script], &place.join("lock"))?;
     command.env("PATH", format!("{}:{}", aside.join("none").display(), aside.path().display()));
     Some(command.arg("job").output().unwrap())
 }

@@ -13,6 +13,7 @@
 
 pub mod procfs;
 pub mod signals;
+mod surroundings;
 pub mod terminal;
 
 use std::ffi::OsStr;
@@ -117,8 +118,14 @@ impl Scratch {
             std::process::id(),
             NEXT.fetch_add(1, Ordering::Relaxed)
         );
-        let path = fs::canonicalize(std::env::temp_dir()).unwrap().join(name);
-        fs::create_dir(&path).unwrap();
+        let place = std::env::temp_dir();
+        let path = fs::canonicalize(&place).unwrap_or(place).join(name);
+        let made = fs::create_dir(&path);
+        assert!(
+            made.is_ok(),
+            "{}: {made:?}; set TMPDIR to a directory of your own",
+            path.display()
+        );
         fs::set_permissions(&path, fs::Permissions::from_mode(0o700)).unwrap();
         Self(path)
     }

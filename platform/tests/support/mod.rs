@@ -10,6 +10,8 @@ pub(crate) mod peer;
 pub(crate) mod process;
 pub(crate) mod receivers;
 pub(crate) mod scratch;
+#[path = "../../../tests/support/surroundings.rs"]
+mod surroundings;
 #[cfg(target_os = "linux")]
 pub(crate) mod watch;
 
