@@ -118,6 +118,7 @@ const TABLE: &[Row] = &[
     row(&["kill", "tgkill", "tkill"], "", &["EPERM", "EAGAIN"], NONE),
     row(&["prctl", "prlimit64", "setrlimit"], "", &["EPERM", "EINVAL", "ENOSYS"], NONE),
     row(&["mmap", "mremap", "madvise", "mprotect"], "", &["ENOMEM"], NONE),
+    row(&["poll", "ppoll"], "", &["EINVAL", "ENOMEM", "EINTR"], NONE),
     row(&["getdents", "getdents64"], "", &["EIO", "ENOENT", "EINTR", "EACCES"], NONE),
     row(&["socket", "connect", "lseek", "access"], "", &["EACCES", "EINTR", "EIO"], NONE),
 ];
@@ -156,7 +157,9 @@ pub(crate) fn of(call: &Call) -> Vec<Fault> {
 
 /// This call is interrupted once, if it is one that is made again then.
 pub(crate) fn interruption(call: &Call) -> Option<Fault> {
-    let is_meant = INTERRUPTIBLE.contains(&call.name.as_str());
+    // What lies in /proc is made by the kernel as it is asked for, and nobody is waited for.
+    let is_meant =
+        INTERRUPTIBLE.contains(&call.name.as_str()) && !call.arguments.contains("\"/proc/");
     of(call).into_iter().find(|fault| is_meant && fault.errno == "EINTR")
 }
 
