@@ -117,10 +117,18 @@ impl Shell {
         self.terminal.type_in(format!("{line}\n").as_bytes());
     }
 
-    /// Waits until the shell executes what is typed: it says a word that is not what the terminal shows of the typing.
+    /// Waits until the shell executes what is typed: it says a word that is not what the terminal shows of the typing. What
+    /// is typed before a shell has made the terminal its own again can get lost, so it is typed again now and then.
     fn says(&mut self, word: &str) {
-        self.type_in(&format!("echo {}\\{}", &word[..1], &word[1..]));
-        self.terminal.wait_for(&format!("{word}\r\n"));
+        let line = format!("echo {}\\{}", &word[..1], &word[1..]);
+        let mut tries = 0;
+        wait_until(&format!("{:?} says {word}", self.words), || {
+            if tries % 500 == 0 {
+                self.type_in(&line);
+            }
+            tries += 1;
+            self.terminal.shows(&format!("{word}\r\n"))
+        });
     }
 
     /// Runs a job, and returns the run and the job once that has said that it is ready.

@@ -82,14 +82,17 @@ impl Terminal {
 
     /// Waits until the screen shows a text, and answers what it shows by then.
     pub fn wait_for(&mut self, text: &str) -> String {
-        wait_until(&format!("{text:?} on the screen"), || {
-            let mut buffer = [0; 4096];
-            if let Ok(length) = self.user.read(&mut buffer) {
-                self.screen.extend_from_slice(&buffer[..length]);
-            }
-            String::from_utf8_lossy(&self.screen).contains(text)
-        });
+        wait_until(&format!("{text:?} on the screen"), || self.shows(text));
         String::from_utf8_lossy(&self.screen).into_owned()
+    }
+
+    /// Whether the screen has shown a text by now.
+    pub fn shows(&mut self, text: &str) -> bool {
+        let mut buffer = [0; 4096];
+        if let Ok(length) = self.user.read(&mut buffer) {
+            self.screen.extend_from_slice(&buffer[..length]);
+        }
+        String::from_utf8_lossy(&self.screen).contains(text)
     }
 }
 
