@@ -81,7 +81,7 @@ const USAGE: [(&[u8], &str); 56] = [
     (b"-c|echo|L|echo", "-c replaces COMMAND"),
     (b"L|-c", "-c needs a STRING"),
     (b"L|-c|echo|more", "-c after LOCKFILE takes exactly one argument: quote the command"),
-    (b"L|-q|echo", "options go before LOCKFILE: withlock -q L echo;"),
+    (b"L|-q|echo", "options go before LOCKFILE: withlock | -q L echo;"),
 ];
 
 /// Words of the programming language's own library, which help nobody.
