@@ -24,6 +24,7 @@ pub fn with<'a>(command: &'a mut Command, ignored: &[i32], blocked: &[i32]) -> &
 }
 
 /// A command whose descendants become its children when they lose their parents, as with process 1 (Linux).
+#[cfg(target_os = "linux")]
 pub fn adopting(command: &mut Command) -> &mut Command {
     let adopt = || {
         // SAFETY: touches no memory.
@@ -44,23 +45,55 @@ pub fn plain_from_now_on() {
     }
 }
 
-/// KILL and STOP can't be set, and need not be. By the kernel's own call: the C library refuses its own signals, 32 to 34.
-fn set(signal: i32, action: libc::sighandler_t) {
-    // The kernel's struct differs from machine to machine, but begins with the action in each; no flags.
-    let mut new = [0 as libc::c_ulong; 16];
-    new[0] = action as libc::c_ulong;
-    let none = std::ptr::null_mut::<libc::c_ulong>();
-    // SAFETY: the action is the default or to ignore, not a function; the old one is not asked for.
-    unsafe { libc::syscall(libc::SYS_rt_sigaction, signal, new.as_ptr(), none, 8) };
+#[cfg(target_os = "linux")]
+use raw::{block, set};
+
+#[cfg(target_os = "linux")]
+mod raw {
+    use std::io;
+
+    /// KILL and STOP can't be set, and need not be. By the kernel's own call: the C library refuses its own signals, 32 to 34.
+    pub(super) fn set(signal: i32, action: libc::sighandler_t) {
+        // The kernel's struct differs from machine to machine, but begins with the action in each; no flags.
+        let mut new = [0 as libc::c_ulong; 16];
+        new[0] = action as libc::c_ulong;
+        let none = std::ptr::null_mut::<libc::c_ulong>();
+        // SAFETY: the action is the default or to ignore, not a function; the old one is not asked for.
+        unsafe { libc::syscall(libc::SYS_rt_sigaction, signal, new.as_ptr(), none, 8) };
+    }
+
+    /// By the kernel's own call, for the same reason.
+    pub(super) fn block(signals: &[i32]) -> io::Result<()> {
+        let set: u64 = signals.iter().map(|signal| 1 << (signal - 1)).sum();
+        let none = std::ptr::null_mut::<u64>();
+        // SAFETY: a set of 64 signals, as the kernel takes it; the old mask is not asked for.
+        let answer = unsafe {
+            libc::syscall(libc::SYS_rt_sigprocmask, libc::SIG_SETMASK, &raw const set, none, 8)
+        };
+        if answer == 0 { Ok(()) } else { Err(io::Error::last_os_error()) }
+    }
 }
 
-/// By the kernel's own call, for the same reason.
+/// KILL, STOP and the C library's own can't be set, and need not be.
+#[cfg(not(target_os = "linux"))]
+fn set(signal: i32, action: libc::sighandler_t) {
+    // SAFETY: the action is the default or to ignore, not a function.
+    unsafe { libc::signal(signal, action) };
+}
+
+#[cfg(not(target_os = "linux"))]
 fn block(signals: &[i32]) -> io::Result<()> {
-    let set: u64 = signals.iter().map(|signal| 1 << (signal - 1)).sum();
-    let none = std::ptr::null_mut::<u64>();
-    // SAFETY: a set of 64 signals, as the kernel takes it; the old mask is not asked for.
-    let answer = unsafe {
-        libc::syscall(libc::SYS_rt_sigprocmask, libc::SIG_SETMASK, &raw const set, none, 8)
-    };
-    if answer == 0 { Ok(()) } else { Err(io::Error::last_os_error()) }
+    // SAFETY: plain data for which all bits zero is a value; made empty in due form below.
+    let mut set: libc::sigset_t = unsafe { std::mem::zeroed() };
+    // SAFETY: the set is alive and writable.
+    unsafe { libc::sigemptyset(&raw mut set) };
+    for signal in signals {
+        // SAFETY: the set is initialised.
+        unsafe { libc::sigaddset(&raw mut set, *signal) };
+    }
+    // SAFETY: the set is initialised, and the old mask is not asked for.
+    match unsafe { libc::sigprocmask(libc::SIG_SETMASK, &raw const set, std::ptr::null_mut()) } {
+        0 => Ok(()),
+        _ => Err(io::Error::last_os_error()),
+    }
 }
