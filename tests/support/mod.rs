@@ -80,13 +80,18 @@ pub fn is_long() -> bool {
     std::env::var_os("WITHLOCK_TEST_LONG").is_some_and(|value| value == "yes")
 }
 
-/// Says that a test can't run here, and why; where everything must be there (`WITHLOCK_TEST_REQUIRE=all`), fails.
+/// Says that a test can't run here, and why, also in the file `WITHLOCK_TEST_SKIPPED` (as `ci/step` sets it, to count them);
+/// where everything must be there (`WITHLOCK_TEST_REQUIRE=all`), fails.
 pub fn skip(why: &str) {
     assert!(
         std::env::var_os("WITHLOCK_TEST_REQUIRE").is_none_or(|value| value != "all"),
         "needed here: {why}"
     );
     eprintln!("skipped: {why}");
+    if let Some(list) = std::env::var_os("WITHLOCK_TEST_SKIPPED") {
+        let mut list = fs::File::options().create(true).append(true).open(list).unwrap();
+        list.write_all(format!("{why}\n").as_bytes()).unwrap();
+    }
 }
 
 /// The full path of a program, looked up in PATH and where system programs lie.

@@ -71,7 +71,10 @@ pub(crate) fn main(arguments: &[OsString], tests: Vec<Test>) -> i32 {
         return 0;
     }
     let failed = chosen.iter().filter(|test| !passes(test)).count();
-    println!("\ntest result: {} passed; {failed} failed\n", chosen.len() - failed);
+    let result = if failed == 0 { "ok" } else { "FAILED" };
+    let passed = chosen.len() - failed;
+    // In the words of Rust's own harness, which ci/step reads.
+    println!("\ntest result: {result}. {passed} passed; {failed} failed; 0 ignored\n");
     i32::from(failed != 0)
 }
 
