@@ -182,7 +182,7 @@ const MISPLACED: [(&str, &str); 16] = [
 #[test]
 fn an_option_right_behind_the_lock_file_is_told_its_place_and_runs_nothing() {
     // The option that forces a backend would be one of the line's own.
-    if support::forced_backend().is_some() {
+    if forced_backend().is_some() {
         return;
     }
     let scratch = Scratch::new();
