@@ -16,7 +16,7 @@
 //! it reaches the end of the [`SIGNATURE`]. A shorter one, down to an empty file, says too little by itself: there the file's
 //! mode must tell ([`crate::trust::MODE_BEGUN`]).
 //!
-//! A later version that writes another field adds it to [`FIELDS`] and goes on accepting the forms before. An older version
+//! A later version that writes another field adds it to `FIELDS` and goes on accepting the forms before. An older version
 //! takes a file of the newer form for somebody else's: it locks it, and leaves it as it is.
 
 /// How every lock file of withlock's own begins.
