@@ -25,20 +25,21 @@ use complaint::{assert_complains, assert_silent, run};
 use support::procfs::has_ended;
 use support::{Scratch, find_program, kill, skip, wait_until, withlock};
 
-/// Takes a lease on the file, says so, says when it is told to give it up, and does so on a line of input.
+/// Takes a lease on the file, says so, says when it is told to give it up, and does so on a line of input. All by write(2)
+/// itself, as a signal's handler may come at any moment.
 const HOLDER: &str = "
 import fcntl, os, signal, sys
 kind = fcntl.F_WRLCK if sys.argv[2] == 'write' else fcntl.F_RDLCK
 def told(*_):
-    print('told', flush=True)
+    os.write(1, b'told\\n')
 signal.signal(signal.SIGIO, told)
 fd = os.open(sys.argv[1], os.O_RDWR if kind == fcntl.F_WRLCK else os.O_RDONLY)
 try:
     fcntl.fcntl(fd, fcntl.F_SETLEASE, kind)
 except OSError as error:
-    print('refused:', error, flush=True)
+    os.write(1, b'refused: %s\\n' % str(error).encode())
     sys.exit()
-print('leased', flush=True)
+os.write(1, b'leased\\n')
 sys.stdin.readline()
 fcntl.fcntl(fd, fcntl.F_SETLEASE, fcntl.F_UNLCK)
 ";

@@ -60,7 +60,7 @@ pub fn has_open(pid: u32, inode: u64) -> bool {
 
 /// The only child of a process, but for the witness of its signals.
 pub fn child(pid: u32) -> Option<u32> {
-    let mut others = children(pid).into_iter().filter(|child| !is_witness(*child));
+    let mut others = children(pid).into_iter().filter(|child| !is_witness_of(*child, pid));
     others.next().filter(|_| others.next().is_none())
 }
 
@@ -73,6 +73,12 @@ pub fn children(pid: u32) -> Vec<u32> {
 /// The witness of a run's signals, which comes when its job has run for a while.
 pub fn witness(wrapper: u32) -> Option<u32> {
     children(wrapper).into_iter().find(|child| is_witness(*child))
+}
+
+/// Also one that has not got its name yet, and is still a copy of the wrapper.
+fn is_witness_of(pid: u32, wrapper: u32) -> bool {
+    let command = |pid| fs::read(format!("/proc/{pid}/cmdline")).unwrap_or_default();
+    is_witness(pid) || command(pid) == command(wrapper) && !command(pid).is_empty()
 }
 
 fn is_witness(pid: u32) -> bool {
