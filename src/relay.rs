@@ -16,6 +16,8 @@ const MEMORY: Duration = Duration::from_millis(100);
 #[derive(Debug, Default)]
 pub(crate) struct Relay {
     seen: Vec<Seen>,
+    /// When this run was stopped last, and until when: it takes then what was sent long before.
+    stop: Option<(Duration, Duration)>,
     /// The last one of each sender.
     dealt_with: Vec<(Arrival, Duration)>,
 }
@@ -46,9 +48,21 @@ pub(crate) fn is_for_job(Arrival { signal, sender }: Arrival, misses_terminal: b
 }
 
 impl Relay {
+    /// Takes note of when this run was stopped.
+    pub(crate) fn was_stopped(&mut self, from: Duration, to: Duration) {
+        self.stop = Some((from, to));
+    }
+
+    /// Forgets what is too old to be about a signal that is taken at this moment.
+    fn forget(&mut self, now: Duration) {
+        let stop = self.stop.filter(|(_, end)| now.saturating_sub(*end) <= MEMORY);
+        self.seen.retain(|Seen { sighting: Sighting { at, .. }, .. }| {
+            now.saturating_sub(*at) <= MEMORY || stop.is_some_and(|(start, _)| *at >= start)
+        });
+    }
+
     /// Takes note of what the witness has seen.
     pub(crate) fn note(&mut self, sighting: Sighting) {
-        self.seen.retain(|seen| sighting.at.saturating_sub(seen.sighting.at) <= MEMORY);
         let is_echo = |seen: &Seen| {
             is_same(seen.sighting.arrival, sighting.arrival)
                 && sighting.at.saturating_sub(seen.sighting.at) <= ECHO
@@ -78,7 +92,7 @@ impl Relay {
     /// What was claimed already answers once more if it was seen after that moment: signals that come close together
     /// become one on the way (POSIX.1, 2.4.1), and may do so for the witness only.
     pub(crate) fn claim(&mut self, arrival: Arrival, at: Duration) -> bool {
-        self.seen.retain(|seen| at.saturating_sub(seen.sighting.at) <= MEMORY);
+        self.forget(at);
         let answers = |seen: &&mut Seen| {
             seen.sighting.arrival == arrival
                 && (!seen.is_claimed || is_merged(arrival.signal) && seen.sighting.at >= at)
@@ -145,6 +159,16 @@ mod tests {
         let mut relay = Relay::default();
         relay.note(sighting(from(7, TERM), 0));
         assert!(!relay.claim(from(7, TERM), ms(101)));
+    }
+
+    #[test]
+    fn what_was_sent_while_both_were_stopped_is_not_passed_on_afterwards() {
+        let mut relay = Relay::default();
+        relay.was_stopped(ms(0), ms(9_000));
+        relay.note(sighting(from(7, TERM), 10));
+        assert!(relay.claim(from(7, TERM), ms(9_001)));
+        relay.note(sighting(from(8, TERM), 10));
+        assert!(!relay.claim(from(8, TERM), ms(9_101)), "nor is it taken for a later one");
     }
 
     #[test]

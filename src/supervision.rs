@@ -223,10 +223,12 @@ impl<'a> Supervision<'a> {
             return Ok(());
         }
         let mut looked = Ok(());
+        let begin = process::moment();
         let stopped = self.signals.stop(signal, || {
             looked = self.look();
             looked.is_ok() && matches!(self.state, State::Stopped(_))
         });
+        self.relay.was_stopped(begin, process::moment());
         if let Observer::There(witness) = &self.witness {
             let _ = witness.watch(false);
         }

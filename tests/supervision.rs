@@ -171,6 +171,24 @@ fn a_job_in_a_process_group_of_its_own_gets_what_is_sent_to_the_wrapper_s_group_
 }
 
 #[test]
+fn what_is_sent_to_the_group_while_it_is_stopped_reaches_the_job_once() {
+    let place = Scratch::new();
+    let Some(run) = counting(&place, &[]) else { return };
+    let mut running = Running::of(run);
+    let (wrapper, job) = (running.child.id(), running.job);
+    await_witness(wrapper);
+    kill_group(wrapper, SIGTSTP);
+    wait_until("both are stopped", || state(wrapper) == Some('T') && state(job) == Some('T'));
+    kill_group(wrapper, SIGTERM);
+    // Longer than what the witness has seen is remembered otherwise.
+    std::thread::sleep(Duration::from_millis(200));
+    kill_group(wrapper, SIGCONT);
+    assert_eq!(times(&mut running, wrapper, SIGTERM), 1);
+    running.signal(SIGUSR2);
+    assert_eq!(running.wait().0.code(), Some(5));
+}
+
+#[test]
 fn the_witness_says_what_it_is_holds_no_file_and_ends_with_a_killed_wrapper() {
     let place = Scratch::new();
     let running = Running::of(command(&place, support::JOB));
