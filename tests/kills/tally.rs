@@ -38,7 +38,9 @@ impl Tally {
             self.killed.lock().unwrap().insert(number);
         }
         let mut counters = vec![self.counter(contender, end)];
-        counters.extend(end.orphans.iter().map(|orphan| match orphan.code() {
+        // The witness of a killed wrapper's signals may find itself alone and exit, before the kernel kills it.
+        let orphans = end.orphans.iter().filter(|orphan| orphan.code() != Some(0));
+        counters.extend(orphans.map(|orphan| match orphan.code() {
             Some(ALONE | DISTURBED) => Some(&self.abandoned),
             _ if is_killed(*orphan) => Some(&self.kills),
             _ => end.was_told(*orphan).then_some(&self.told),
