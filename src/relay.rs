@@ -63,31 +63,27 @@ impl Relay {
 
     /// Takes note of what the witness has seen.
     pub(crate) fn note(&mut self, sighting: Sighting) {
-        let is_echo = |seen: &Seen| {
-            is_same(seen.sighting.arrival, sighting.arrival)
-                && sighting.at.saturating_sub(seen.sighting.at) <= ECHO
-        };
-        if let Some(first) = self.seen.iter_mut().find(|seen| is_echo(seen)) {
-            // It may be about a signal that came later than the one that was claimed.
-            first.sighting.at = sighting.at;
-        } else {
-            self.seen.push(Seen { sighting, is_claimed: false });
-        }
+        self.seen.push(Seen { sighting, is_claimed: false });
     }
 
-    /// Whether a signal that was taken at this moment is the echo of another one; if not, it is dealt with from now on.
+    /// Whether a signal that was taken at this moment is the echo of another one; if not, it is dealt with from now on. What
+    /// the witness has seen of an echo answers for nothing else.
     pub(crate) fn is_echo(&mut self, arrival: Arrival, at: Duration) -> bool {
         self.dealt_with.retain(|(_, before)| at.saturating_sub(*before) <= ECHO);
         let last = self.dealt_with.iter_mut().find(|(before, _)| before.sender == arrival.sender);
         match last {
-            Some((before, _)) if is_same(*before, arrival) => return true,
+            Some((before, _)) if is_same(*before, arrival) => {
+                self.claim_all(arrival);
+                return true;
+            }
             Some(last) => *last = (arrival, at),
             None => self.dealt_with.push((arrival, at)),
         }
         false
     }
 
-    /// Whether the witness has seen this signal, taken at this moment; each of what it has seen answers for one.
+    /// Whether the witness has seen this signal, taken at this moment. All that it has seen of it up to now answers for this
+    /// one: what came before was an echo. But each real-time signal is answered for by itself.
     ///
     /// What was claimed already answers once more if it was seen after that moment: signals that come close together
     /// become one on the way (POSIX.1, 2.4.1), and may do so for the witness only.
@@ -97,8 +93,17 @@ impl Relay {
             seen.sighting.arrival == arrival
                 && (!seen.is_claimed || is_merged(arrival.signal) && seen.sighting.at >= at)
         };
-        let first = self.seen.iter_mut().find(answers);
-        first.map(|seen| seen.is_claimed = true).is_some()
+        let Some(first) = self.seen.iter_mut().find(answers) else {
+            return false;
+        };
+        first.is_claimed = true;
+        self.claim_all(arrival);
+        true
+    }
+
+    fn claim_all(&mut self, arrival: Arrival) {
+        let same = |seen: &&mut Seen| is_same(seen.sighting.arrival, arrival);
+        self.seen.iter_mut().filter(same).for_each(|seen| seen.is_claimed = true);
     }
 }
 
@@ -178,9 +183,29 @@ mod tests {
         assert!(relay.claim(from(7, TERM), ms(0)));
         assert!(relay.claim(from(7, TERM), ms(30)), "taken before the witness saw the two as one");
         assert!(!relay.claim(from(7, TERM), ms(60)));
-        relay.note(sighting(from(7, REAL_TIME), 90));
+        for _ in 0..2 {
+            relay.note(sighting(from(7, REAL_TIME), 90));
+        }
         assert!(relay.claim(from(7, REAL_TIME), ms(70)));
+        assert!(relay.claim(from(7, REAL_TIME), ms(72)));
         assert!(!relay.claim(from(7, REAL_TIME), ms(75)), "each was seen by itself");
+    }
+
+    #[test]
+    fn a_storm_of_signals_to_the_group_is_passed_on_neither_while_it_lasts_nor_at_its_end() {
+        let mut relay = Relay::default();
+        let mut passed_on = 0;
+        for number in 0..200 {
+            // Each a little later for the one or for the other.
+            let (own, other) = (number * 5 + number % 3, number * 5 + number % 2);
+            relay.note(sighting(from(7, TERM), other));
+            let is_echo = relay.is_echo(from(7, TERM), ms(own));
+            passed_on += u32::from(!is_echo && !relay.claim(from(7, TERM), ms(own)));
+        }
+        assert_eq!(passed_on, 0);
+        let end = 200 * 5 + 30;
+        assert!(!relay.is_echo(from(7, TERM), ms(end)));
+        assert!(!relay.claim(from(7, TERM), ms(end)), "one to the wrapper alone is not lost");
     }
 
     #[test]

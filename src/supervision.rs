@@ -20,6 +20,9 @@ const IN_TURN: Duration = Duration::from_millis(10);
 /// How long the witness may take for its answer; it has to run for that, on a machine that may be busy.
 const ANSWER: Duration = Duration::from_millis(250);
 
+/// At most so many reports of the witness are taken at once: somebody may send signals faster than they are read.
+const AT_ONCE: usize = 1_000;
+
 /// What a job needs while it runs.
 pub(crate) struct Supervision<'a> {
     child: &'a Child,
@@ -28,17 +31,17 @@ pub(crate) struct Supervision<'a> {
     /// Whether to wait for every child that ends.
     adopts: bool,
     state: State,
-    /// The last that was heard: it was stopped, and not continued since.
-    is_stopped: bool,
+    /// A stop of the job that this process has yet to follow.
+    stop: Option<Signal>,
     relay: Relay,
     witness: Observer,
 }
 
-/// What the job does.
+/// What the job does, as far as is known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum State {
     Runs,
-    Stopped(Signal),
+    Stopped,
     Ended(Status),
 }
 
@@ -57,7 +60,7 @@ impl<'a> Supervision<'a> {
         adopts: bool,
     ) -> Self {
         let (state, relay, witness) = (State::Runs, Relay::default(), Observer::NotYet);
-        Self { child, signals, listener, adopts, state, is_stopped: false, relay, witness }
+        Self { child, signals, listener, adopts, state, stop: None, relay, witness }
     }
 
     /// Returns how the job has ended, and not before. `missed` has come before it existed.
@@ -74,8 +77,8 @@ impl<'a> Supervision<'a> {
                 Some(arrival) if arrival.signal == signal::CHLD => self.look()?,
                 Some(arrival) => self.react(arrival)?,
             }
-            if let State::Stopped(signal) = self.state {
-                self.stop(signal)?;
+            if let Some(signal) = self.stop.take() {
+                self.follow_stop(signal)?;
             }
             if let State::Ended(status) = self.state {
                 return Ok(status);
@@ -116,11 +119,10 @@ impl<'a> Supervision<'a> {
                 return Ok(());
             };
             if pid == self.child.pid() {
-                self.is_stopped = matches!(change, Change::Stopped(_));
-                self.state = match change {
-                    Change::Ended(status) => State::Ended(status),
-                    Change::Stopped(signal) => State::Stopped(signal),
-                    Change::Continued => State::Runs,
+                (self.state, self.stop) = match change {
+                    Change::Ended(status) => (State::Ended(status), None),
+                    Change::Stopped(signal) => (State::Stopped, Some(signal)),
+                    Change::Continued => (State::Runs, None),
                 };
             } else if matches!(change, Change::Ended(_)) {
                 self.bury(pid);
@@ -154,35 +156,52 @@ impl<'a> Supervision<'a> {
     fn has_reached_job(&mut self, arrival: Arrival, at: Duration) -> Result<bool> {
         if arrival.signal == signal::CONT {
             self.look()?;
-            if let State::Ended(_) = self.state {
-                return Ok(true);
-            }
         }
-        // A job that is stopped has been stopped since; it is not left so.
-        if self.relay.is_echo(arrival, at) && !(arrival.signal == signal::CONT && self.is_stopped) {
+        if let State::Ended(_) = self.state {
             return Ok(true);
         }
-        let Observer::There(witness) = &self.witness else {
-            return Ok(false);
-        };
-        // Elsewhere, what the witness is sent says nothing about the job.
-        if !witness.follow(self.child) {
+        self.hear(Duration::ZERO);
+        let is_echo = self.relay.is_echo(arrival, at);
+        // A job that is stopped has been stopped since the first one; it is not left so.
+        if is_echo && !(arrival.signal == signal::CONT && self.state == State::Stopped) {
+            return Ok(true);
+        }
+        // Where it can't follow, what the witness is sent says nothing about the job.
+        if !matches!(&self.witness, Observer::There(witness) if witness.follow(self.child)) {
             return Ok(false);
         }
         let end = at + IN_TURN;
-        loop {
-            if self.relay.claim(arrival, at) {
-                return Ok(true);
-            }
-            match witness.next(end.saturating_sub(process::moment())) {
-                Ok(Some(sighting)) => self.relay.note(sighting),
-                Ok(None) => break,
-                Err(_) => return Ok(false),
+        while !self.relay.claim(arrival, at) {
+            if !self.hear(end.saturating_sub(process::moment())) {
+                return Ok(self.has_been_seen_after_all(arrival, at));
             }
         }
-        let relay = &mut self.relay;
-        let _ = witness.ask(ANSWER, |sighting| relay.note(sighting));
-        Ok(relay.claim(arrival, at))
+        Ok(true)
+    }
+
+    /// Takes note of what the witness reports, waiting so long for the first report; returns whether there was any.
+    fn hear(&mut self, within: Duration) -> bool {
+        let Observer::There(witness) = &self.witness else {
+            return false;
+        };
+        let mut within = within;
+        for heard in 0..AT_ONCE {
+            let Ok(Some(sighting)) = witness.next(within) else {
+                return heard > 0;
+            };
+            self.relay.note(sighting);
+            within = Duration::ZERO;
+        }
+        true
+    }
+
+    /// The last word, of a witness that may have had no time to report what it was sent.
+    fn has_been_seen_after_all(&mut self, arrival: Arrival, at: Duration) -> bool {
+        if let Observer::There(witness) = &self.witness {
+            let relay = &mut self.relay;
+            let _ = witness.ask(ANSWER, |sighting| relay.note(sighting));
+        }
+        self.relay.claim(arrival, at)
     }
 
     /// A job that may not be signalled (it runs as another user now) is none of withlock's business: say so, go on.
@@ -197,20 +216,11 @@ impl<'a> Supervision<'a> {
     }
 
     /// Stops as the job has stopped, and returns when both go on, or if only this process does.
-    fn stop(&mut self, signal: Signal) -> Result<()> {
-        let stops = [signal::STOP, signal::TSTP, signal::TTIN, signal::TTOU];
+    fn follow_stop(&mut self, signal: Signal) -> Result<()> {
         // Else the job is traced, and its tracer has stopped it.
-        if stops.contains(&signal) {
-            self.stop_along(signal)?;
+        if ![signal::STOP, signal::TSTP, signal::TTIN, signal::TTOU].contains(&signal) {
+            return Ok(());
         }
-        // Said once of each stop.
-        if matches!(self.state, State::Stopped(_)) {
-            self.state = State::Runs;
-        }
-        Ok(())
-    }
-
-    fn stop_along(&mut self, signal: Signal) -> Result<()> {
         self.call_witness();
         let watcher = match &self.witness {
             Observer::There(witness) if process::can_watch(self.child) => {
@@ -226,8 +236,10 @@ impl<'a> Supervision<'a> {
         let begin = process::moment();
         let stopped = self.signals.stop(signal, || {
             looked = self.look();
-            looked.is_ok() && matches!(self.state, State::Stopped(_))
+            looked.is_ok() && self.state == State::Stopped
         });
+        // Another one that the look has shown is this one's.
+        self.stop = None;
         self.relay.was_stopped(begin, process::moment());
         if let Observer::There(witness) = &self.witness {
             let _ = witness.watch(false);

@@ -26,6 +26,7 @@ pub mod evidence;
 pub mod failure;
 pub mod holders;
 mod interrupted;
+mod proc_stat;
 pub mod process;
 mod text;
 

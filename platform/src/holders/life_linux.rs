@@ -1,48 +1,39 @@
 //! Linux: /proc/PID/stat, cmdline and status (proc(5)). All processes are shown, unless /proc is mounted with `hidepid`.
 
-use std::fs::File;
-use std::io::Read;
 use std::os::unix::fs::MetadataExt;
 use std::time::Duration;
 
 use super::listed::read;
 use super::{Process, State};
+use crate::proc_stat::{self, LONGEST};
 
 /// At most so many words of a command line are told.
 const WORDS: usize = 64;
 
 pub(super) fn of(pid: u32) -> Option<Process> {
-    let mut line = [0; 512];
-    parse(beginning(&format!("/proc/{pid}/stat"), &mut line)?).map(|(process, _)| process)
-}
-
-/// The beginning of a file, by one call: enough of a line of /proc/PID/stat, which comes whole.
-fn beginning<'a>(path: &str, buffer: &'a mut [u8]) -> Option<&'a str> {
-    let length = File::open(path).ok()?.read(buffer).ok()?;
-    let text = &buffer[..length];
-    // The name may hold anything.
-    let start = text.windows(2).rposition(|pair| pair == b") ")?;
-    std::str::from_utf8(&text[start..]).ok()
+    process(proc_stat::line(pid, &mut [0; LONGEST])?)
 }
 
 pub(super) fn age(pid: u32) -> Option<Duration> {
-    let (_, start) = parse(&read(format!("/proc/{pid}/stat")).ok()?)?;
+    // When it was started, in ticks since the system was.
+    let start: u64 = proc_stat::number(proc_stat::line(pid, &mut [0; LONGEST])?, 22)?;
     let uptime = read("/proc/uptime").ok()?;
     let now: f64 = uptime.split(' ').next()?.parse().ok()?;
     // SAFETY: touches no memory (sysconf(3)).
     let ticks = unsafe { libc::sysconf(libc::_SC_CLK_TCK) };
     let ticks = u32::try_from(ticks).ok().filter(|ticks| *ticks > 0)?;
-    Duration::try_from_secs_f64((now - start? as f64 / f64::from(ticks)).max(0.0)).ok()
+    Duration::try_from_secs_f64((now - start as f64 / f64::from(ticks)).max(0.0)).ok()
 }
 
 /// The ids of this process and its parent, as /proc has them: it may be mounted for a container around this one.
 pub(super) fn own() -> (u32, u32) {
-    let stat = read("/proc/self/stat").ok();
-    let told = stat.as_deref().and_then(|stat| {
-        let own = stat.split(' ').next()?.parse().ok()?;
-        Some((own, parse(stat)?.0.parent))
-    });
-    told.unwrap_or_else(|| (std::process::id(), std::os::unix::process::parent_id()))
+    let told = || {
+        let mut buffer = [0; LONGEST];
+        let line = proc_stat::line("self", &mut buffer)?;
+        let own = std::str::from_utf8(line.split(|byte| *byte == b' ').next()?).ok()?;
+        Some((own.parse().ok()?, process(line)?.parent))
+    };
+    told().unwrap_or_else(|| (std::process::id(), std::os::unix::process::parent_id()))
 }
 
 pub(super) fn command(pid: u32) -> Option<Vec<String>> {
@@ -67,18 +58,14 @@ pub(super) fn ids(pid: u32) -> Option<Vec<u32>> {
     ids.split_ascii_whitespace().map(|id| id.parse().ok()).collect()
 }
 
-/// A line of /proc/PID/stat, and the 22nd field, when it was started, in ticks since the system was. The second field is
-/// the name in parentheses, and may hold anything.
-fn parse(line: &str) -> Option<(Process, Option<u64>)> {
-    let mut fields = line.rsplit_once(") ")?.1.split_ascii_whitespace();
-    let state = match fields.next()? {
+/// What a line of /proc/PID/stat says.
+fn process(line: &[u8]) -> Option<Process> {
+    let state = match proc_stat::field(line, 3)? {
         "T" => State::Stopped,
         "Z" | "X" => State::Ended,
         _ => State::Runs,
     };
-    let parent = fields.next()?.parse().ok()?;
-    let start = fields.nth(17).and_then(|start| start.parse().ok());
-    Some((Process { parent, state }, start))
+    Some(Process { parent: proc_stat::number(line, 4)?, state })
 }
 
 #[cfg(test)]
@@ -86,19 +73,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_process_name_that_looks_like_the_end_of_a_name_does_not_forge_a_state() {
-        let line =
-            "4711 (a) T 1 (b) ) S 12 4711 4711 0 -1 4194560 1 2 3 4 5 6 7 8 20 0 1 0 12345 8 9";
-        let (process, start) = parse(line).unwrap();
-        assert_eq!((process.parent, process.state, start), (12, State::Runs, Some(12_345)));
-    }
-
-    #[test]
     fn a_line_that_was_cut_off_says_what_it_can_or_nothing() {
         let line = "4711 (sh) T 12 4711 4711 0 -1 4194560 1 2 3 4 5 6 7 8 20 0 1 0 12345 8 9";
         for end in 0..line.len() {
-            let told = parse(&line[..end]);
-            assert!(told.is_none_or(|(process, _)| process.state == State::Stopped), "{end}");
+            let told = process(&line.as_bytes()[..end]);
+            assert!(told.is_none_or(|process| process.state == State::Stopped), "{end}");
         }
     }
 

@@ -1,7 +1,6 @@
 //! FreeBSD, DragonFly: what a companion process needs.
 
 use std::ffi::{CStr, c_int};
-use std::os::fd::RawFd;
 
 /// Lets this process be killed when its parent ends. Returns whether that is so; the parent may have ended before.
 pub(super) fn die_with_parent() -> bool {
@@ -13,20 +12,7 @@ pub(super) fn die_with_parent() -> bool {
     answer == 0
 }
 
-/// Closes every descriptor but this one.
-pub(super) fn close_all_but(kept: RawFd) {
-    for fd in (0..kept).chain(kept + 1..limit()) {
-        // SAFETY: nobody uses it: this process has been made for one thing, which needs `kept` only.
-        unsafe { libc::close(fd) };
-    }
-}
-
-/// As many as are looked at.
-fn limit() -> RawFd {
-    // SAFETY: touches no memory.
-    let limit = unsafe { libc::sysconf(libc::_SC_OPEN_MAX) };
-    limit.clamp(256, 65_536) as RawFd
-}
+pub(super) use super::closing::all_but as close_all_but;
 
 /// Shows `title` as what this process is, in ps(1) (setproctitle(3)).
 pub(super) fn rename(name: &CStr, _: &[u8]) {

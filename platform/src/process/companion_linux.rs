@@ -1,9 +1,10 @@
 //! Linux: what a companion process needs.
 
-use std::ffi::{c_int, c_ulong};
-use std::fs::File;
-use std::io::Read;
+use std::ffi::{CStr, c_ulong};
 use std::os::fd::RawFd;
+
+use super::closing;
+use crate::proc_stat::{self, LONGEST};
 
 /// Lets this process be killed when its parent ends. Returns whether that is so; the parent may have ended before.
 pub(super) fn die_with_parent() -> bool {
@@ -11,32 +12,31 @@ pub(super) fn die_with_parent() -> bool {
     unsafe { libc::prctl(libc::PR_SET_PDEATHSIG, libc::SIGKILL as c_ulong, 0, 0, 0) == 0 }
 }
 
-/// Closes every descriptor but this one. Before Linux 5.9, those from 1024 on stay open.
+/// Closes every descriptor but this one.
 pub(super) fn close_all_but(kept: RawFd) {
-    let kept = kept.unsigned_abs();
-    let is_closed = |first: u32, last: u32| {
-        first > last || {
-            // SAFETY: nobody uses these descriptors: this process has been made for one thing, which needs `kept` only.
-            let answer = unsafe {
-                libc::syscall(libc::SYS_close_range, first as c_ulong, last as c_ulong, 0)
-            };
-            answer == 0
-        }
+    // Linux 5.9.
+    let close = |first: RawFd, last: u32| {
+        // SAFETY: nobody uses these descriptors: this process has been made for one thing, which needs `kept` only.
+        let answer = unsafe {
+            libc::syscall(libc::SYS_close_range, first as c_ulong, c_ulong::from(last), 0)
+        };
+        answer == 0
     };
-    if !(kept == 0 || is_closed(0, kept - 1)) || !is_closed(kept + 1, u32::MAX) {
-        for fd in (0..1024).filter(|fd| *fd != kept) {
-            // SAFETY: as above.
-            unsafe { libc::close(fd as c_int) };
-        }
+    let below = kept == 0 || close(0, kept.unsigned_abs() - 1);
+    if !(below && close(kept + 1, u32::MAX)) {
+        closing::all_but(kept);
     }
 }
 
 /// Shows `name` (15 bytes at most) and `title` as what this process is, in ps(1) and the like.
-pub(super) fn rename(name: &std::ffi::CStr, title: &[u8]) {
+pub(super) fn rename(name: &CStr, title: &[u8]) {
     // SAFETY: a string that ends with NUL (prctl(2), PR_SET_NAME).
     unsafe { libc::prctl(libc::PR_SET_NAME, name.as_ptr(), 0, 0, 0) };
-    // proc_pid_stat(5): arg_start, arg_end, env_start, env_end.
-    let [Some(start), Some(end), Some(next), Some(last)] = [48, 49, 50, 51].map(own) else {
+    let mut buffer = [0; LONGEST];
+    let line = proc_stat::line("self", &mut buffer).unwrap_or_default();
+    // arg_start, arg_end, env_start, env_end.
+    let places = [48, 49, 50, 51].map(|field| proc_stat::number(line, field));
+    let [Some(start), Some(end), Some(next), Some(last)] = places else {
         return;
     };
     if start == 0 || end <= start || next != end || last < next {
@@ -55,37 +55,6 @@ pub(super) fn rename(name: &std::ffi::CStr, title: &[u8]) {
 
 /// Whether a process is stopped, or has been by who traces it; `None` where the system does not tell.
 pub(super) fn is_stopped(pid: libc::pid_t) -> Option<bool> {
-    let mut path = [0_u8; 32];
-    let path = path_of(pid, &mut path)?;
-    let mut text = [0_u8; 512];
-    let line = read(path, &mut text)?;
-    Some(matches!(behind_name(line)?.first(), Some(b'T' | b't')))
-}
-
-/// A number in the line of this very process.
-fn own(field: usize) -> Option<usize> {
-    let mut text = [0_u8; 1024];
-    let line = read("/proc/self/stat", &mut text)?;
-    let word = behind_name(line)?.split(|byte| *byte == b' ').nth(field - 3)?;
-    std::str::from_utf8(word).ok()?.parse().ok()
-}
-
-/// From the third field on: the second one is the name in parentheses, and may hold anything.
-fn behind_name(line: &[u8]) -> Option<&[u8]> {
-    let end = line.windows(2).rposition(|pair| pair == b") ")?;
-    line.get(end + 2..)
-}
-
-/// Without allocation, for a child of a process that may have had more threads.
-fn path_of(pid: libc::pid_t, buffer: &mut [u8; 32]) -> Option<&str> {
-    use std::io::Write;
-    let mut rest = &mut buffer[..];
-    write!(rest, "/proc/{pid}/stat").ok()?;
-    let left = rest.len();
-    std::str::from_utf8(&buffer[..32 - left]).ok()
-}
-
-fn read<'a>(path: &str, buffer: &'a mut [u8]) -> Option<&'a [u8]> {
-    let length = File::open(path).ok()?.read(buffer).ok()?;
-    Some(&buffer[..length])
+    let mut buffer = [0; LONGEST];
+    Some(matches!(proc_stat::field(proc_stat::line(pid, &mut buffer)?, 3)?, "T" | "t"))
 }

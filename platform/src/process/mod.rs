@@ -1,6 +1,7 @@
 //! The process and its job: who we are, how to start the job, what signals arrive, how to end as the job ended.
 
 mod child;
+mod closing;
 mod credentials;
 mod ending;
 mod entry;

@@ -6,26 +6,17 @@
 //! It does nothing else, has no files but the one end of a pair of sockets, and ends with this process, however that ends.
 //! It takes its orders through the pair; SIGCHLD says that there is one. (It has no children, so nobody else sends that.)
 
+mod message;
+mod post;
+
 use std::io::{self, Read, Write};
-use std::os::fd::AsRawFd;
 use std::os::unix::net::UnixStream;
 use std::time::Duration;
 
-use super::{Arrival, Child, Receive, Sender, Signal, Signals, companion, moment};
+use message::{ANSWER, Message, REST, WATCH, is_readable};
+use post::Post;
 
-/// What ps(1) shows. Not this program's own name: a signal for all programs of that name is not for the job.
-const NAME: &std::ffi::CStr = c"signal-witness";
-const TITLE: &[u8] = b"signal-witness: notes signals sent to a whole process group or service";
-
-/// How often it looks whether its parent lives, where the system will not say when it ends.
-const PARENT: Duration = Duration::from_secs(1);
-/// How often it looks whether a stopped job goes on.
-const STOPPED: Duration = Duration::from_millis(100);
-
-/// Orders.
-const ANSWER: u8 = b'?';
-const WATCH: u8 = b'w';
-const REST: u8 = b'r';
+use super::{Arrival, Child, Receive, Signals, companion, moment};
 
 /// A signal that the witness was sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -159,148 +150,6 @@ impl Witness {
         let mut this = std::mem::ManuallyDrop::new(self);
         // SAFETY: `this` is never used again, and never dropped.
         unsafe { std::ptr::drop_in_place(&raw mut this.link) };
-    }
-}
-
-/// Whether there is something to read, in so long a time.
-fn is_readable(link: &UnixStream, within: Duration) -> io::Result<bool> {
-    let mut wanted = libc::pollfd { fd: link.as_raw_fd(), events: libc::POLLIN, revents: 0 };
-    // A started millisecond counts, so that nobody asks again and again in the last one.
-    let milliseconds = within.as_micros().div_ceil(1000).min(i32::MAX as u128) as libc::c_int;
-    // SAFETY: one struct, alive during the call.
-    match unsafe { libc::poll(&raw mut wanted, 1, milliseconds) } {
-        -1 => match io::Error::last_os_error() {
-            error if error.kind() == io::ErrorKind::Interrupted => Ok(false),
-            error => Err(error),
-        },
-        count => Ok(count > 0),
-    }
-}
-
-/// What the witness says.
-enum Message {
-    Sighting(Sighting),
-    Answer,
-}
-
-impl Message {
-    const LENGTH: usize = 16;
-
-    /// The signal's number, 0 for an answer; the sender's process id, or one of two numbers below; the time.
-    fn encode(&self) -> [u8; Self::LENGTH] {
-        let (signal, sender, at) = match self {
-            Self::Answer => (0, 0, Duration::ZERO),
-            Self::Sighting(Sighting { arrival: Arrival { signal, sender }, at }) => {
-                let sender = match sender {
-                    Sender::Process(pid) => *pid,
-                    Sender::Kernel => -1,
-                    Sender::Unknown => -2,
-                };
-                (*signal, sender, *at)
-            }
-        };
-        let mut bytes = [0; Self::LENGTH];
-        bytes[..4].copy_from_slice(&signal.to_ne_bytes());
-        bytes[4..8].copy_from_slice(&sender.to_ne_bytes());
-        bytes[8..].copy_from_slice(&(at.as_nanos() as u64).to_ne_bytes());
-        bytes
-    }
-
-    fn decode(bytes: &[u8; Self::LENGTH]) -> Self {
-        let (mut word, mut time) = ([0; 4], [0; 8]);
-        word.copy_from_slice(&bytes[..4]);
-        let signal = Signal::from_ne_bytes(word);
-        word.copy_from_slice(&bytes[4..8]);
-        let sender = match i32::from_ne_bytes(word) {
-            -1 => Sender::Kernel,
-            -2 => Sender::Unknown,
-            pid => Sender::Process(pid),
-        };
-        time.copy_from_slice(&bytes[8..]);
-        let at = Duration::from_nanos(u64::from_ne_bytes(time));
-        if signal == 0 {
-            Self::Answer
-        } else {
-            Self::Sighting(Sighting { arrival: Arrival { signal, sender }, at })
-        }
-    }
-}
-
-/// What the witness does, in its own process.
-struct Post<'a, R: Receive> {
-    signals: &'a Signals<R>,
-    link: UnixStream,
-    parent: libc::pid_t,
-    job: libc::pid_t,
-}
-
-impl<R: Receive> Post<'_, R> {
-    /// Returns when there is nobody left to report to.
-    fn stand(&self) {
-        let is_tied = companion::die_with_parent();
-        companion::rename(NAME, TITLE);
-        companion::close_all_but(self.link.as_raw_fd());
-        let mut is_watching = false;
-        while self.has_parent() {
-            let within = match (is_watching, is_tied) {
-                (true, _) => Some(STOPPED),
-                (false, true) => None,
-                (false, false) => Some(PARENT),
-            };
-            let continued = match self.signals.receiver().next(within) {
-                Ok(Some(arrival)) if arrival.signal == libc::SIGCHLD => self.obey(&mut is_watching),
-                Ok(Some(arrival)) => self.report(arrival),
-                Ok(None) => Ok(()),
-                Err(error) => Err(error),
-            };
-            if continued.is_err() {
-                return;
-            }
-            if is_watching {
-                self.wake_parent();
-            }
-        }
-    }
-
-    fn has_parent(&self) -> bool {
-        // SAFETY: cannot fail and touches no memory (POSIX.1, getppid).
-        unsafe { libc::getppid() == self.parent }
-    }
-
-    fn report(&self, arrival: Arrival) -> io::Result<()> {
-        self.say(&Message::Sighting(Sighting { arrival, at: moment() }))
-    }
-
-    /// Waits while the pair is full: what the witness is sent stays pending meanwhile.
-    fn say(&self, message: &Message) -> io::Result<()> {
-        (&self.link).write_all(&message.encode())
-    }
-
-    /// Everything that is pending comes before the answer.
-    fn obey(&self, is_watching: &mut bool) -> io::Result<()> {
-        while let Some(arrival) = self.signals.receiver().next(Some(Duration::ZERO))? {
-            if arrival.signal != libc::SIGCHLD {
-                self.report(arrival)?;
-            }
-        }
-        let mut order = [0];
-        while is_readable(&self.link, Duration::ZERO)? {
-            (&self.link).read_exact(&mut order)?;
-            match order[0] {
-                ANSWER => self.say(&Message::Answer)?,
-                other => *is_watching = other == WATCH,
-            }
-        }
-        Ok(())
-    }
-
-    /// Continues the parent, if that was stopped with its job, and the job goes on or has ended.
-    fn wake_parent(&self) {
-        let is_stopped = companion::is_stopped;
-        if is_stopped(self.job) == Some(false) && is_stopped(self.parent) == Some(true) {
-            // SAFETY: touches no memory; our parent, so its id names nobody else.
-            unsafe { libc::kill(self.parent, libc::SIGCONT) };
-        }
     }
 }
 

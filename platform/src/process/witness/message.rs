@@ -1,0 +1,100 @@
+//! What the wrapper and its witness say to each other, through a pair of sockets: orders of one byte, messages of sixteen.
+
+use std::io;
+use std::os::fd::AsRawFd;
+use std::os::unix::net::UnixStream;
+use std::time::Duration;
+
+use super::Sighting;
+use crate::process::{Arrival, Sender, Signal};
+
+/// Report what is pending, and then answer.
+pub(super) const ANSWER: u8 = b'?';
+/// From now on, continue the wrapper when the job goes on.
+pub(super) const WATCH: u8 = b'w';
+/// No longer.
+pub(super) const REST: u8 = b'r';
+
+/// Whether there is something to read, in so long a time.
+pub(super) fn is_readable(link: &UnixStream, within: Duration) -> io::Result<bool> {
+    let mut wanted = libc::pollfd { fd: link.as_raw_fd(), events: libc::POLLIN, revents: 0 };
+    // A started millisecond counts, so that nobody asks again and again in the last one.
+    let milliseconds = within.as_micros().div_ceil(1000).min(i32::MAX as u128) as libc::c_int;
+    // SAFETY: one struct, alive during the call.
+    match unsafe { libc::poll(&raw mut wanted, 1, milliseconds) } {
+        -1 => match io::Error::last_os_error() {
+            error if error.kind() == io::ErrorKind::Interrupted => Ok(false),
+            error => Err(error),
+        },
+        count => Ok(count > 0),
+    }
+}
+
+/// What the witness says.
+pub(super) enum Message {
+    Sighting(Sighting),
+    Answer,
+}
+
+impl Message {
+    pub(super) const LENGTH: usize = 16;
+
+    /// The signal's number, 0 for an answer; the sender's process id, or one of two numbers below; the time.
+    pub(super) fn encode(&self) -> [u8; Self::LENGTH] {
+        let (signal, sender, at) = match self {
+            Self::Answer => (0, 0, Duration::ZERO),
+            Self::Sighting(Sighting { arrival: Arrival { signal, sender }, at }) => {
+                let sender = match sender {
+                    Sender::Process(pid) => *pid,
+                    Sender::Kernel => -1,
+                    Sender::Unknown => -2,
+                };
+                (*signal, sender, *at)
+            }
+        };
+        let mut bytes = [0; Self::LENGTH];
+        bytes[..4].copy_from_slice(&signal.to_ne_bytes());
+        bytes[4..8].copy_from_slice(&sender.to_ne_bytes());
+        bytes[8..].copy_from_slice(&(at.as_nanos() as u64).to_ne_bytes());
+        bytes
+    }
+
+    pub(super) fn decode(bytes: &[u8; Self::LENGTH]) -> Self {
+        let (mut word, mut time) = ([0; 4], [0; 8]);
+        word.copy_from_slice(&bytes[..4]);
+        let signal = Signal::from_ne_bytes(word);
+        word.copy_from_slice(&bytes[4..8]);
+        let sender = match i32::from_ne_bytes(word) {
+            -1 => Sender::Kernel,
+            -2 => Sender::Unknown,
+            pid => Sender::Process(pid),
+        };
+        time.copy_from_slice(&bytes[8..]);
+        let at = Duration::from_nanos(u64::from_ne_bytes(time));
+        if signal == 0 {
+            Self::Answer
+        } else {
+            Self::Sighting(Sighting { arrival: Arrival { signal, sender }, at })
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_message_arrives_as_it_was_sent() {
+        for sender in [Sender::Kernel, Sender::Unknown, Sender::Process(0), Sender::Process(4711)] {
+            let sighting = Sighting {
+                arrival: Arrival { signal: 64, sender },
+                at: Duration::from_nanos(123_456_789_012),
+            };
+            match Message::decode(&Message::Sighting(sighting).encode()) {
+                Message::Sighting(seen) => assert_eq!(seen, sighting),
+                Message::Answer => panic!("an answer"),
+            }
+        }
+        assert!(matches!(Message::decode(&Message::Answer.encode()), Message::Answer));
+    }
+}
