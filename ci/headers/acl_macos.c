@@ -7,10 +7,7 @@
 #include <sys/acl.h>
 #include <sys/kauth.h>
 
-#define SAME(name, value) _Static_assert((name) == (value), #name)
-#define WIDTH(type, bytes) _Static_assert(sizeof(type) == (bytes), #type)
-#define TAKES(call, ...) \
-	_Static_assert(__builtin_types_compatible_p(__typeof__(call), __VA_ARGS__), #call)
+#include "assert.h"
 
 SAME(ACL_TYPE_EXTENDED, 0x100);
 SAME(ACL_FIRST_ENTRY, 0);
