@@ -4,7 +4,7 @@
 #include <sys/acl.h>
 #include <unistd.h>
 
-#include "assert.h"
+#include "compare.h"
 #include "nfs4.h"
 
 SAME(ACL_FIRST_ENTRY, 0);

@@ -7,7 +7,7 @@
 #include <sys/acl.h>
 #include <sys/kauth.h>
 
-#include "assert.h"
+#include "compare.h"
 
 SAME(ACL_TYPE_EXTENDED, 0x100);
 SAME(ACL_FIRST_ENTRY, 0);

@@ -8,7 +8,7 @@
 #include <stddef.h>
 #include <unistd.h>
 
-#include "assert.h"
+#include "compare.h"
 #include "nfs4.h"
 
 SAME(_PC_ACL_NFS4, 17);
