@@ -1,4 +1,4 @@
-//! What can go wrong. Every error names the path and the step; [`crate::report`] adds the words and the cure.
+//! What can go wrong. Every error names the path and the step; [`crate::cli::words`] adds the words and the cure.
 
 use std::ffi::OsString;
 use std::io;
@@ -8,8 +8,8 @@ use withlock_platform::backend::LockError;
 use withlock_platform::evidence::Kind;
 use withlock_platform::failure::Failure;
 
-use crate::exit::Exit;
-use crate::trust::Reason;
+use crate::cli::exit::Exit;
+use crate::place::trust::Reason;
 
 /// Why there is no lock, or no job.
 #[derive(Debug)]
@@ -164,7 +164,7 @@ impl Error {
 
 impl std::fmt::Display for Error {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(&crate::report::error(self))
+        f.write_str(&crate::cli::words::error(self))
     }
 }
 

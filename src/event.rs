@@ -6,8 +6,8 @@ use std::time::Duration;
 use withlock_platform::process::Status;
 
 use crate::error::Error;
-use crate::holder::Holder;
-use crate::trust::{Reason, Verdict};
+use crate::holder::identify::Holder;
+use crate::place::trust::{Reason, Verdict};
 
 /// Something that happened.
 #[derive(Debug)]
@@ -79,7 +79,7 @@ pub enum Event<'a> {
         why: Kept,
     },
     /// Something is not as it should be, but the run goes on.
-    Odd(Oddity<'a>),
+    Warning(Warning<'a>),
 }
 
 /// Why a lock file was left in its place.
@@ -110,7 +110,7 @@ pub enum Loss {
 
 /// Something that is not as it should be, but does not stop the run.
 #[derive(Debug)]
-pub enum Oddity<'a> {
+pub enum Warning<'a> {
     /// A place that would be refused, and that is used because of `--insecure`; or one that can't be judged.
     Place {
         /// The directory or link.

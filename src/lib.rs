@@ -14,7 +14,7 @@
 //! # Acquire
 //!
 //! 1. Walk the path from `/` (for a relative path: up from the working directory to `/`, then down), component by
-//!    component, each relative to the open directory before it, and judge each one ([`trust`]). An unsafe one is refused.
+//!    component, each relative to the open directory before it, and judge each one ([`place::trust`]). An unsafe one is refused.
 //! 2. Look at the name. A regular file: open it, following no link. A link: walk on to its target. Nothing there: create
 //!    it exclusively, empty, with the mode of a file that is begun, 0700. It is gone or there after all: start again.
 //!    Anything else is refused without being opened.
@@ -27,7 +27,7 @@
 //! 5. Compare, whatever the answer was: does the path name this very file (device and inode)? If it does not, close
 //!    the file (granted: after steps 7 to 10) and start again at step 1. An answer about another file means nothing: a
 //!    "granted" holds nothing, and a "busy" is about somebody who does not hold the lock either.
-//! 6. Write who holds the lock, if the file is withlock's own ([`record`]), and make its mode 0600. For people only; the
+//! 6. Write who holds the lock, if the file is withlock's own ([`holder::record`]), and make its mode 0600. For people only; the
 //!    lock does not depend on it. Nobody writes before: who has created a file may be slow, and another run, or its job,
 //!    have written into it meanwhile.
 //!
@@ -68,7 +68,7 @@
 //!
 //! # Whose file it is
 //!
-//! Withlock's own is a file in which stands what withlock writes, and nothing else ([`form`]): a line, or the beginning of
+//! Withlock's own is a file in which stands what withlock writes, and nothing else ([`holder::form`]): a line, or the beginning of
 //! one that was cut off, as far as the signature at least; or less than that, down to nothing, if the mode is 0700 (its
 //! creator has not written to it yet, could not, or was killed before it could). The effective user owns it, nobody else may
 //! write to it, and it has one name. Any other is locked, and left exactly as it was: tools that do not compare (flock(1),
@@ -173,49 +173,31 @@ use std::path::{Path, PathBuf};
 
 use withlock_platform::process;
 
-mod acquire;
-mod answer;
 pub mod cli;
-mod content;
 mod error;
 pub mod event;
-pub mod exit;
-pub mod form;
-mod held;
 pub mod holder;
 pub mod job;
-mod kernel;
-mod lockfile;
-mod mistake;
-pub mod nested;
+mod local;
+mod lock;
+pub mod place;
 #[cfg(test)]
 #[path = "../tests/proof/mod.rs"]
 mod proof;
 #[cfg(test)]
 #[path = "../tests/support/random.rs"]
 mod random;
-pub mod record;
-mod relay;
-pub mod report;
-mod settings;
-mod sight;
-mod supervision;
-mod system;
-pub mod trust;
-mod walk;
 
-pub(crate) use mistake::mistaken;
-
-pub use acquire::{Attempt, Busy, Wait};
 pub use error::{Error, Result};
-pub use holder::Holder;
-pub use job::Job;
-pub use settings::{Asking, Policy};
+pub use holder::identify::Holder;
+pub use job::start::Job;
+pub use lock::acquire::{Attempt, Busy, Wait};
+pub use lock::terms::{Asking, Policy};
 pub use withlock_platform::backend::{Choice, Mode};
 pub use withlock_platform::process::{Signals, Status};
 
 /// The proof that this run holds the lock, on the real system.
-pub type Held<'a> = held::Held<system::System<'a>>;
+pub type Held<'a> = lock::held::Held<local::system::System<'a>>;
 
 /// A path that may become a lock.
 #[derive(Debug)]
@@ -226,8 +208,8 @@ pub struct LockPath {
 /// A path whose every component has been judged.
 #[derive(Debug)]
 pub struct Checked<'a> {
-    system: system::System<'a>,
-    settings: settings::Settings,
+    system: local::system::System<'a>,
+    terms: lock::terms::Terms,
 }
 
 impl LockPath {
@@ -241,18 +223,18 @@ impl LockPath {
     /// # Errors
     /// [`Error`]: the place is unsafe or out of reach.
     pub fn check<'a>(&self, policy: &Policy, signals: &'a Signals) -> Result<Checked<'a>> {
-        let settings = settings::Settings {
+        let terms = lock::terms::Terms {
             path: self.path.clone(),
-            trusted: trust::Trusted { user: process::effective_user() },
+            trusted: place::trust::Trusted { user: process::effective_user() },
             mode: policy.mode,
             create: policy.create,
             keep: policy.keep,
             label: policy.label.clone(),
             asking: policy.asking,
         };
-        let system = system::System::new(settings.clone(), policy, signals);
+        let system = local::system::System::new(terms.clone(), policy, signals);
         system.check()?;
-        Ok(Checked { system, settings })
+        Ok(Checked { system, terms })
     }
 
     /// The path.
@@ -268,6 +250,6 @@ impl<'a> Checked<'a> {
     /// # Errors
     /// [`Error`]; a lock that is held by somebody else is none.
     pub fn acquire(self, wait: Wait) -> Result<Attempt<Held<'a>>> {
-        acquire::acquire(self.system, self.settings, wait)
+        lock::acquire::acquire(self.system, self.terms, wait)
     }
 }

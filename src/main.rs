@@ -8,10 +8,10 @@ use std::io::Write;
 use std::mem::ManuallyDrop;
 use std::os::fd::AsFd;
 
-use withlock::cli::{self, Plan, Request};
+use withlock::cli::exit::{Ending, Exit};
+use withlock::cli::{self, Plan, Request, words};
 use withlock::event::Event;
-use withlock::exit::{Ending, Exit};
-use withlock::{Attempt, Error, LockPath, Result, Signals, report};
+use withlock::{Attempt, Error, LockPath, Result, Signals};
 use withlock_platform::{Arena, process};
 
 withlock_platform::entry!(run);
@@ -22,14 +22,14 @@ static MEMORY: Arena = Arena::new();
 fn run(words: Vec<OsString>) -> i32 {
     let ending = if let Some(elevation) = process::elevation() {
         let program = std::env::current_exe().ok();
-        report::say(&report::elevated(elevation, program.as_deref()));
+        words::say(&words::elevated(elevation, program.as_deref()));
         Exit::Unsafe.into()
     } else {
         match cli::withlock::parse(words) {
             Request::Run(plan) => withlock(&plan),
             Request::Print(text) => print(&text),
             Request::Refuse(why) => {
-                report::say(&why);
+                words::say(&why);
                 Exit::Usage.into()
             }
         }
@@ -58,7 +58,7 @@ fn attempt(plan: &Plan) -> Result<Ending> {
         Attempt::Held(held) => held.run(&plan.job).map(Ending::from),
         Attempt::Busy(busy) => {
             if !plan.quiet {
-                report::say(&report::busy(&plan.path, &busy));
+                words::say(&words::busy(&plan.path, &busy));
             }
             Ok(Ending::Code(plan.busy_status.into()))
         }
@@ -75,6 +75,6 @@ fn print(text: &str) -> Ending {
 }
 
 fn end_with(error: &Error) -> Ending {
-    report::say(&error.to_string());
+    words::say(&error.to_string());
     error.exit().into()
 }

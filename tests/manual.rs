@@ -13,7 +13,7 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use withlock::exit::TABLE;
+use withlock::cli::exit::TABLE;
 
 /// One option as people read it: `-w, --wait DURATION`.
 type Entries = BTreeSet<String>;

@@ -21,8 +21,8 @@ use strangers::{
     EVERYBODY, Entry, ME, MINE, Person, Place, ROOT, STAFF, STICKY, WHEEL, is_stranger, strangers,
 };
 
-use withlock::form::Form;
-use withlock::trust::{
+use withlock::holder::form::Form;
+use withlock::place::trust::{
     Origin, Reason, Role, Trusted, Use, Verdict, judge_at_sight, judge_directory, judge_file,
     judge_link,
 };

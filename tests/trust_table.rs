@@ -7,8 +7,8 @@
     reason = "a test may fail by panicking"
 )]
 
-use withlock::form::Form;
-use withlock::trust::{
+use withlock::holder::form::Form;
+use withlock::place::trust::{
     Origin, Reason, Role, Trusted, Use, Verdict, judge_at_sight, judge_directory, judge_file,
     judge_file_list, judge_link, others_write,
 };

@@ -1,13 +1,11 @@
 //! Command lines: arguments in, one plan of what to do out. Nothing here touches the system.
 
 mod duration;
-mod known;
-pub(crate) mod label;
-mod misplaced;
-mod options;
-mod plain;
-mod suggestion;
+pub mod exit;
+pub(crate) mod quoting;
+pub mod shell;
 pub mod withlock;
+pub mod words;
 
 use std::path::PathBuf;
 

@@ -14,12 +14,12 @@ use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::OsStringExt;
 use std::time::Duration;
 
-use withlock::cli::{Plan, Request, withlock::parse};
-use withlock::form::{Form, NOBODY};
-use withlock::holder::Sight;
-use withlock::nested::{self, Entry, Wanted};
-use withlock::record::{LONGEST, Record, SIGNATURE};
-use withlock::{Mode, Wait, job};
+use withlock::cli::{Plan, Request, shell, withlock::parse};
+use withlock::holder::form::{Form, NOBODY};
+use withlock::holder::identify::Sight;
+use withlock::holder::nested::{self, Entry, Wanted};
+use withlock::holder::record::{LONGEST, Record, SIGNATURE};
+use withlock::{Mode, Wait};
 use withlock_platform::evidence::Identity;
 use withlock_platform::holders::{Holds, Life};
 
@@ -64,7 +64,7 @@ fn assert_verbatim(plan: &Plan, words: &[OsString]) {
         words.ends_with(&typed.into_iter().map(OsStr::to_owned).collect::<Vec<_>>())
     };
     let is_string = || match plan.job.arguments.as_slice() {
-        [option, string] if option == "-c" && plan.job.program == job::shell() => {
+        [option, string] if option == "-c" && plan.job.program == shell::of_user() => {
             let string = string.as_encoded_bytes();
             words.iter().any(|word| word.as_encoded_bytes().ends_with(string))
         }

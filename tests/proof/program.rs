@@ -7,11 +7,11 @@ use withlock_platform::backend::Mode;
 
 use super::replay::{Call, Replay};
 use super::simulated::{EVERYTHING, Request, Space};
-use crate::acquire::{self, Attempt, Wait};
 use crate::error::Error;
-use crate::held::{Afterwards, Held};
-use crate::settings::Settings;
-use crate::trust::Trusted;
+use crate::lock::acquire::{self, Attempt, Wait};
+use crate::lock::held::{Afterwards, Held};
+use crate::lock::terms::Terms;
+use crate::place::trust::Trusted;
 
 /// The user of every run.
 pub(super) const USER: u32 = 1000;
@@ -154,21 +154,21 @@ impl Program {
     }
 
     fn withlock(&self, replay: &Replay<'_>) -> Outcome {
-        let settings = Settings {
+        let terms = Terms {
             path: PathBuf::new(),
             trusted: Trusted { user: USER },
             mode: if self.shared { Mode::Shared } else { Mode::Exclusive },
             create: true,
             keep: self.keep,
             label: String::new(),
-            asking: crate::settings::Asking::Never,
+            asking: crate::lock::terms::Asking::Never,
         };
         let wait = match self.patience {
             Patience::None => Wait::No,
             Patience::Limited | Patience::Either => Wait::AtMost(Duration::from_secs(1)),
             Patience::Endless | Patience::Signalled => Wait::Forever,
         };
-        match acquire::acquire(replay, settings, wait) {
+        match acquire::acquire(replay, terms, wait) {
             Ok(Attempt::Held(held)) => self.job(held),
             Ok(Attempt::Busy(_)) => Outcome::Busy,
             Err(Error::Told { .. }) => Outcome::Told,
@@ -176,14 +176,14 @@ impl Program {
         }
     }
 
-    /// Runs the job, as [`crate::job`] does.
+    /// Runs the job, as [`crate::job::start`] does.
     fn job(&self, held: Held<&Replay<'_>>) -> Outcome {
         let finish = |held: &Held<&Replay<'_>>, ()| {
-            let died = held.kernel.wait()?;
+            let died = held.world().wait()?;
             let leaves = died && self.inherits();
             Ok(((), if leaves { Afterwards::LeaveToDescendants } else { Afterwards::Release }))
         };
-        let ended = held.hold_during(|held| held.kernel.asked(Call::Start), finish);
+        let ended = held.hold_during(|held| held.world().asked(Call::Start), finish);
         if ended.is_ok() { Outcome::Ran } else { Outcome::Failed }
     }
 

@@ -10,10 +10,10 @@ use super::replay::{Answer, Call, Phase, Replay, used_up};
 use super::simulated::{self, Content, EVERYTHING, Request, Space};
 use crate::error::Result;
 use crate::event::Event;
-use crate::form::Form;
-use crate::holder::Holder;
-use crate::kernel::Kernel;
-use crate::record::Record;
+use crate::holder::form::Form;
+use crate::holder::identify::Holder;
+use crate::holder::record::Record;
+use crate::lock::world::World;
 
 /// A file that was opened by the run, or created.
 #[derive(Debug)]
@@ -36,10 +36,10 @@ fn facts_of(facts: simulated::Facts) -> Facts {
     }
 }
 
-impl Kernel for &Replay<'_> {
+impl World for &Replay<'_> {
     type Place = ();
     type File = Handle;
-    type Patience = ();
+    type Waiting = ();
 
     fn walk(&self) -> Result<((), Option<Facts>)> {
         self.enter(Phase::Acquire);
@@ -94,7 +94,7 @@ impl Kernel for &Replay<'_> {
 
     fn named(&self) -> Result<Option<Facts>> {
         let answer = self.needed(5, Call::Stat)?;
-        if crate::mistaken!(ComparisonBeforeLocking) {
+        if crate::lock::mistaken!(ComparisonBeforeLocking) {
             // What it has seen, it still knows when it has the lock.
             self.progress.borrow_mut().candidate.extend(answer.code());
         }
@@ -249,7 +249,7 @@ impl Kernel for &Replay<'_> {
         self.ask(if is_left { 11 } else { 9 }, Call::Close);
     }
 
-    fn be_patient(&self, _: Option<Duration>) -> Result<()> {
+    fn begin_waiting(&self, _: Option<Duration>) -> Result<()> {
         let mut progress = self.progress.borrow_mut();
         progress.patient |= progress.pending.is_none();
         Ok(())
@@ -269,12 +269,12 @@ impl Kernel for &Replay<'_> {
         self.is_limited() && self.ask(4, Call::Clock) == Some(Answer::Done)
     }
 
-    fn told(&self, (): &()) -> Option<i32> {
+    fn interrupted(&self, (): &()) -> Option<i32> {
         (self.program.may_be_told() && self.ask(4, Call::Told) == Some(Answer::Done)).then_some(15)
     }
 
-    fn end_patience(&self, (): ()) -> Option<i32> {
-        let told = self.told(&());
+    fn end_waiting(&self, (): ()) -> Option<i32> {
+        let told = self.interrupted(&());
         self.progress.borrow_mut().ends = told.is_some();
         told
     }

@@ -1,0 +1,250 @@
+//! Looking after a job until it ends: signals reach it exactly once, and this process stops exactly when its job has stopped.
+
+use std::time::Duration;
+
+use withlock_platform::process::{
+    self, Arrival, Change, Child, Sender, Signal, Signals, Status, Witness, signal,
+};
+
+use crate::error::{Error, Result};
+use crate::event::{Event, Warning};
+use crate::job::relay::{self, Relay};
+
+/// A job that is shorter than this, in which nothing happens, is looked after without a witness.
+const WITHOUT_WITNESS: Duration = Duration::from_millis(100);
+
+/// How long after a signal to this process the same one may reach the witness, from a sender that tells one process after
+/// the other.
+const IN_TURN: Duration = Duration::from_millis(10);
+
+/// How long the witness may take for its answer; it has to run for that, on a machine that may be busy.
+const ANSWER: Duration = Duration::from_millis(250);
+
+/// At most so many reports of the witness are taken at once: somebody may send signals faster than they are read.
+const AT_ONCE: usize = 1_000;
+
+/// What a job needs while it runs.
+pub(crate) struct Supervision<'a> {
+    child: &'a Child,
+    signals: &'a Signals,
+    listener: fn(&Event<'_>),
+    /// Whether to wait for every child that ends.
+    adopts: bool,
+    state: State,
+    /// A stop of the job that this process has yet to follow.
+    stop: Option<Signal>,
+    relay: Relay,
+    witness: Observer,
+}
+
+/// What the job does, as far as is known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum State {
+    Runs,
+    Stopped,
+    Ended(Status),
+}
+
+/// The witness, which comes when a job has run for a while, and is not replaced.
+enum Observer {
+    NotYet,
+    There(Witness),
+    Gone,
+}
+
+impl<'a> Supervision<'a> {
+    pub(crate) fn new(
+        child: &'a Child,
+        signals: &'a Signals,
+        listener: fn(&Event<'_>),
+        adopts: bool,
+    ) -> Self {
+        let (state, relay, witness) = (State::Runs, Relay::default(), Observer::NotYet);
+        Self { child, signals, listener, adopts, state, stop: None, relay, witness }
+    }
+
+    /// Returns how the job has ended, and not before. `missed` has come before it existed.
+    pub(crate) fn until_the_end(mut self, missed: &[Arrival]) -> Result<Status> {
+        // That reached this process only, be it from the terminal.
+        for arrival in missed {
+            if relay::is_for_job(*arrival, true) {
+                self.pass_on(arrival.signal);
+            }
+        }
+        loop {
+            match self.next()? {
+                None => {}
+                Some(arrival) if arrival.signal == signal::CHLD => self.look()?,
+                Some(arrival) => self.react(arrival)?,
+            }
+            if let Some(signal) = self.stop.take() {
+                self.follow_stop(signal)?;
+            }
+            if let State::Ended(status) = self.state {
+                return Ok(status);
+            }
+            self.call_witness();
+        }
+    }
+
+    /// The next signal, or `None` when it is time for a witness.
+    fn next(&self) -> Result<Option<Arrival>> {
+        let arrival = match self.witness {
+            Observer::NotYet => self.signals.next_within(WITHOUT_WITNESS),
+            _ => self.signals.next().map(Some),
+        };
+        arrival.map_err(Error::system("waiting for signals"))
+    }
+
+    fn call_witness(&mut self) {
+        if matches!(self.witness, Observer::NotYet) {
+            let made = Witness::make(self.signals, self.child);
+            self.witness = made.map_or(Observer::Gone, Observer::There);
+        }
+    }
+
+    /// Learns what has become of the job, and lets go of other children that have ended.
+    fn look(&mut self) -> Result<()> {
+        loop {
+            if matches!(self.state, State::Ended(_)) {
+                return Ok(());
+            }
+            let news = if self.adopts {
+                process::news_of_any()
+            } else {
+                self.child.news().map(|news| news.map(|change| (self.child.pid(), change)))
+            };
+            let Some((pid, change)) = news.map_err(Error::system("waiting for the command"))?
+            else {
+                return Ok(());
+            };
+            if pid == self.child.pid() {
+                (self.state, self.stop) = match change {
+                    Change::Ended(status) => (State::Ended(status), None),
+                    Change::Stopped(signal) => (State::Stopped, Some(signal)),
+                    Change::Continued => (State::Runs, None),
+                };
+            } else if matches!(change, Change::Ended(_)) {
+                self.bury(pid);
+            }
+        }
+    }
+
+    /// A child has ended, and was waited for.
+    fn bury(&mut self, pid: u32) {
+        match std::mem::replace(&mut self.witness, Observer::Gone) {
+            Observer::There(witness) if witness.pid() == pid => witness.forget(),
+            other => self.witness = other,
+        }
+    }
+
+    fn react(&mut self, arrival: Arrival) -> Result<()> {
+        let at = process::moment();
+        let is_for_job = relay::is_for_job(arrival, !self.child.shares_group());
+        if is_for_job && !self.is_from_witness(arrival) && !self.has_reached_job(arrival, at)? {
+            self.pass_on(arrival.signal);
+        }
+        Ok(())
+    }
+
+    fn is_from_witness(&self, arrival: Arrival) -> bool {
+        matches!((&self.witness, arrival.sender), (Observer::There(witness), Sender::Process(pid))
+            if u32::try_from(pid) == Ok(witness.pid()))
+    }
+
+    /// Whether the job was sent this signal as well, or has been told of it already.
+    fn has_reached_job(&mut self, arrival: Arrival, at: Duration) -> Result<bool> {
+        if arrival.signal == signal::CONT {
+            self.look()?;
+        }
+        if let State::Ended(_) = self.state {
+            return Ok(true);
+        }
+        self.hear(Duration::ZERO);
+        let is_echo = self.relay.is_echo(arrival, at);
+        // A job that is stopped has been stopped since the first one; it is not left so.
+        if is_echo && !(arrival.signal == signal::CONT && self.state == State::Stopped) {
+            return Ok(true);
+        }
+        // Where it can't follow, what the witness is sent says nothing about the job.
+        if !matches!(&self.witness, Observer::There(witness) if witness.follow(self.child)) {
+            return Ok(false);
+        }
+        let end = at + IN_TURN;
+        while !self.relay.claim(arrival, at) {
+            if !self.hear(end.saturating_sub(process::moment())) {
+                return Ok(self.has_been_seen_after_all(arrival, at));
+            }
+        }
+        Ok(true)
+    }
+
+    /// Takes note of what the witness reports, waiting so long for the first report; returns whether there was any.
+    fn hear(&mut self, within: Duration) -> bool {
+        let Observer::There(witness) = &self.witness else {
+            return false;
+        };
+        let mut within = within;
+        for heard in 0..AT_ONCE {
+            let Ok(Some(sighting)) = witness.next(within) else {
+                return heard > 0;
+            };
+            self.relay.note(sighting);
+            within = Duration::ZERO;
+        }
+        true
+    }
+
+    /// The last word, of a witness that may have had no time to report what it was sent.
+    fn has_been_seen_after_all(&mut self, arrival: Arrival, at: Duration) -> bool {
+        if let Observer::There(witness) = &self.witness {
+            let relay = &mut self.relay;
+            let _ = witness.ask(ANSWER, |sighting| relay.note(sighting));
+        }
+        self.relay.claim(arrival, at)
+    }
+
+    /// A job that may not be signalled (it runs as another user now) is none of withlock's business: say so, go on.
+    fn pass_on(&self, signal: Signal) {
+        match self.child.signal(signal) {
+            Ok(()) => (self.listener)(&Event::Forwarded { signal }),
+            Err(error) => {
+                let error = Error::System { step: "passing a signal on to the command", error };
+                (self.listener)(&Event::Warning(Warning::Signal(&error)));
+            }
+        }
+    }
+
+    /// Stops as the job has stopped, and returns when both go on, or if only this process does.
+    fn follow_stop(&mut self, signal: Signal) -> Result<()> {
+        // Else the job is traced, and its tracer has stopped it.
+        if ![signal::STOP, signal::TSTP, signal::TTIN, signal::TTOU].contains(&signal) {
+            return Ok(());
+        }
+        self.call_witness();
+        let watcher = match &self.witness {
+            Observer::There(witness) if process::can_watch(self.child) => {
+                witness.watch(true).is_ok()
+            }
+            _ => false,
+        };
+        // Whoever stops the job alone by STOP means to continue it alone, and this process would not be told.
+        if !watcher && signal == signal::STOP {
+            return Ok(());
+        }
+        let mut looked = Ok(());
+        let begin = process::moment();
+        let stopped = self.signals.stop(signal, || {
+            looked = self.look();
+            looked.is_ok() && self.state == State::Stopped
+        });
+        // Another one that the look has shown is this one's.
+        self.stop = None;
+        self.relay.was_stopped(begin, process::moment());
+        if let Observer::There(witness) = &self.witness {
+            let _ = witness.watch(false);
+        }
+        looked?;
+        stopped.map_err(Error::system("stopping"))
+    }
+}
