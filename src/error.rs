@@ -92,11 +92,6 @@ pub enum Error {
         /// The lock file.
         path: PathBuf,
     },
-    /// A signal told the waiter to give up. Not a failure: end by that signal.
-    Told {
-        /// The signal.
-        signal: i32,
-    },
     /// The program can't be started.
     Start {
         /// The program.
@@ -134,7 +129,7 @@ impl Error {
             | Self::NoBackend { .. }
             | Self::Unstable { .. }
             | Self::System { .. } => Exit::System,
-            Self::Told { .. } | Self::Leased { .. } => Exit::Busy,
+            Self::Leased { .. } => Exit::Busy,
             Self::Start { error, .. } => match Failure::of(error) {
                 // No program can have a name that is too long; a whole command line given as one word may well be.
                 Failure::Missing | Failure::NotADirectory | Failure::NameTooLong => Exit::NotFound,

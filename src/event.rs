@@ -1,13 +1,42 @@
 //! What happens on the way, for whoever wants to know (`-v`).
 
 use std::path::Path;
-use std::time::Duration;
 
-use withlock_platform::process::Status;
+use withlock_platform::process::{Deadline, Status};
 
 use crate::error::Error;
 use crate::holder::identify::Holder;
 use crate::place::trust::{Reason, Verdict};
+
+/// Who is told what happens.
+#[derive(Clone, Copy)]
+pub struct Listener<'a>(&'a (dyn Fn(&Event<'_>) + Sync));
+
+impl<'a> Listener<'a> {
+    /// Tells this function. It is called by the thread that takes, holds or releases the lock, and holds that up.
+    #[must_use]
+    pub fn new(function: &'a (dyn Fn(&Event<'_>) + Sync)) -> Self {
+        Self(function)
+    }
+
+    /// Tells of an event.
+    pub fn tell(self, event: &Event<'_>) {
+        (self.0)(event);
+    }
+}
+
+impl Default for Listener<'_> {
+    /// Nobody.
+    fn default() -> Self {
+        Self(&|_| {})
+    }
+}
+
+impl std::fmt::Debug for Listener<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Listener")
+    }
+}
 
 /// Something that happened.
 #[derive(Debug)]
@@ -42,12 +71,12 @@ pub enum Event<'a> {
     Again,
     /// Somebody has a lease on the lock file; this run waits until it has ended.
     Leased,
-    /// The lock is busy; this run waits, so long or without limit.
+    /// The lock is busy; this run waits, until the deadline or without limit.
     Waiting {
         /// The lock file.
         path: &'a Path,
-        /// The limit.
-        limit: Option<Duration>,
+        /// The deadline.
+        until: Option<Deadline>,
         /// The holder, if it is known.
         holder: Option<&'a Holder>,
     },

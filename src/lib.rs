@@ -148,25 +148,25 @@
 //! # As a library
 //!
 //! ```no_run
-//! use withlock::{Attempt, Job, LockPath, Policy, Signals, Wait};
+//! use withlock::{Attempt, LockPath, Policy};
 //!
 //! # fn main() -> withlock::Result<()> {
-//! let signals = Signals::hold().map_err(|error| withlock::Error::System { step: "holding signals", error })?;
-//! let checked = LockPath::new("/run/backup.lock").check(&Policy::default(), &signals)?;
-//! match checked.acquire(Wait::No)? {
+//! let checked = LockPath::new("/run/backup.lock").check(&Policy::default())?;
+//! match checked.try_acquire()? {
 //!     Attempt::Held(held) => {
-//!         let job = Job { program: "rsync".into(), arguments: vec!["-a".into()], inherits_lock: true };
-//!         let status = held.run(&job)?;
-//!         println!("{status:?}");
+//!         // Do what nobody else must do at the same time.
+//!         held.release()?;
 //!     }
 //!     Attempt::Busy(busy) => println!("held by {:?}", busy.holder),
+//!     Attempt::Interrupted(_) => {}
 //! }
 //! # Ok(())
 //! # }
 //! ```
 //!
-//! Signals are held for the calling thread while [`Signals`] lives, so use this from a process, or at least a moment,
-//! of one thread.
+//! Taking a lock and releasing it needs nothing else, and works in a program with threads. A wait with a limit
+//! ([`Checked::acquire_with`]) and running a job ([`Held::run`]) need [`Signals`], which are held for the calling thread:
+//! they are for a process, or at least a moment, of one thread. `examples/` has a program of each kind.
 #![forbid(unsafe_code)]
 
 use std::path::{Path, PathBuf};
@@ -179,7 +179,7 @@ pub mod event;
 pub mod holder;
 pub mod job;
 mod local;
-mod lock;
+pub mod lock;
 pub mod place;
 #[cfg(test)]
 #[path = "../tests/proof/mod.rs"]
@@ -188,16 +188,19 @@ mod proof;
 #[path = "../tests/support/random.rs"]
 mod random;
 
+use local::system::System;
+use lock::{Terms, Walked};
+use place::trust::Trusted;
+
 pub use error::{Error, Result};
 pub use holder::identify::Holder;
-pub use job::start::Job;
-pub use lock::acquire::{Attempt, Busy, Wait};
-pub use lock::terms::{Asking, Policy};
+pub use job::Job;
+pub use lock::{Asking, Attempt, Busy, Policy, Wait};
 pub use withlock_platform::backend::{Choice, Mode};
-pub use withlock_platform::process::{Signals, Status};
+pub use withlock_platform::process::{Deadline, Signals, Status};
 
-/// The proof that this run holds the lock, on the real system.
-pub type Held<'a> = lock::held::Held<local::system::System<'a>>;
+/// The proof that this run holds the lock, on this machine. Dropped, it releases the lock.
+pub type Held<'a> = lock::Held<System<'a>>;
 
 /// A path that may become a lock.
 #[derive(Debug)]
@@ -208,8 +211,10 @@ pub struct LockPath {
 /// A path whose every component has been judged.
 #[derive(Debug)]
 pub struct Checked<'a> {
-    system: local::system::System<'a>,
-    terms: lock::terms::Terms,
+    system: System<'a>,
+    terms: Terms,
+    /// Where the walk has led to.
+    walked: Walked<System<'a>>,
 }
 
 impl LockPath {
@@ -222,19 +227,19 @@ impl LockPath {
     ///
     /// # Errors
     /// [`Error`]: the place is unsafe or out of reach.
-    pub fn check<'a>(&self, policy: &Policy, signals: &'a Signals) -> Result<Checked<'a>> {
-        let terms = lock::terms::Terms {
+    pub fn check<'a>(&self, policy: &Policy<'a>) -> Result<Checked<'a>> {
+        let terms = Terms {
             path: self.path.clone(),
-            trusted: place::trust::Trusted { user: process::effective_user() },
+            trusted: Trusted { user: process::effective_user() },
             mode: policy.mode,
             create: policy.create,
             keep: policy.keep,
             label: policy.label.clone(),
             asking: policy.asking,
         };
-        let system = local::system::System::new(terms.clone(), policy, signals);
-        system.check()?;
-        Ok(Checked { system, terms })
+        let system = System::new(terms.clone(), policy);
+        let walked = system.first_walk()?;
+        Ok(Checked { system, terms, walked })
     }
 
     /// The path.
@@ -245,11 +250,47 @@ impl LockPath {
 }
 
 impl<'a> Checked<'a> {
-    /// Steps 2 to 6: takes the lock.
+    /// Steps 2 to 6: takes the lock if it is free. Where somebody has taken it for a moment only, to clean up or to write who
+    /// it is, this may take some 10 milliseconds.
+    ///
+    /// Needs no [`Signals`], and works in a program with threads.
     ///
     /// # Errors
     /// [`Error`]; a lock that is held by somebody else is none.
-    pub fn acquire(self, wait: Wait) -> Result<Attempt<Held<'a>>> {
-        lock::acquire::acquire(self.system, self.terms, wait)
+    pub fn try_acquire(self) -> Result<Attempt<Held<'a>>> {
+        lock::acquire(self.system, self.terms, Wait::No, Some(self.walked))
+    }
+
+    /// Steps 2 to 6: takes the lock, and sleeps in the kernel until it is free, without limit.
+    ///
+    /// Needs no [`Signals`], and works in a program with threads; no signal interrupts the wait.
+    ///
+    /// # Errors
+    /// [`Error`]; a lock that an ancestor of this process holds is [`Attempt::Busy`].
+    pub fn acquire(self) -> Result<Attempt<Held<'a>>> {
+        lock::acquire(self.system, self.terms, Wait::Forever, Some(self.walked))
+    }
+
+    /// Steps 2 to 6: takes the lock, and waits for it if that is wanted. Signals interrupt the wait, which is why a wait with
+    /// a limit needs them: the deadline's is SIGALRM.
+    ///
+    /// For a process of one thread, or at least a moment of one: see [`Signals`].
+    ///
+    /// # Errors
+    /// [`Error`]; a lock that is held by somebody else is none, and neither is a signal that interrupts the wait.
+    pub fn acquire_with(self, wait: Wait, signals: &'a Signals) -> Result<Attempt<Held<'a>>> {
+        let system = self.system.interrupted_by(signals);
+        lock::acquire(system, self.terms, wait, Some(self.walked))
+    }
+}
+
+impl Held<'_> {
+    /// Runs a job under the lock: [`job::run`].
+    ///
+    /// # Errors
+    /// As [`job::run`].
+    pub fn run(self, job: &Job, signals: &Signals) -> Result<Status> {
+        let listener = self.world().listener();
+        job::run(self, job, signals, listener)
     }
 }

@@ -38,10 +38,7 @@ fn run(words: Vec<OsString>) -> i32 {
 }
 
 fn withlock(plan: &Plan) -> Ending {
-    attempt(plan).unwrap_or_else(|error| match error {
-        Error::Told { signal } => Ending::Signal(signal),
-        error => end_with(&error),
-    })
+    attempt(plan).unwrap_or_else(|error| end_with(&error))
 }
 
 fn attempt(plan: &Plan) -> Result<Ending> {
@@ -51,11 +48,13 @@ fn attempt(plan: &Plan) -> Result<Ending> {
         Signals::hold().map_err(|error| Error::System { step: "holding signals back", error })?;
     let signals = ManuallyDrop::new(signals);
     if let Some(shell) = &plan.passed_over {
-        (plan.policy.listener)(&Event::PassedOver { shell });
+        plan.policy.listener.tell(&Event::PassedOver { shell });
     }
-    let checked = LockPath::new(&plan.path).check(&plan.policy, &signals)?;
-    match checked.acquire(plan.wait)? {
-        Attempt::Held(held) => held.run(&plan.job).map(Ending::from),
+    let wait = plan.wait.from_now();
+    let checked = LockPath::new(&plan.path).check(&plan.policy)?;
+    match checked.acquire_with(wait, &signals)? {
+        Attempt::Held(held) => held.run(&plan.job, &signals).map(Ending::from),
+        Attempt::Interrupted(signal) => Ok(Ending::Signal(signal)),
         Attempt::Busy(busy) => {
             if !plan.quiet {
                 words::say(&words::busy(&plan.path, &busy));

@@ -8,9 +8,10 @@
 )]
 
 use withlock::holder::form::Form;
+use withlock::lock::file::{self, Origin, Use};
 use withlock::place::trust::{
-    Origin, Reason, Role, Trusted, Use, Verdict, judge_at_sight, judge_directory, judge_file,
-    judge_file_list, judge_link, others_write,
+    Reason, Role, Trusted, Verdict, judge_directory, judge_file_list, judge_link, judge_on_arrival,
+    others_write,
 };
 use withlock_platform::evidence::{Acl, Facts, FileAcl, Grantee, Identity, Kind};
 
@@ -230,26 +231,26 @@ fn a_file_that_others_may_take_away_is_refused_and_one_that_they_may_write_to_pr
 }
 
 #[test]
-fn only_of_a_sticky_directory_it_matters_what_comes_next() {
+fn a_stranger_s_directory_is_refused_before_anything_is_looked_up_in_it() {
     let unreadable = Acl::Unreadable(libc::EACCES);
-    let refused = |reason| Some(Verdict::Refuse(reason));
-    let unseen = Reason::ListUnreadable(libc::EACCES);
+    let refused = Verdict::Refuse;
+    let stranger = Grantee::User(STRANGER);
+    let grants = Acl::Grants { here: vec![stranger], to_new_files: Vec::new() };
     let lines = [
-        (ROOT, 0o755, &Acl::InMode, SUPERUSER, Some(Verdict::Accept)),
-        (ME, 0o755, &Acl::InMode, USER, Some(Verdict::Accept)),
+        (ROOT, 0o755, &Acl::InMode, SUPERUSER, Verdict::Accept),
+        (ME, 0o755, &Acl::InMode, USER, Verdict::Accept),
         (ME, 0o755, &Acl::InMode, SUPERUSER, refused(Reason::OwnedByStranger(ME))),
         (STRANGER, 0o1777, &Acl::InMode, USER, refused(Reason::OwnedByStranger(STRANGER))),
         (ROOT, 0o777, &unreadable, SUPERUSER, refused(Reason::Writable(0o777))),
-        (ROOT, 0o755, &Acl::Remote, SUPERUSER, Some(Verdict::Warn(Reason::ListRemote))),
-        (ROOT, 0o755, &unreadable, USER, Some(Verdict::Warn(unseen))),
-        (ROOT, 0o1777, &Acl::InMode, SUPERUSER, None),
-        (ROOT, 0o1777, &Acl::Remote, SUPERUSER, None),
-        (ROOT, 0o1777, &unreadable, USER, None),
-        // Root is not even let through, so there is no need to look on.
-        (ROOT, 0o1777, &unreadable, SUPERUSER, refused(unseen)),
+        (ROOT, 0o755, &Acl::Remote, SUPERUSER, Verdict::Accept),
+        (ROOT, 0o755, &unreadable, USER, Verdict::Accept),
+        (ROOT, 0o1777, &Acl::InMode, SUPERUSER, Verdict::Accept),
+        (ROOT, 0o1777, &Acl::Remote, SUPERUSER, Verdict::Accept),
+        (ROOT, 0o1777, &unreadable, USER, Verdict::Accept),
+        (ROOT, 0o755, &grants, USER, refused(Reason::ListGrants(stranger))),
     ];
     for (owner, mode, list, trusted, expected) in lines {
-        let verdict = judge_at_sight(&directory(owner, mode), list, trusted);
+        let verdict = judge_on_arrival(&directory(owner, mode), list, trusted);
         assert_eq!(verdict, expected, "{owner} {mode:o} {list:?} {trusted:?}");
     }
 }
@@ -330,17 +331,17 @@ fn only_a_file_of_withlock_s_own_may_be_written_or_removed() {
     for (owner, links, origin, expected) in lines {
         for mode in [0o600, 0o644, 0o000, 0o4755, 0o2644] {
             let file = Facts { links, ..facts(Kind::Regular, owner, mode) };
-            assert_eq!(judge_file(&file, origin, USER), expected, "{owner} {links} {origin:?}");
+            assert_eq!(file::judge(&file, origin, USER), expected, "{owner} {links} {origin:?}");
         }
         for mode in [0o620, 0o602, 0o666, 0o777] {
             // Others may have put the signature there.
             let other = if links == 0 { Use::Stale } else { Use::Foreign };
             let file = Facts { links, ..facts(Kind::Regular, owner, mode) };
-            assert_eq!(judge_file(&file, origin, USER), other, "{mode:o} {origin:?}");
+            assert_eq!(file::judge(&file, origin, USER), other, "{mode:o} {origin:?}");
         }
     }
     let file = facts(Kind::Regular, ME, 0o600);
-    assert_eq!(judge_file(&file, SIGNED, SUPERUSER), Use::Foreign, "a user's file is not root's");
+    assert_eq!(file::judge(&file, SIGNED, SUPERUSER), Use::Foreign, "a user's file is not root's");
 }
 
 #[test]
@@ -349,7 +350,7 @@ fn what_is_no_regular_file_or_locks_by_mode_is_not_touched_at_all() {
         for origin in [CREATED, SIGNED, BEGUN, FOUND] {
             for links in [0, 1, 2] {
                 let file = Facts { links, ..facts(kind, ME, 0o600) };
-                assert_eq!(judge_file(&file, origin, USER), Use::Refuse(kind));
+                assert_eq!(file::judge(&file, origin, USER), Use::Refuse(kind));
             }
         }
     }
@@ -357,12 +358,12 @@ fn what_is_no_regular_file_or_locks_by_mode_is_not_touched_at_all() {
         let here = Origin { mandatory_by_mode: true, ..origin };
         for mode in [0o2644, 0o2600, 0o2666, 0o6745] {
             let file = facts(Kind::Regular, ME, mode);
-            assert_eq!(judge_file(&file, here, USER), Use::RefuseMandatory, "{mode:o}");
+            assert_eq!(file::judge(&file, here, USER), Use::RefuseMandatory, "{mode:o}");
         }
         for mode in [0o2755, 0o2610, 0o644, 0o4644, 0o1644] {
             let file = facts(Kind::Regular, ME, mode);
-            let elsewhere = judge_file(&file, origin, USER);
-            assert_eq!(judge_file(&file, here, USER), elsewhere, "{mode:o}");
+            let elsewhere = file::judge(&file, origin, USER);
+            assert_eq!(file::judge(&file, here, USER), elsewhere, "{mode:o}");
         }
     }
 }
@@ -371,8 +372,8 @@ fn what_is_no_regular_file_or_locks_by_mode_is_not_touched_at_all() {
 fn a_file_that_was_begun_and_not_signed_is_withlock_s_own_and_nothing_like_it_is() {
     let begun = facts(Kind::Regular, ME, 0o700);
     for size in [0, 1, 12] {
-        assert_eq!(judge_file(&Facts { size, ..begun }, BEGUN, USER), Use::Own);
-        assert_eq!(judge_file(&Facts { size, ..begun }, FOUND, USER), Use::Foreign);
+        assert_eq!(file::judge(&Facts { size, ..begun }, BEGUN, USER), Use::Own);
+        assert_eq!(file::judge(&Facts { size, ..begun }, FOUND, USER), Use::Foreign);
     }
     let others = [
         Facts { links: 2, ..begun },
@@ -388,13 +389,13 @@ fn a_file_that_was_begun_and_not_signed_is_withlock_s_own_and_nothing_like_it_is
         Facts { mode: 0o4700, ..begun },
     ];
     for file in others {
-        assert_eq!(judge_file(&file, BEGUN, USER), Use::Foreign, "{file:?}");
+        assert_eq!(file::judge(&file, BEGUN, USER), Use::Foreign, "{file:?}");
     }
     // On a file system without modes, only who has created an empty file knows that it is begun; and nobody does where it
     // was signed and then emptied.
     let created = Origin { created: true, ..BEGUN };
     let modeless = facts(Kind::Regular, ME, 0o755);
-    assert_eq!(judge_file(&modeless, created, USER), Use::Own);
-    assert_eq!(judge_file(&Facts { size: 1, ..modeless }, created, USER), Use::Foreign);
-    assert_eq!(judge_file(&Facts { mode: 0o600, ..modeless }, created, USER), Use::Foreign);
+    assert_eq!(file::judge(&modeless, created, USER), Use::Own);
+    assert_eq!(file::judge(&Facts { size: 1, ..modeless }, created, USER), Use::Foreign);
+    assert_eq!(file::judge(&Facts { mode: 0o600, ..modeless }, created, USER), Use::Foreign);
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::Wait;
+use crate::cli::WaitLimit;
 
 const NANOS: u128 = 1_000_000_000;
 
@@ -10,16 +10,16 @@ const NANOS: u128 = 1_000_000_000;
 const UNITS: [(char, u128); 4] = [('d', 86_400), ('h', 3_600), ('m', 60), ('s', 1)];
 
 /// Reads a duration as a limit for waiting; a bare number counts seconds, and 0 is not to wait.
-pub(super) fn parse(text: &str) -> Result<Wait, String> {
+pub(super) fn parse(text: &str) -> Result<WaitLimit, String> {
     if text == "inf" {
-        return Ok(Wait::Forever);
+        return Ok(WaitLimit::Forever);
     }
     let nanos = nanoseconds(text)
         .ok_or_else(|| "not a duration: write it like 2, 0.5, 90s, 5m, 1h30m or inf".to_owned())?;
     let seconds = u64::try_from(nanos / NANOS)
         .map_err(|_| "too long: write inf to wait without limit".to_owned())?;
     let limit = Duration::new(seconds, (nanos % NANOS) as u32);
-    Ok(if limit.is_zero() { Wait::No } else { Wait::AtMost(limit) })
+    Ok(if limit.is_zero() { WaitLimit::No } else { WaitLimit::AtMost(limit) })
 }
 
 /// The sum of numbers with units, each unit shorter than the one before; or one number of seconds.
@@ -60,9 +60,9 @@ mod tests {
 
     fn seconds(text: &str) -> Option<f64> {
         match parse(text) {
-            Ok(Wait::AtMost(limit)) => Some(limit.as_secs_f64()),
-            Ok(Wait::No) => Some(0.0),
-            Ok(Wait::Forever) => Some(f64::INFINITY),
+            Ok(WaitLimit::AtMost(limit)) => Some(limit.as_secs_f64()),
+            Ok(WaitLimit::No) => Some(0.0),
+            Ok(WaitLimit::Forever) => Some(f64::INFINITY),
             Err(_) => None,
         }
     }

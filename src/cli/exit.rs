@@ -1,5 +1,7 @@
 //! The one table of exit codes.
 
+use withlock_platform::process::Status;
+
 /// Why withlock ends with a status of its own. When the job ran, its status is passed on instead.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Exit {
@@ -71,5 +73,14 @@ impl Ending {
 impl From<Exit> for Ending {
     fn from(exit: Exit) -> Self {
         Self::Code(exit.code().into())
+    }
+}
+
+impl From<Status> for Ending {
+    fn from(status: Status) -> Self {
+        match status {
+            Status::Exited(code) => Self::Code(code),
+            Status::Signaled(signal) => Self::Signal(signal),
+        }
     }
 }

@@ -8,8 +8,9 @@ pub mod withlock;
 pub mod words;
 
 use std::path::PathBuf;
+use std::time::Duration;
 
-use crate::{Job, Policy, Wait};
+use crate::{Deadline, Job, Policy, Wait};
 
 /// What a command line asks for.
 #[derive(Debug)]
@@ -28,9 +29,9 @@ pub struct Plan {
     /// The lock file.
     pub path: PathBuf,
     /// What the lock is like.
-    pub policy: Policy,
+    pub policy: Policy<'static>,
     /// How long to wait for it.
-    pub wait: Wait,
+    pub wait: WaitLimit,
     /// What to run.
     pub job: Job,
     /// The `$SHELL` that runs no command, and that `/bin/sh` has taken the place of.
@@ -39,4 +40,28 @@ pub struct Plan {
     pub quiet: bool,
     /// The exit status when the lock is busy.
     pub busy_status: u8,
+}
+
+/// How long to wait for a lock; its deadline is made when the plan is carried out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WaitLimit {
+    /// Not at all.
+    No,
+    /// At most so long.
+    AtMost(Duration),
+    /// Until it is free.
+    Forever,
+}
+
+impl WaitLimit {
+    /// The wait, from now on.
+    #[must_use]
+    pub fn from_now(self) -> Wait {
+        match self {
+            Self::No => Wait::No,
+            // What is farther than the clock goes is for ever.
+            Self::AtMost(limit) => Deadline::after(limit).map_or(Wait::Forever, Wait::Until),
+            Self::Forever => Wait::Forever,
+        }
+    }
 }

@@ -44,11 +44,6 @@ pub trait Sight {
     /// another container are not shown.
     fn listed(&self) -> Option<Vec<u32>>;
 
-    /// Those of them who may hold it beside the one that the record names: none, where it says that there is one only.
-    fn others(&self) -> Vec<u32> {
-        self.listed().unwrap_or_default()
-    }
-
     /// Whether this process may have inherited a descriptor of the file: if not, it does not hold the lock itself.
     fn may_inherit(&self) -> bool {
         true

@@ -82,7 +82,11 @@ pub fn is_proven(value: &OsStr, wanted: &Wanted<'_>, sight: &impl Sight) -> bool
     if entries.iter().filter(wrote).any(|entry| sight.holds(entry.pid) != Holds::No) {
         return true;
     }
-    let listed = sight.others();
+    // Those who may hold it beside the one that the record names: none, where it says that there is one only.
+    let listed = match wanted.record {
+        Some(record) if !record.shared => Vec::new(),
+        _ => sight.listed().unwrap_or_default(),
+    };
     let is_named = |pid| {
         // Process 1 is somebody else in each container.
         pid > 1

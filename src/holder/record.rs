@@ -37,6 +37,8 @@ pub struct Record {
     pub token: String,
     /// What runs, as it would be typed.
     pub command: String,
+    /// It may share the lock with others, who have written over each other's records.
+    pub shared: bool,
 }
 
 impl Record {
@@ -51,6 +53,7 @@ impl Record {
             since: now.as_secs(),
             token: format!("{:016x}", process::random_token()),
             command: shorten(command),
+            shared: false,
         }
     }
 
@@ -106,6 +109,7 @@ impl Record {
             since: number("since")?,
             token: text("token"),
             command: text("command"),
+            shared: line.len() + 1 == READERS,
         })
     }
 

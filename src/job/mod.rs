@@ -1,5 +1,7 @@
-//! The job: started under the lock, and supervised until it has ended.
+//! The job: started under a lock, whatever keeps that, and supervised until it has ended.
 
 mod relay;
-pub mod start;
+mod start;
 mod supervision;
+
+pub use start::{Job, run};

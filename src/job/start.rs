@@ -2,19 +2,14 @@
 
 use std::ffi::{OsStr, OsString};
 use std::fs::File;
-use std::io;
 use std::os::unix::ffi::OsStrExt;
 
-use withlock_platform::backend::Ownership;
 use withlock_platform::process::{Arrival, Child, Command, Signals, StartError, Status, signal};
 
 use crate::error::{Error, Result};
-use crate::event::{Event, Loss, Warning};
-use crate::holder::nested;
+use crate::event::{Event, Listener, Warning};
 use crate::job::supervision::Supervision;
-use crate::local::system::System;
-use crate::lock::held::{Afterwards, Held};
-use crate::lock::world::World;
+use crate::lock::{Afterwards, Guard, hold_during};
 
 /// What to run under the lock.
 #[derive(Clone, Debug)]
@@ -25,102 +20,76 @@ pub struct Job {
     pub arguments: Vec<OsString>,
     /// Whether the job gets the lock's descriptor, so that the lock outlives a killed wrapper.
     pub inherits_lock: bool,
+    /// While the job runs, wait for every child of this process that ends, as process 1 or a subreaper has to: for a
+    /// process that has no other children whose end somebody wants to know.
+    pub adopts: bool,
 }
 
-impl Held<System<'_>> {
-    /// Runs the job, waits for its end, and releases the lock.
-    ///
-    /// The lock is not released before the job's main process has ended, whatever signal arrives.
-    ///
-    /// # Errors
-    /// [`Error::Start`] when the program can't be started, [`Error::System`] when it can't be waited for. That the lock
-    /// could not be released in order is told to the listener, and does not change the outcome.
-    pub fn run(self, job: &Job) -> Result<Status> {
-        let (signals, listener) = (self.world.signals(), self.world.listener());
-        let start = |held: &Self| {
-            // Taken now, not when the job runs: what the terminal sends from then on, the job has as well, and must not
-            // get twice. Between the two it is missed, for some microseconds.
-            let missed = take_all(signals)?;
-            let child = held.start(job, signals)?;
-            listener(&Event::Started { pid: child.pid() });
-            Ok((child, missed))
-        };
-        let adopts = self.world.adopts();
-        let path = self.terms.path.clone();
-        let finish = |held: &Self, (child, missed): (Child, Vec<Arrival>)| {
-            let supervision = Supervision::new(&child, signals, listener, adopts);
-            let status = supervision.until_the_end(&missed)?;
-            Ok(((status, held.loss()), held.afterwards(status, job)))
-        };
-        let (status, loss) = self.hold_during(start, finish)?;
-        // Said after the release: who reads it, and when, is no business of the lock's.
-        listener(&Event::Ended { status });
-        if let Some(loss) = loss {
-            listener(&Event::Warning(Warning::Lost { path: &path, loss }));
-        }
-        Ok(status)
+/// Runs a job under a lock, waits for its end, and gives the lock up.
+///
+/// The lock is not given up before the job's main process has ended, whatever signal arrives. Signals are held back for
+/// the calling thread and passed on to the job, so this is for a process of one thread, or at least a moment of one.
+///
+/// # Errors
+/// [`Error::Start`] when the program can't be started, [`Error::System`] when it can't be waited for. That the lock could
+/// not be released in order is told to the listener, and does not change the outcome.
+pub fn run<G: Guard>(
+    lock: G,
+    job: &Job,
+    signals: &Signals,
+    listener: Listener<'_>,
+) -> Result<Status> {
+    let mut loss = None;
+    let path = lock.path().to_path_buf();
+    let start = |lock: &G| {
+        // Taken now, not when the job runs: what the terminal sends from then on, the job has as well, and must not get
+        // twice. Between the two it is missed, for some microseconds.
+        let missed = take_all(signals)?;
+        let child = job.start(lock, signals)?;
+        listener.tell(&Event::Started { pid: child.pid() });
+        Ok((child, missed))
+    };
+    let finish = |lock: &G, (child, missed): (Child, Vec<Arrival>)| {
+        let supervision = Supervision::new(&child, signals, lock, listener, job.adopts);
+        let (status, told) = supervision.until_the_end(&missed)?;
+        loss = lock.loss().filter(|_| told.is_none());
+        Ok((status, job.afterwards(lock, status)))
+    };
+    let status = hold_during(lock, start, finish)?;
+    // Said after the release: who reads it, and when, is no business of the lock's.
+    listener.tell(&Event::Ended { status });
+    if let Some(loss) = loss {
+        listener.tell(&Event::Warning(Warning::Lost { path: &path, loss }));
+    }
+    Ok(status)
+}
+
+impl Job {
+    /// The lock's file, if the job inherits the lock with it.
+    fn inherits<'l>(&self, lock: &'l impl Guard) -> Option<&'l File> {
+        lock.inheritable().filter(|_| self.inherits_lock)
     }
 
     /// A job that died of a signal has not ended what it has started, and that may still be at work.
-    fn afterwards(&self, status: Status, job: &Job) -> Afterwards {
+    fn afterwards(&self, lock: &impl Guard, status: Status) -> Afterwards {
         match status {
-            Status::Signaled(_) if self.inherited_by(job).is_some() => {
-                Afterwards::LeaveToDescendants
-            }
+            Status::Signaled(_) if self.inherits(lock).is_some() => Afterwards::LeaveToDescendants,
             _ => Afterwards::Release,
         }
     }
 
-    /// The lock's file, if the job inherits the lock with it.
-    fn inherited_by(&self, job: &Job) -> Option<&File> {
-        let file = &self.candidate().filter(|_| job.inherits_lock)?.file;
-        (file.backend.ownership() == Ownership::Description).then_some(&file.file)
-    }
-
-    /// Whether the path has ceased to name the locked file.
-    fn loss(&self) -> Option<Loss> {
-        let locked = self.candidate()?.facts.identity;
-        match self.world.named() {
-            Ok(Some(facts)) if facts.identity == locked => None,
-            Ok(Some(_)) => Some(Loss::Replaced),
-            Ok(None) => Some(Loss::Gone),
-            Err(Error::Open { error, .. }) if error.kind() == io::ErrorKind::NotADirectory => {
-                Some(Loss::Gone)
-            }
-            // Where it can't be seen, nobody else may see more.
-            Err(_) => None,
-        }
-    }
-
-    fn start(&self, job: &Job, signals: &Signals) -> Result<Child> {
-        let lock = self.candidate();
-        let inherits = self.inherited_by(job);
-        let path =
-            std::path::absolute(&self.terms.path).unwrap_or_else(|_| self.terms.path.clone());
-        let mut environment = vec![
-            ("WITHLOCK_LOCKFILE", path.into_os_string()),
-            ("WITHLOCK_PID", std::process::id().to_string().into()),
-        ];
-        if let Some(lock) = lock {
-            let entry = nested::Entry {
-                identity: lock.facts.identity,
-                pid: self.record.pid,
-                mode: self.terms.mode,
-                token: if lock.file.recorded.get() { &self.record.token } else { "" },
-            };
-            environment.push((nested::VARIABLE, nested::value(&entry)));
-        }
+    fn start(&self, lock: &impl Guard, signals: &Signals) -> Result<Child> {
         let command = Command {
-            program: &job.program,
-            arguments: &job.arguments,
-            environment: &environment,
-            inherits,
+            program: &self.program,
+            arguments: &self.arguments,
+            environment: &lock.variables(),
+            inherits: self.inherits(lock),
         };
         command.start(signals).map_err(|error| match error {
             StartError::Process(error) => Error::System { step: "starting the command", error },
             StartError::Program(error) => Error::Start {
-                program: job.program.clone(),
-                like_shell: job.arguments.is_empty() && looks_like_shell(&job.program),
+                program: self.program.clone(),
+                like_shell: self.arguments.is_empty() && looks_like_shell(&self.program),
                 error,
             },
         })
@@ -142,13 +111,4 @@ fn take_all(signals: &Signals) -> Result<Vec<Arrival>> {
 /// Whether a program's name is more likely a command line for a shell.
 fn looks_like_shell(program: &OsStr) -> bool {
     program.as_bytes().iter().any(|byte| b" \t\n;&|<>()$`\\\"'*?[]#~{}=".contains(byte))
-}
-
-impl From<Status> for crate::cli::exit::Ending {
-    fn from(status: Status) -> Self {
-        match status {
-            Status::Exited(code) => Self::Code(code),
-            Status::Signaled(signal) => Self::Signal(signal),
-        }
-    }
 }

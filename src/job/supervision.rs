@@ -3,12 +3,13 @@
 use std::time::Duration;
 
 use withlock_platform::process::{
-    self, Arrival, Change, Child, Sender, Signal, Signals, Status, Witness, signal,
+    self, Arrival, Change, Child, Deadline, Sender, Signal, Signals, Status, Witness, signal,
 };
 
 use crate::error::{Error, Result};
-use crate::event::{Event, Warning};
+use crate::event::{Event, Listener, Loss, Warning};
 use crate::job::relay::{self, Relay};
+use crate::lock::Guard;
 
 /// A job that is shorter than this, in which nothing happens, is looked after without a witness.
 const WITHOUT_WITNESS: Duration = Duration::from_millis(100);
@@ -24,12 +25,15 @@ const ANSWER: Duration = Duration::from_millis(250);
 const AT_ONCE: usize = 1_000;
 
 /// What a job needs while it runs.
-pub(crate) struct Supervision<'a> {
+pub(crate) struct Supervision<'a, G> {
     child: &'a Child,
     signals: &'a Signals,
-    listener: fn(&Event<'_>),
+    lock: &'a G,
+    listener: Listener<'a>,
     /// Whether to wait for every child that ends.
     adopts: bool,
+    /// How the lock was lost, once that was seen and told.
+    loss: Option<Loss>,
     state: State,
     /// A stop of the job that this process has yet to follow.
     stop: Option<Signal>,
@@ -52,19 +56,31 @@ enum Observer {
     Gone,
 }
 
-impl<'a> Supervision<'a> {
+impl<'a, G: Guard> Supervision<'a, G> {
     pub(crate) fn new(
         child: &'a Child,
         signals: &'a Signals,
-        listener: fn(&Event<'_>),
+        lock: &'a G,
+        listener: Listener<'a>,
         adopts: bool,
     ) -> Self {
-        let (state, relay, witness) = (State::Runs, Relay::default(), Observer::NotYet);
-        Self { child, signals, listener, adopts, state, stop: None, relay, witness }
+        Self {
+            child,
+            signals,
+            lock,
+            listener,
+            adopts,
+            loss: None,
+            state: State::Runs,
+            stop: None,
+            relay: Relay::default(),
+            witness: Observer::NotYet,
+        }
     }
 
-    /// Returns how the job has ended, and not before. `missed` has come before it existed.
-    pub(crate) fn until_the_end(mut self, missed: &[Arrival]) -> Result<Status> {
+    /// Returns how the job has ended, and not before; and how the lock was lost, if that was seen meanwhile and told.
+    /// `missed` has come before the job existed.
+    pub(crate) fn until_the_end(mut self, missed: &[Arrival]) -> Result<(Status, Option<Loss>)> {
         // That reached this process only, be it from the terminal.
         for arrival in missed {
             if relay::is_for_job(*arrival, true) {
@@ -73,7 +89,7 @@ impl<'a> Supervision<'a> {
         }
         loop {
             match self.next()? {
-                None => {}
+                None => self.look_at_lock(),
                 Some(arrival) if arrival.signal == signal::CHLD => self.look()?,
                 Some(arrival) => self.react(arrival)?,
             }
@@ -81,19 +97,32 @@ impl<'a> Supervision<'a> {
                 self.follow_stop(signal)?;
             }
             if let State::Ended(status) = self.state {
-                return Ok(status);
+                return Ok((status, self.loss));
             }
             self.call_witness();
         }
     }
 
-    /// The next signal, or `None` when it is time for a witness.
+    /// The next signal, or `None` when it is time for a witness, or for a look at the lock.
     fn next(&self) -> Result<Option<Arrival>> {
-        let arrival = match self.witness {
-            Observer::NotYet => self.signals.next_within(WITHOUT_WITNESS),
-            _ => self.signals.next().map(Some),
+        let witness = matches!(self.witness, Observer::NotYet).then_some(WITHOUT_WITNESS);
+        let look = self.lock.next_look().map(Deadline::remaining);
+        let arrival = match witness.into_iter().chain(look).min() {
+            Some(time) => self.signals.next_within(time),
+            None => self.signals.next().map(Some),
         };
         arrival.map_err(Error::system("waiting for signals"))
+    }
+
+    fn look_at_lock(&mut self) {
+        if self.lock.next_look().is_none() || self.loss.is_some() {
+            return;
+        }
+        self.loss = self.lock.loss();
+        if let Some(loss) = self.loss {
+            let path = self.lock.path();
+            self.listener.tell(&Event::Warning(Warning::Lost { path, loss }));
+        }
     }
 
     fn call_witness(&mut self) {
@@ -207,10 +236,10 @@ impl<'a> Supervision<'a> {
     /// A job that may not be signalled (it runs as another user now) is none of withlock's business: say so, go on.
     fn pass_on(&self, signal: Signal) {
         match self.child.signal(signal) {
-            Ok(()) => (self.listener)(&Event::Forwarded { signal }),
+            Ok(()) => self.listener.tell(&Event::Forwarded { signal }),
             Err(error) => {
                 let error = Error::System { step: "passing a signal on to the command", error };
-                (self.listener)(&Event::Warning(Warning::Signal(&error)));
+                self.listener.tell(&Event::Warning(Warning::Signal(&error)));
             }
         }
     }

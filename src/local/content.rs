@@ -1,21 +1,19 @@
 //! An open lock file, and what stands in it.
 
-use std::cell::{Cell, RefCell};
 use std::fs::{File, Permissions};
 use std::io;
 use std::os::unix::fs::{FileExt, PermissionsExt};
 
 use withlock_platform::again;
-use withlock_platform::backend::{LockBackend, Mode};
+use withlock_platform::backend::LockBackend;
 use withlock_platform::directory::Access;
 use withlock_platform::evidence::Facts;
-use withlock_platform::holders::List;
 use withlock_platform::process;
 
 use crate::holder::form::{Form, LONGEST, SIGNATURE};
-use crate::holder::record::{self, Record};
+use crate::holder::record::Record;
 use crate::lock::file;
-use crate::place::trust::{self, Trusted};
+use crate::place::trust::Trusted;
 
 /// An open lock file, with what was decided when it was opened.
 #[derive(Debug)]
@@ -25,12 +23,6 @@ pub struct OpenFile {
     pub(crate) access: Access,
     /// Others may write to it, by its access control list.
     others_write: bool,
-    /// This run's record stands in it.
-    pub(crate) recorded: Cell<bool>,
-    /// Whose record was last read: of one holder, or of the last of several; `None` where there was none.
-    pub(crate) read_record: Cell<Option<Mode>>,
-    /// The locks on it, when it has just been found busy.
-    pub(crate) listed: RefCell<Option<List>>,
 }
 
 impl OpenFile {
@@ -40,9 +32,7 @@ impl OpenFile {
         access: Access,
         others_write: bool,
     ) -> Self {
-        let (recorded, read_record) = (Cell::new(false), Cell::new(None));
-        let listed = RefCell::default();
-        Self { file, backend, access, others_write, recorded, read_record, listed }
+        Self { file, backend, access, others_write }
     }
 
     /// What stands in it, as far as it can be withlock's.
@@ -61,14 +51,10 @@ impl OpenFile {
 
     /// The record in it, if it can be believed: in a file that is withlock's own for these users.
     pub(crate) fn record(&self, trusted: Trusted) -> Option<Record> {
-        self.read_record.set(None);
         let content = self.read(LONGEST + 1).ok().filter(|_| !self.others_write)?;
         let record = Record::parse(&content).filter(|_| Form::of(&content) == Form::Signed)?;
         let facts = Facts::of(&self.file).ok()?;
-        let record = file::is_believed(&facts, trusted).then_some(record)?;
-        let is_of_readers = content.len() == record::READERS;
-        self.read_record.set(Some(if is_of_readers { Mode::Shared } else { Mode::Exclusive }));
-        Some(record)
+        file::is_believed(&facts, trusted).then_some(record)
     }
 
     /// The beginning of it, so many bytes at most.
@@ -79,7 +65,7 @@ impl OpenFile {
         Ok(content)
     }
 
-    /// Writes a line into a file of this form; answers whether all of it stands there now. A full disk, or a limit on file
+    /// Writes a line into a file of this form; returns whether all of it stands there now. A full disk, or a limit on file
     /// sizes, is no reason not to run: what is written is for people.
     pub(crate) fn write(&self, form: Form, line: &[u8]) -> bool {
         // The signature only, before the line that begins with it: so what stands there is the beginning of a line at any
@@ -93,7 +79,7 @@ impl OpenFile {
         }
         if written.is_ok() && form == Form::Begun {
             // A file that works with any mode, for whoever has it open.
-            let mode = Permissions::from_mode(trust::MODE_SIGNED);
+            let mode = Permissions::from_mode(file::MODE_SIGNED);
             let _ = again(|| self.file.set_permissions(mode.clone()));
         }
         written.is_ok()

@@ -1,6 +1,8 @@
 //! This machine: the real system behind the protocol.
 
-pub(crate) mod content;
-pub(crate) mod retry;
-pub(crate) mod sight;
+mod content;
+mod opening;
+mod retry;
+mod sight;
 pub(crate) mod system;
+mod waiting;

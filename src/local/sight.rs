@@ -10,7 +10,7 @@ use withlock_platform::process;
 
 use crate::holder::identify::Sight;
 use crate::local::content::OpenFile;
-use crate::lock::terms::Terms;
+use crate::lock::Terms;
 use crate::place::trust::Trusted;
 
 /// A look at the holders of a lock.
@@ -56,13 +56,6 @@ impl Sight for Look<'_> {
         match self.list() {
             Some(list) => Some(self.processes(list)),
             None => List::EXISTS.then(Vec::new),
-        }
-    }
-
-    fn others(&self) -> Vec<u32> {
-        match self.file.read_record.get() {
-            Some(Mode::Exclusive) => Vec::new(),
-            _ => self.listed().unwrap_or_default(),
         }
     }
 

@@ -3,57 +3,39 @@
 use std::time::Duration;
 
 use withlock_platform::backend::{Attempt as Answer, Mode, Wakeup};
+use withlock_platform::process::Deadline;
 
 use crate::error::{Error, Result};
 use crate::event::{Event, Warning};
 use crate::holder::identify::Holder;
 use crate::holder::record::Record;
-use crate::lock::file::{self, Candidate, Rounds};
-use crate::lock::held::{self, Held};
-use crate::lock::mistaken;
+use crate::lock::candidate::{self, Candidate, Rounds, Walked};
+use crate::lock::file;
+use crate::lock::held::Held;
+use crate::lock::release;
 use crate::lock::terms::{Asking, Terms};
+use crate::lock::wait::{Attempt, Busy, Wait};
 use crate::lock::world::World;
 
-/// How long to wait for a lock that somebody else holds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Wait {
-    /// Not at all.
-    No,
-    /// At most so long.
-    AtMost(Duration),
-    /// Until it is free.
-    Forever,
-}
+/// How long a reader that does not wait sleeps in the kernel all the same: it may have met the last reader's cleaning up,
+/// which takes the lock alone for a moment.
+const CLEANING_UP: Duration = Duration::from_millis(10);
 
-/// What came of trying. Busy is an answer, not an error.
-#[derive(Debug)]
-pub enum Attempt<H> {
-    /// The lock is held by this run now.
-    Held(H),
-    /// Somebody else holds it, and did so for as long as this run was willing to wait.
-    Busy(Busy),
-}
+/// How long a run that does not wait sleeps all the same where nobody is named in the file: of two runs that start in the
+/// same moment, the winner may not have written yet who it is.
+const NAMING: Duration = Duration::from_millis(10);
 
-/// Who holds the lock.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Busy {
-    /// The holder; `None` is somebody unknown.
-    pub holder: Option<Holder>,
-    /// The holder is an ancestor of this run and waits for its end, so waiting for it would never end.
-    pub by_ancestor: bool,
-    /// Nobody was seen to hold the lock, but somebody has a lease on the file, so that it could not be opened.
-    pub leased: bool,
-}
-
-/// How long a run that does not wait waits all the same, asleep in the kernel, where "busy" may not be the last word: a
-/// reader may have met the last reader's cleaning up, which takes the lock alone for a moment; and where two runs start
-/// in the same moment, the winner may not have written yet who it is.
-const GRACE: Duration = Duration::from_millis(10);
-
-/// Takes the lock: steps 1 to 6.
-pub(crate) fn acquire<W: World>(world: W, terms: Terms, wait: Wait) -> Result<Attempt<Held<W>>> {
-    let mut contender =
-        Contender { world: &world, terms: &terms, wait, waiting: None, rounds: Rounds::new() };
+/// Takes the lock: steps 1 to 6. The `first` walk was made before, if there is one.
+///
+/// # Errors
+/// [`Error`]; a lock that is held by somebody else is none, and neither is a signal that interrupts the wait.
+pub fn acquire<W: World>(
+    world: W,
+    terms: Terms,
+    wait: Wait,
+    first: Option<Walked<W>>,
+) -> Result<Attempt<Held<W>>> {
+    let mut contender = Contender::new(&world, &terms, wait, first);
     let outcome = loop {
         match contender.round() {
             Ok(Some(outcome)) => break outcome,
@@ -68,14 +50,14 @@ pub(crate) fn acquire<W: World>(world: W, terms: Terms, wait: Wait) -> Result<At
     // Only now that signals are held back again is it certain that none has come.
     let signal = contender.waiting.and_then(|waiting| world.end_waiting(waiting));
     match (signal, outcome) {
-        (None, Outcome::Won(candidate)) => Ok(Attempt::Held(hold(world, terms, candidate))),
+        (None, Outcome::Won(candidate)) => Ok(Attempt::Held(Held::new(world, terms, candidate))),
         (None, Outcome::Lost(busy)) => Ok(Attempt::Busy(busy)),
         (Some(signal), Outcome::Won(candidate)) => {
-            let released = held::clear(&world, &terms, &candidate).map(drop);
+            let released = release::clear(&world, &terms, &candidate);
             world.close(candidate.file);
-            released.and(Err(Error::Told { signal }))
+            released.map(|_| Attempt::Interrupted(signal))
         }
-        (Some(signal), Outcome::Lost(_)) => Err(Error::Told { signal }),
+        (Some(signal), Outcome::Lost(_)) => Ok(Attempt::Interrupted(signal)),
     }
 }
 
@@ -99,23 +81,27 @@ struct Contender<'a, W: World> {
     wait: Wait,
     /// From the first wait on.
     waiting: Option<W::Waiting>,
+    /// The walk that was made before.
+    first: Option<Walked<W>>,
+    /// What was seen of the holders a moment ago.
+    seen: Option<W::Seen>,
     rounds: Rounds,
 }
 
-impl<W: World> Contender<'_, W> {
+impl<'a, W: World> Contender<'a, W> {
+    fn new(world: &'a W, terms: &'a Terms, wait: Wait, first: Option<Walked<W>>) -> Self {
+        Self { world, terms, wait, waiting: None, first, seen: None, rounds: Rounds::new() }
+    }
+
     /// Steps 1 to 5; `None` is to go to 1 again.
     fn round(&mut self) -> Result<Option<Outcome<W>>> {
-        let mut candidate = match file::open(self.world, self.terms, &mut self.rounds) {
-            Err(Error::Leased { .. }) => return self.outlast_lease(),
-            opened => opened?,
-        };
-        let answer = if mistaken!(ComparisonBeforeLocking) {
-            let same = self.compare(&mut candidate, Taken::Busy);
-            same.and_then(|same| same.map(|_| self.take(&candidate)).transpose())
-        } else {
-            self.take(&candidate).and_then(|taken| self.compare(&mut candidate, taken))
-        };
-        let lost = match answer {
+        let mut candidate =
+            match candidate::open(self.world, self.terms, &mut self.first, &mut self.rounds) {
+                Err(Error::Leased { .. }) => return self.outlast_lease(),
+                opened => opened?,
+            };
+        let taken = self.take(&candidate);
+        let lost = match taken.and_then(|taken| self.compare(&mut candidate, taken)) {
             Ok(Some(Taken::Granted)) => return Ok(Some(Outcome::Won(candidate))),
             Ok(Some(taken)) => Ok(Some(Outcome::Lost(Busy {
                 holder: self.identify(&candidate, Asking::WhenBusy),
@@ -163,8 +149,12 @@ impl<W: World> Contender<'_, W> {
         let record = self.world.holder(file);
         // Of a run that neither waits nor tells, it does not matter.
         let matters = self.wait != Wait::No || self.terms.asking != Asking::Never;
-        if matters && self.world.is_held_by_ancestor(file, facts, record.as_ref()) {
-            return Ok(Taken::ByAncestor);
+        if matters {
+            let (is_held, seen) = self.world.is_held_by_ancestor(file, facts, record.as_ref());
+            self.seen = Some(seen);
+            if is_held {
+                return Ok(Taken::ByAncestor);
+            }
         }
         if self.wait == Wait::No && self.is_final(candidate, record.as_ref())? {
             return Ok(Taken::Busy);
@@ -173,6 +163,7 @@ impl<W: World> Contender<'_, W> {
             Some(waiting) => waiting,
             None => self.begin_waiting(Some(candidate))?,
         };
+        self.seen = None;
         let taken = self.sleep(candidate, &waiting);
         self.waiting = Some(waiting);
         self.rounds.rested();
@@ -189,26 +180,27 @@ impl<W: World> Contender<'_, W> {
     }
 
     /// Who holds the lock, if somebody wants to know that now.
-    fn identify(&self, Candidate { file, .. }: &Candidate<W>, now: Asking) -> Option<Holder> {
+    fn identify(&mut self, Candidate { file, .. }: &Candidate<W>, now: Asking) -> Option<Holder> {
         let wanted = self.terms.asking;
         if wanted == Asking::Never || wanted != Asking::Always && wanted != now {
             return None;
         }
-        self.world.identify(file, self.world.holder(file))
+        self.world.identify(file, self.world.holder(file), self.seen.take())
     }
 
-    fn begin_waiting(&self, candidate: Option<&Candidate<W>>) -> Result<W::Waiting> {
-        let limit = match self.wait {
-            Wait::No => Some(GRACE),
-            Wait::AtMost(limit) => Some(limit),
-            Wait::Forever => None,
+    fn begin_waiting(&mut self, candidate: Option<&Candidate<W>>) -> Result<W::Waiting> {
+        let until = match (self.wait, self.terms.mode) {
+            (Wait::No, Mode::Shared) => Deadline::after(CLEANING_UP),
+            (Wait::No, Mode::Exclusive) => Deadline::after(NAMING),
+            (Wait::Until(deadline), _) => Some(deadline),
+            (Wait::Forever, _) => None,
         };
         if self.wait != Wait::No {
             let holder = candidate.and_then(|candidate| self.identify(candidate, Asking::Always));
             let path = &self.terms.path;
-            self.world.tell(&Event::Waiting { path, limit, holder: holder.as_ref() });
+            self.world.tell(&Event::Waiting { path, until, holder: holder.as_ref() });
         }
-        self.world.begin_waiting(limit)
+        self.world.begin_waiting(until)
     }
 
     /// [4] Sleeps until granted, or until there is a reason to give up.
@@ -223,9 +215,6 @@ impl<W: World> Contender<'_, W> {
         if answer == Wakeup::Granted {
             return Ok(Taken::Granted);
         }
-        if mistaken!(NoLastTry) {
-            return Ok(Taken::Busy);
-        }
         // Giving up: one last try, after withdrawing. A holder may have left the file to this run, and nobody may be
         // left to remove it.
         Ok(match self.world.try_lock(file, mode)? {
@@ -236,22 +225,17 @@ impl<W: World> Contender<'_, W> {
 
     /// [5] Whatever the answer was, it means something only if it is about the file at the path; `None` if not.
     fn compare(&self, candidate: &mut Candidate<W>, taken: Taken) -> Result<Option<Taken>> {
-        if mistaken!(NoComparison) {
-            return Ok(Some(taken));
-        }
         match self.world.named() {
             Ok(Some(facts)) if facts.identity == candidate.facts.identity => {
                 candidate.facts = facts;
                 Ok(Some(taken))
             }
-            Ok(_) if mistaken!(BusyOnStaleFile) && self.wait == Wait::No => Ok(Some(Taken::Busy)),
             Ok(_) => {
                 self.world.tell(&Event::Again);
                 // The path may lead elsewhere now, and nobody come to this file any more.
-                let leaves_it = mistaken!(LeavesWhatHasLostItsPath) && !candidate.created;
-                if taken == Taken::Granted && !leaves_it {
+                if taken == Taken::Granted {
                     // What fails there is no reason not to run here.
-                    if let Err(error) = held::clear(self.world, self.terms, candidate) {
+                    if let Err(error) = release::clear(self.world, self.terms, candidate) {
                         self.world.tell(&Event::Warning(Warning::Release(&error)));
                     }
                 }
@@ -260,7 +244,7 @@ impl<W: World> Contender<'_, W> {
             Err(error) => {
                 if taken == Taken::Granted {
                     // The first error is the one to report; whatever fails here ends with closing the file.
-                    let _ = held::clear(self.world, self.terms, candidate);
+                    let _ = release::clear(self.world, self.terms, candidate);
                 }
                 Err(error)
             }
@@ -271,16 +255,4 @@ impl<W: World> Contender<'_, W> {
 /// Whether there is a reason not to wait any longer.
 fn gives_up<W: World>(world: &W, waiting: &W::Waiting) -> bool {
     world.interrupted(waiting).is_some() || world.is_over(waiting)
-}
-
-/// [6] The lock is held; says so in the file, if that is withlock's own.
-fn hold<W: World>(world: W, terms: Terms, candidate: Candidate<W>) -> Held<W> {
-    let Candidate { file, facts, created, .. } = &candidate;
-    let own = file::own_form(&world, file, facts, *created, terms.trusted);
-    let record = Record::of_this_run(terms.trusted.user, &terms.label);
-    if let Some(form) = own {
-        world.record(file, form, Some(&record));
-    }
-    world.tell(&Event::Acquired { own: own.is_some() });
-    Held::new(world, terms, candidate, record)
 }

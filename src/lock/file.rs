@@ -1,94 +1,87 @@
-//! Steps 1 to 3 of the protocol: an open lock file that nobody could have slipped in; and whose file it is.
+//! Whose file it is: withlock's own, or somebody else's; the facts about a lock file, and the verdict.
 
 use withlock_platform::backend;
-use withlock_platform::evidence::Facts;
+use withlock_platform::evidence::{Facts, Kind};
 
-use crate::error::{Error, Result};
-use crate::event::Event;
+use crate::error::Result;
 use crate::holder::form::Form;
-use crate::lock::mistaken;
-use crate::lock::terms::Terms;
 use crate::lock::world::World;
-use crate::place::trust::{self, Origin, Trusted, Use};
+use crate::place::trust::{Trusted, WRITABLE_BY_OTHERS};
 
-/// A file that may turn out to be the lock file: open, and judged, but neither locked nor compared.
-pub(crate) struct Candidate<W: World> {
-    pub(crate) place: W::Place,
-    pub(crate) file: W::File,
-    /// As they were at last when they were asked for.
-    pub(crate) facts: Facts,
-    pub(crate) created: bool,
+/// What may be done with a lock file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Use {
+    /// It is withlock's own: lock it, write the record, remove it at the end.
+    Own,
+    /// It is somebody else's: lock it, and leave it exactly as it is.
+    Foreign,
+    /// It has no name any more: open anew.
+    Stale,
+    /// Not to be touched at all: not a regular file.
+    Refuse(Kind),
+    /// Not to be touched at all: its mode makes locks mandatory on this system.
+    RefuseMandatory,
 }
 
-/// Counts how often everything was tried anew without a pause. Each time somebody else got on, so that it is no fault of
-/// the protocol; but where a name never stands for the file that was opened by it (some network and user-space file
-/// systems invent inode numbers) it would never end.
-pub(crate) struct Rounds(u32);
+/// What else is known about a lock file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Origin {
+    /// This run created it, and has not held its lock before.
+    pub created: bool,
+    /// What stands in it now.
+    pub form: Form,
+    /// The system locks mandatorily by mode.
+    pub mandatory_by_mode: bool,
+}
 
-impl Rounds {
-    const AT_MOST: u32 = 10_000;
-
-    pub(crate) fn new() -> Self {
-        Self(0)
-    }
-
-    pub(crate) fn rested(&mut self) {
-        self.0 = 0;
-    }
-
-    pub(crate) fn next(&mut self, terms: &Terms) -> Result<()> {
-        self.0 += 1;
-        if self.0 > Self::AT_MOST {
-            Err(Error::Unstable { path: terms.path.clone() })
-        } else {
-            Ok(())
-        }
+impl Origin {
+    /// On this system.
+    pub(crate) fn of(created: bool, form: Form) -> Self {
+        Self { created, form, mandatory_by_mode: backend::mandatory_by_mode() }
     }
 }
 
-/// Opens the file at the path, or creates it.
-pub(crate) fn open<W: World>(
-    world: &W,
-    terms: &Terms,
-    rounds: &mut Rounds,
-) -> Result<Candidate<W>> {
-    loop {
-        rounds.next(terms)?;
-        // [1]
-        let (place, found) = world.walk()?;
-        // [2]
-        let (opened, created) = match found {
-            Some(found) => (world.open(&place, &found)?, false),
-            None if terms.create => (world.create(&place)?, true),
-            None => {
-                return Err(Error::Absent { path: terms.path.clone() });
-            }
-        };
-        let Some(file) = opened else { continue };
-        if created {
-            if mistaken!(SignsBeforeLocking) {
-                world.record(&file, Form::Begun, None);
-            }
-            world.tell(&Event::Created);
+/// The mode of a lock file that withlock has created and not written to yet. It comes with the file in one step, so that one
+/// whose creator was killed in between is known for what it is: an empty file that may be executed is nobody else's.
+pub const MODE_BEGUN: u32 = 0o700;
+
+/// Its mode once the signature stands in it.
+pub const MODE_SIGNED: u32 = 0o600;
+
+/// Judges an open lock file.
+///
+/// Own is a file that holds what withlock writes, and nothing else, or that was begun; that the effective user owns, and
+/// nobody else may write to, or the content would mean nothing; and that has one name. A file with more names, or of another
+/// user (also of root), is theirs.
+#[must_use]
+pub fn judge(facts: &Facts, origin: Origin, trusted: Trusted) -> Use {
+    const SETGID_WITHOUT_EXECUTE: u32 = 0o2000;
+    if facts.kind != Kind::Regular {
+        Use::Refuse(facts.kind)
+    } else if origin.mandatory_by_mode && facts.mode & 0o2010 == SETGID_WITHOUT_EXECUTE {
+        Use::RefuseMandatory
+    } else if facts.links == 0 {
+        Use::Stale
+    } else if facts.links == 1 && facts.owner == trusted.user && is_evident(facts, origin) {
+        Use::Own
+    } else {
+        Use::Foreign
+    }
+}
+
+/// Whether mode and content say that withlock has made the file.
+///
+/// Where a file system keeps no modes, as FAT does not, a file that was begun has another one. Who has created it knows it
+/// all the same, as long as it is empty and nobody has signed it: a file that was signed, and that a job has emptied since,
+/// has [`MODE_SIGNED`] where modes are kept.
+fn is_evident(facts: &Facts, origin: Origin) -> bool {
+    match origin.form {
+        Form::Signed => facts.mode & WRITABLE_BY_OTHERS == 0,
+        Form::Begun => {
+            facts.mode == MODE_BEGUN
+                || origin.created && facts.size == 0 && facts.mode != MODE_SIGNED
         }
-        // [3]
-        let facts = match world.facts(&file) {
-            Ok(facts) => facts,
-            Err(error) => return refuse(world, file, error),
-        };
-        // Whose it is does not matter before it is locked.
-        match trust::judge_file(&facts, origin(created, Form::Other), terms.trusted) {
-            Use::Own | Use::Foreign => {
-                return Ok(Candidate { place, file, facts, created });
-            }
-            Use::Stale => world.close(file),
-            Use::Refuse(kind) => {
-                return refuse(world, file, Error::NotAFile { path: terms.path.clone(), kind });
-            }
-            Use::RefuseMandatory => {
-                return refuse(world, file, Error::Mandatory { path: terms.path.clone() });
-            }
-        }
+        Form::Other => false,
     }
 }
 
@@ -102,7 +95,7 @@ pub(crate) fn own_form<W: World>(
     trusted: Trusted,
 ) -> Option<Form> {
     let form = world.form(file, facts);
-    let verdict = trust::judge_file(facts, origin(created, form), trusted);
+    let verdict = judge(facts, Origin::of(created, form), trusted);
     (verdict == Use::Own).then_some(form)
 }
 
@@ -111,54 +104,12 @@ pub(crate) fn may_be_signed<W: World>(world: &W, file: &W::File) -> Result<bool>
     let facts = world.facts(file)?;
     Ok(match world.form(file, &facts) {
         Form::Signed => true,
-        Form::Begun => facts.mode == trust::MODE_BEGUN,
+        Form::Begun => facts.mode == MODE_BEGUN,
         Form::Other => false,
     })
 }
 
 /// Whether a file with these facts would be withlock's own, if it is signed: whether its record can be believed.
 pub(crate) fn is_believed(facts: &Facts, trusted: Trusted) -> bool {
-    trust::judge_file(facts, origin(false, Form::Signed), trusted) == Use::Own
-}
-
-fn origin(created: bool, form: Form) -> Origin {
-    Origin { created, form, mandatory_by_mode: backend::mandatory_by_mode() }
-}
-
-fn refuse<W: World, T>(world: &W, file: W::File, error: Error) -> Result<T> {
-    world.close(file);
-    Err(error)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::Rounds;
-    use crate::error::Error;
-    use crate::lock::terms::Terms;
-    use crate::place::trust::Trusted;
-
-    fn terms() -> Terms {
-        Terms {
-            path: "/l".into(),
-            trusted: Trusted { user: 0 },
-            mode: withlock_platform::backend::Mode::Exclusive,
-            create: true,
-            keep: false,
-            label: String::new(),
-            asking: crate::lock::terms::Asking::Never,
-        }
-    }
-
-    #[test]
-    fn a_name_that_never_stands_for_the_file_that_was_opened_ends_the_run_in_time() {
-        let (terms, mut rounds) = (terms(), Rounds::new());
-        for _ in 0..2 {
-            for round in 1..=10_000 {
-                assert!(rounds.next(&terms).is_ok(), "round {round}");
-            }
-            assert!(matches!(rounds.next(&terms), Err(Error::Unstable { .. })));
-            // A run that has slept begins to count again.
-            rounds.rested();
-        }
-    }
+    judge(facts, Origin::of(false, Form::Signed), trusted) == Use::Own
 }

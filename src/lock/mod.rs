@@ -1,10 +1,23 @@
-//! The lock: taken, held and released by the protocol, over whatever system there is behind [`world::World`].
+//! The lock: taken, held and released by the protocol at the top of this crate, over whatever system there is behind
+//! [`World`].
+//!
+//! This is what the proof runs, on a simulated kernel. Programs that want a lock on this machine start at
+//! [`crate::LockPath`].
 
-pub(crate) mod acquire;
-pub(crate) mod file;
-pub(crate) mod held;
-mod mistake;
-pub(crate) mod terms;
-pub(crate) mod world;
+mod acquire;
+mod candidate;
+pub mod file;
+mod guard;
+mod held;
+mod release;
+mod terms;
+mod wait;
+mod world;
 
-pub(crate) use mistake::mistaken;
+pub use acquire::acquire;
+pub use candidate::Walked;
+pub use guard::{Afterwards, Guard, hold_during};
+pub use held::Held;
+pub use terms::{Asking, Policy, Terms};
+pub use wait::{Attempt, Busy, Wait};
+pub use world::World;

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use withlock_platform::backend::{Choice, Mode};
 
-use crate::event::Event;
+use crate::event::Listener;
 use crate::place::trust::Trusted;
 
 /// When to find out who holds a lock that is busy: that takes a look at all locks of the system.
@@ -21,7 +21,7 @@ pub enum Asking {
 
 /// What a caller may choose about a lock.
 #[derive(Clone, Debug)]
-pub struct Policy {
+pub struct Policy<'a> {
     /// One holder or many.
     pub mode: Mode,
     /// The system call.
@@ -36,14 +36,11 @@ pub struct Policy {
     pub label: String,
     /// When to find out who holds the lock.
     pub asking: Asking,
-    /// While a job runs, wait for every child of this process that ends, as process 1 or a subreaper has to: for a process
-    /// that has no other children whose end somebody wants to know.
-    pub adopts: bool,
     /// Is told what happens.
-    pub listener: fn(&Event<'_>),
+    pub listener: Listener<'a>,
 }
 
-impl Default for Policy {
+impl Default for Policy<'_> {
     fn default() -> Self {
         Self {
             mode: Mode::Exclusive,
@@ -53,20 +50,26 @@ impl Default for Policy {
             keep: false,
             label: String::new(),
             asking: Asking::default(),
-            adopts: false,
-            listener: |_| {},
+            listener: Listener::default(),
         }
     }
 }
 
-/// A policy for one path and one user.
+/// What one lock is to be like, for one user.
 #[derive(Clone, Debug)]
-pub(crate) struct Terms {
-    pub(crate) path: PathBuf,
-    pub(crate) trusted: Trusted,
-    pub(crate) mode: Mode,
-    pub(crate) create: bool,
-    pub(crate) keep: bool,
-    pub(crate) label: String,
-    pub(crate) asking: Asking,
+pub struct Terms {
+    /// The lock file, as the caller named it.
+    pub path: PathBuf,
+    /// Whom the caller trusts.
+    pub trusted: Trusted,
+    /// One holder or many.
+    pub mode: Mode,
+    /// Create the file if it is not there.
+    pub create: bool,
+    /// Leave the file in its place at the end.
+    pub keep: bool,
+    /// What the holder's record says is being done.
+    pub label: String,
+    /// When to find out who holds the lock.
+    pub asking: Asking,
 }

@@ -1,10 +1,9 @@
-//! What the protocol asks of the system, and nothing else. [`crate::local::system::System`] is the real one; another one can
-//! play every order of events.
-
-use std::time::Duration;
+//! What the protocol asks of the system, and nothing else. This machine is one; a simulated kernel that plays every
+//! order of events is another.
 
 use withlock_platform::backend::{Attempt, Mode, Wakeup};
 use withlock_platform::evidence::Facts;
+use withlock_platform::process::{Deadline, Signal};
 
 use crate::error::Result;
 use crate::event::Event;
@@ -18,8 +17,10 @@ pub trait World {
     type Place;
     /// An open lock file. It is closed by [`World::close`] only.
     type File;
-    /// While it lives, blocking calls end at a deadline or when a signal tells the waiter to give up.
+    /// While it lives, blocking calls end at a deadline or when a signal interrupts the wait.
     type Waiting;
+    /// What was seen of the holders at one moment.
+    type Seen;
 
     /// Walks the path, judging every component, and looks what stands at its end: `None` is nothing.
     ///
@@ -72,21 +73,28 @@ pub trait World {
 
     /// Writes who holds the lock, or that nobody does, into a file of withlock's own that holds something of this form, and
     /// gives one that was begun mode 0600. What can't be written is left out, or cut off: the file stays withlock's own.
-    fn record(&self, file: &Self::File, form: Form, holder: Option<&Record>);
+    /// Returns whether all of it stands there now.
+    fn record(&self, file: &Self::File, form: Form, holder: Option<&Record>) -> bool;
 
     /// Reads the holder's record. That of a file which is not withlock's own is not believed.
     fn holder(&self, file: &Self::File) -> Option<Record>;
 
-    /// Who holds the lock, by this record and by what the system knows. For people only.
-    fn identify(&self, file: &Self::File, record: Option<Record>) -> Option<Holder>;
+    /// Who holds the lock, by this record and by what the system knows, or what was seen of that a moment ago. For people
+    /// only.
+    fn identify(
+        &self,
+        file: &Self::File,
+        record: Option<Record>,
+        seen: Option<Self::Seen>,
+    ) -> Option<Holder>;
 
-    /// Whether the holder of this file is an ancestor of this run, which waits for its end.
+    /// Whether the holder of this file is an ancestor of this run, which waits for its end; and what was seen of the holders.
     fn is_held_by_ancestor(
         &self,
         file: &Self::File,
         facts: &Facts,
         record: Option<&Record>,
-    ) -> bool;
+    ) -> (bool, Self::Seen);
 
     /// Tries to lock.
     ///
@@ -132,21 +140,24 @@ pub trait World {
     /// Closes the file, which unlocks it if no duplicate is left.
     fn close(&self, file: Self::File);
 
-    /// From now on waiting can be interrupted: after this time, if any, and by signals.
+    /// The open file, if whoever inherits it keeps the lock with it.
+    fn inheritable<'f>(&self, file: &'f Self::File) -> Option<&'f std::fs::File>;
+
+    /// From now on waiting can be interrupted: at the deadline, if there is one, and by signals.
     ///
     /// # Errors
     /// Timers or signals do not work.
-    fn begin_waiting(&self, limit: Option<Duration>) -> Result<Self::Waiting>;
+    fn begin_waiting(&self, until: Option<Deadline>) -> Result<Self::Waiting>;
 
     /// Tells whoever listens what happens.
     fn tell(&self, event: &Event<'_>);
 
-    /// Whether the time is over.
+    /// Whether the deadline has passed.
     fn is_over(&self, waiting: &Self::Waiting) -> bool;
 
-    /// The signal that told this waiter to give up, so far.
-    fn interrupted(&self, waiting: &Self::Waiting) -> Option<i32>;
+    /// The signal that has interrupted the wait so far, if one has.
+    fn interrupted(&self, waiting: &Self::Waiting) -> Option<Signal>;
 
-    /// Ends waiting: signals are held back again. The signal that came meanwhile, if one did.
-    fn end_waiting(&self, waiting: Self::Waiting) -> Option<i32>;
+    /// Ends waiting: signals are held back again. Returns the signal that has interrupted the wait, be it at the last moment.
+    fn end_waiting(&self, waiting: Self::Waiting) -> Option<Signal>;
 }

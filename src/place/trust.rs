@@ -1,11 +1,9 @@
-//! Facts about a directory, a link or a lock file, and the verdict: pure functions over tables.
+//! Facts about a directory, a link or the list of a lock file, and the verdict: pure functions over tables.
 //!
 //! *Trusted* is what root or the effective user owns: both can do anything to the caller anyway. A place is safe when
 //! nobody else can put another file where the lock file is, or take it away. Nothing here asks the system.
 
-use withlock_platform::evidence::{Acl, Facts, FileAcl, Grantee, Kind};
-
-use crate::holder::form::Form;
+use withlock_platform::evidence::{Acl, Facts, FileAcl, Grantee};
 
 /// Whom the caller trusts: root and the effective user.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -82,7 +80,7 @@ pub enum Verdict {
 }
 
 /// What one line of the table says, for one role.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 enum Rule {
     Refuse,
     /// The lines below decide.
@@ -115,7 +113,8 @@ const DIRECTORY: [Line; 8] = [
 ];
 
 const STICKY: u32 = 0o1000;
-const WRITABLE_BY_OTHERS: u32 = 0o022;
+/// The permission bits that let others write.
+pub(crate) const WRITABLE_BY_OTHERS: u32 = 0o022;
 
 fn owned_by_stranger(facts: &Facts, _: &Acl, trusted: Trusted) -> Option<Reason> {
     (!trusted.contains(facts.owner)).then_some(Reason::OwnedByStranger(facts.owner))
@@ -185,15 +184,13 @@ pub fn judge_directory(facts: &Facts, acl: &Acl, role: Role, trusted: Trusted) -
     Verdict::Accept
 }
 
-/// Judges a directory as far as it can be done at sight: the verdict whatever part it plays, or `None` if that decides. What
-/// is refused for any part is refused with the reason for the easiest one, to lead to a directory of the user's own.
+/// Judges a directory on arrival, before anything is looked up in it: by the lines that refuse it whatever part it plays.
+/// The other lines follow after the look ([`judge_directory`]).
 #[must_use]
-pub fn judge_at_sight(facts: &Facts, acl: &Acl, trusted: Trusted) -> Option<Verdict> {
-    let judge = |role| judge_directory(facts, acl, role, trusted);
-    let at_best = judge(Role::ToDirectory { owner: trusted.user });
-    let is_certain = matches!(at_best, Verdict::Refuse(_))
-        || [Role::ToOther, Role::Own].into_iter().all(|role| judge(role) == at_best);
-    is_certain.then_some(at_best)
+pub fn judge_on_arrival(facts: &Facts, acl: &Acl, trusted: Trusted) -> Verdict {
+    let refuses = |line: &&Line| (line.on_the_way, line.own) == (Rule::Refuse, Rule::Refuse);
+    let mut reasons = DIRECTORY.iter().filter(refuses).map(|line| (line.fact)(facts, acl, trusted));
+    reasons.find_map(|reason| reason).map_or(Verdict::Accept, Verdict::Refuse)
 }
 
 /// Judges the access control list of a lock file that was there before, by the directory's rules. That somebody may write to
@@ -231,74 +228,4 @@ pub fn judge_link(link: &Facts, directory: &Facts, trusted: Trusted) -> Verdict 
         return Verdict::Refuse(Reason::LinkInStickyDirectory);
     }
     Verdict::Accept
-}
-
-/// What may be done with a lock file.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Use {
-    /// It is withlock's own: lock it, write the record, remove it at the end.
-    Own,
-    /// It is somebody else's: lock it, and leave it exactly as it is.
-    Foreign,
-    /// It has no name any more: open anew.
-    Stale,
-    /// Not to be touched at all: not a regular file.
-    Refuse(Kind),
-    /// Not to be touched at all: its mode makes locks mandatory on this system.
-    RefuseMandatory,
-}
-
-/// What else is known about a lock file.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Origin {
-    /// This run created it, and has not held its lock before.
-    pub created: bool,
-    /// What stands in it now.
-    pub form: Form,
-    /// The system locks mandatorily by mode.
-    pub mandatory_by_mode: bool,
-}
-
-/// The mode of a lock file that withlock has created and not written to yet. It comes with the file in one step, so that one
-/// whose creator was killed in between is known for what it is: an empty file that may be executed is nobody else's.
-pub const MODE_BEGUN: u32 = 0o700;
-
-/// Its mode once the signature stands in it.
-pub const MODE_SIGNED: u32 = 0o600;
-
-/// Judges an open lock file.
-///
-/// Own is a file that holds what withlock writes, and nothing else, or that was begun; that the effective user owns, and
-/// nobody else may write to, or the content would mean nothing; and that has one name. A file with more names, or of another
-/// user (also of root), is theirs.
-#[must_use]
-pub fn judge_file(facts: &Facts, origin: Origin, trusted: Trusted) -> Use {
-    const SETGID_WITHOUT_EXECUTE: u32 = 0o2000;
-    if facts.kind != Kind::Regular {
-        Use::Refuse(facts.kind)
-    } else if origin.mandatory_by_mode && facts.mode & 0o2010 == SETGID_WITHOUT_EXECUTE {
-        Use::RefuseMandatory
-    } else if facts.links == 0 {
-        Use::Stale
-    } else if facts.links == 1 && facts.owner == trusted.user && is_evident(facts, origin) {
-        Use::Own
-    } else {
-        Use::Foreign
-    }
-}
-
-/// Whether mode and content say that withlock has made the file.
-///
-/// Where a file system keeps no modes, as FAT does not, a file that was begun has another one. Who has created it knows it
-/// all the same, as long as it is empty and nobody has signed it: a file that was signed, and that a job has emptied since,
-/// has [`MODE_SIGNED`] where modes are kept.
-fn is_evident(facts: &Facts, origin: Origin) -> bool {
-    match origin.form {
-        Form::Signed => facts.mode & WRITABLE_BY_OTHERS == 0,
-        Form::Begun => {
-            facts.mode == MODE_BEGUN
-                || origin.created && facts.size == 0 && facts.mode != MODE_SIGNED
-        }
-        Form::Other => false,
-    }
 }

@@ -14,12 +14,12 @@ use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::OsStringExt;
 use std::time::Duration;
 
-use withlock::cli::{Plan, Request, shell, withlock::parse};
+use withlock::cli::{Plan, Request, WaitLimit, shell, withlock::parse};
 use withlock::holder::form::{Form, NOBODY};
 use withlock::holder::identify::Sight;
 use withlock::holder::nested::{self, Entry, Wanted};
-use withlock::holder::record::{LONGEST, Record, SIGNATURE};
-use withlock::{Mode, Wait};
+use withlock::holder::record::{LONGEST, READERS, Record, SIGNATURE};
+use withlock::Mode;
 use withlock_platform::evidence::Identity;
 use withlock_platform::holders::{Holds, Life};
 
@@ -80,17 +80,17 @@ fn assert_verbatim(plan: &Plan, words: &[OsString]) {
 /// The value of `-w`.
 pub fn durations(input: &[u8]) {
     match wait(OsString::from_vec(input.to_vec())) {
-        Ok(Wait::Forever) => assert_eq!(input, b"inf"),
-        Ok(Wait::No) if input.is_empty() => {}
-        Ok(Wait::No) => assert!(value(input) < 1e-4, "{input:?}"),
-        Ok(Wait::AtMost(limit)) => {
+        Ok(WaitLimit::Forever) => assert_eq!(input, b"inf"),
+        Ok(WaitLimit::No) if input.is_empty() => {}
+        Ok(WaitLimit::No) => assert!(value(input) < 1e-4, "{input:?}"),
+        Ok(WaitLimit::AtMost(limit)) => {
             let (seconds, nanos) = (limit.as_secs(), limit.subsec_nanos());
             let expected = value(input);
             let difference = (limit.as_secs_f64() - expected).abs();
             // Digits beyond the ninth are cut off, of days as well.
             assert!(difference <= 1e-4 + expected * 1e-9, "{input:?}: {limit:?}, not {expected}");
             let again = |text: String| {
-                assert!(matches!(wait(text.into()), Ok(Wait::AtMost(same)) if same == limit));
+                assert!(matches!(wait(text.into()), Ok(WaitLimit::AtMost(same)) if same == limit));
             };
             again(format!("{seconds}.{nanos:09}"));
             let (days, hours, minutes) = (seconds / 86_400, seconds / 3600 % 24, seconds / 60 % 60);
@@ -100,7 +100,7 @@ pub fn durations(input: &[u8]) {
     }
 }
 
-fn wait(text: OsString) -> Result<Wait, String> {
+fn wait(text: OsString) -> Result<WaitLimit, String> {
     match parse(["withlock".into(), "-w".into(), text, "L".into(), "true".into()].into()) {
         Request::Run(plan) => Ok(plan.wait),
         Request::Refuse(why) => Err(why),
@@ -150,6 +150,7 @@ pub fn records(input: &[u8]) {
         host: part(),
         token: part(),
         command: part(),
+        shared: false,
     });
     let own = Record::of_this_run(0, &text);
     assert_survives(&own);
@@ -178,6 +179,8 @@ fn assert_own_as_written(input: &[u8], parsed: Option<&Record>) {
 
 fn assert_survives(record: &Record) {
     let line = record.line();
+    // A line of just that length may be a reader's.
+    let record = &Record { shared: line.len() == READERS, ..record.clone() };
     assert!(line.as_bytes().starts_with(SIGNATURE), "{line}");
     assert_eq!(line.find('\n'), Some(line.len() - 1), "{line}");
     assert_eq!(Record::parse(line.as_bytes()).as_ref(), Some(record), "{line}");

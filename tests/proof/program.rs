@@ -4,13 +4,11 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use withlock_platform::backend::Mode;
+use withlock_platform::process::Deadline;
 
 use super::replay::{Call, Replay};
 use super::simulated::{EVERYTHING, Request, Space};
-use crate::error::Error;
-use crate::lock::acquire::{self, Attempt, Wait};
-use crate::lock::held::{Afterwards, Held};
-use crate::lock::terms::Terms;
+use crate::lock::{self, Afterwards, Asking, Attempt, Held, Terms, Wait, hold_during};
 use crate::place::trust::Trusted;
 
 /// The user of every run.
@@ -161,17 +159,17 @@ impl Program {
             create: true,
             keep: self.keep,
             label: String::new(),
-            asking: crate::lock::terms::Asking::Never,
+            asking: Asking::Never,
         };
         let wait = match self.patience {
             Patience::None => Wait::No,
-            Patience::Limited | Patience::Either => Wait::AtMost(Duration::from_secs(1)),
+            Patience::Limited | Patience::Either => Wait::Until(far()),
             Patience::Endless | Patience::Signalled => Wait::Forever,
         };
-        match acquire::acquire(replay, terms, wait) {
+        match lock::acquire(replay, terms, wait, None) {
             Ok(Attempt::Held(held)) => self.job(held),
             Ok(Attempt::Busy(_)) => Outcome::Busy,
-            Err(Error::Told { .. }) => Outcome::Told,
+            Ok(Attempt::Interrupted(_)) => Outcome::Told,
             Err(_) => Outcome::Failed,
         }
     }
@@ -183,7 +181,7 @@ impl Program {
             let leaves = died && self.inherits();
             Ok(((), if leaves { Afterwards::LeaveToDescendants } else { Afterwards::Release }))
         };
-        let ended = held.hold_during(|held| held.world().asked(Call::Start), finish);
+        let ended = hold_during(held, |held| held.world().asked(Call::Start), finish);
         if ended.is_ok() { Outcome::Ran } else { Outcome::Failed }
     }
 
@@ -235,4 +233,9 @@ fn peer_job(replay: &Replay<'_>) -> Outcome {
     replay.let_go();
     replay.ask(0, Call::Close);
     Outcome::Ran
+}
+
+/// A deadline, which the simulated clock decides about.
+fn far() -> Deadline {
+    Deadline::after(Duration::from_secs(1)).unwrap()
 }

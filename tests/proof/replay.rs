@@ -272,8 +272,12 @@ impl<'a> Replay<'a> {
     pub(super) fn marker(&self, mode: Mode) -> Option<Request> {
         let exclusive = mode == Mode::Exclusive;
         let space = Space::Range;
-        (self.program.backend == Backend::Pair && !crate::lock::mistaken!(NoMarker))
-            .then_some(Request { space, by_process: false, bytes: MARKER, exclusive })
+        (self.program.backend == Backend::Pair && !Mistake::NoMarker.is_on()).then_some(Request {
+            space,
+            by_process: false,
+            bytes: MARKER,
+            exclusive,
+        })
     }
 
     /// The locks of the backend, one after the other; refused one, the first is given up.

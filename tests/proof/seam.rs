@@ -1,9 +1,8 @@
 //! The seam of the shipped code, answered from a record, as the real system answers it: the same calls in the same order.
 
-use std::time::Duration;
-
 use withlock_platform::backend::{Attempt, Mode, Wakeup};
 use withlock_platform::evidence::{Facts, Identity, Kind};
+use withlock_platform::process::Deadline;
 
 use super::program::{Patience, USER};
 use super::replay::{Answer, Call, Phase, Replay, used_up};
@@ -13,7 +12,7 @@ use crate::event::Event;
 use crate::holder::form::Form;
 use crate::holder::identify::Holder;
 use crate::holder::record::Record;
-use crate::lock::world::World;
+use crate::lock::World;
 
 /// A file that was opened by the run, or created.
 #[derive(Debug)]
@@ -40,6 +39,7 @@ impl World for &Replay<'_> {
     type Place = ();
     type File = Handle;
     type Waiting = ();
+    type Seen = ();
 
     fn walk(&self) -> Result<((), Option<Facts>)> {
         self.enter(Phase::Acquire);
@@ -94,10 +94,6 @@ impl World for &Replay<'_> {
 
     fn named(&self) -> Result<Option<Facts>> {
         let answer = self.needed(5, Call::Stat)?;
-        if crate::lock::mistaken!(ComparisonBeforeLocking) {
-            // What it has seen, it still knows when it has the lock.
-            self.progress.borrow_mut().candidate.extend(answer.code());
-        }
         Ok(if let Answer::Facts(facts) = answer { Some(facts_of(facts)) } else { None })
     }
 
@@ -127,7 +123,7 @@ impl World for &Replay<'_> {
         }
     }
 
-    fn record(&self, _: &Handle, form: Form, holder: Option<&Record>) {
+    fn record(&self, _: &Handle, form: Form, holder: Option<&Record>) -> bool {
         let step = match self.phase() {
             _ if self.progress.borrow().candidate.is_empty() => 2,
             Phase::Acquire => 6,
@@ -143,6 +139,7 @@ impl World for &Replay<'_> {
                 self.ask(step, Call::Write(Content::Named));
             }
         }
+        is_named
     }
 
     fn holder(&self, _: &Handle) -> Option<Record> {
@@ -154,12 +151,12 @@ impl World for &Replay<'_> {
         named.then(Record::default)
     }
 
-    fn identify(&self, _: &Handle, record: Option<Record>) -> Option<Holder> {
+    fn identify(&self, _: &Handle, record: Option<Record>, _: Option<()>) -> Option<Holder> {
         record.map(Holder::of)
     }
 
-    fn is_held_by_ancestor(&self, _: &Handle, _: &Facts, _: Option<&Record>) -> bool {
-        false
+    fn is_held_by_ancestor(&self, _: &Handle, _: &Facts, _: Option<&Record>) -> (bool, ()) {
+        (false, ())
     }
 
     fn try_lock(&self, _: &Handle, mode: Mode) -> Result<Attempt> {
@@ -249,7 +246,11 @@ impl World for &Replay<'_> {
         self.ask(if is_left { 11 } else { 9 }, Call::Close);
     }
 
-    fn begin_waiting(&self, _: Option<Duration>) -> Result<()> {
+    fn inheritable<'f>(&self, _: &'f Handle) -> Option<&'f std::fs::File> {
+        None
+    }
+
+    fn begin_waiting(&self, _: Option<Deadline>) -> Result<()> {
         let mut progress = self.progress.borrow_mut();
         progress.patient |= progress.pending.is_none();
         Ok(())

@@ -12,7 +12,7 @@ use std::fs;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
-use withlock::{Attempt, Error, LockPath, Policy, Signals, Wait};
+use withlock::{Attempt, Error, LockPath, Policy};
 
 use crate::helper::{Helper, Lines};
 
@@ -55,7 +55,6 @@ pub fn answers(walker: &mut Helper) -> BTreeSet<Answer> {
 
 /// Plays the walker. Each order is a working directory, its inode, a path, and how often, with tabs.
 pub fn play() {
-    let signals = Signals::hold().unwrap();
     let before = open_files();
     let mut lines = Lines::to_parent();
     while let Some(order) = lines.hear() {
@@ -64,7 +63,7 @@ pub fn play() {
         let is_there = std::env::set_current_dir(start).is_ok()
             && fs::metadata(".").is_ok_and(|facts| facts.ino().to_string() == inode);
         let answers: BTreeSet<String> = if is_there {
-            (0..times.parse().unwrap()).map(|_| attempt(path, &before, &signals)).collect()
+            (0..times.parse().unwrap()).map(|_| attempt(path, &before)).collect()
         } else {
             BTreeSet::from(["nowhere to start from".to_owned()])
         };
@@ -74,13 +73,13 @@ pub fn play() {
 }
 
 /// Where the lock file lies, if it is held: the one that is open beside those from before.
-fn attempt(path: &str, before: &[PathBuf], signals: &Signals) -> String {
-    let checked = match LockPath::new(path).check(&Policy::default(), signals) {
+fn attempt(path: &str, before: &[PathBuf]) -> String {
+    let checked = match LockPath::new(path).check(&Policy::default()) {
         Ok(checked) => checked,
         Err(Error::Unsafe { at, .. }) => return format!("refused {}", at.display()),
         Err(error) => return format!("dead {error}"),
     };
-    match checked.acquire(Wait::No) {
+    match checked.try_acquire() {
         Ok(Attempt::Held(held)) => {
             let mut files = open_files();
             held.release().unwrap();
@@ -88,7 +87,7 @@ fn attempt(path: &str, before: &[PathBuf], signals: &Signals) -> String {
             assert_eq!(files.len(), 1, "{files:?}");
             format!("held {}", files[0].display())
         }
-        Ok(Attempt::Busy(_)) => "unusable busy".into(),
+        Ok(_) => "unusable busy".into(),
         Err(error) => format!("unusable {error}"),
     }
 }

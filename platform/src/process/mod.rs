@@ -3,6 +3,7 @@
 mod child;
 mod closing;
 mod credentials;
+mod deadline;
 mod ending;
 mod entry;
 mod environment;
@@ -15,6 +16,7 @@ mod spawn;
 
 pub use child::{Change, Child, Status, news_of_any};
 pub use credentials::{Elevation, effective_user, elevation, exists};
+pub use deadline::Deadline;
 pub use ending::die_of;
 #[doc(hidden)]
 pub use entry::arguments;

@@ -4,10 +4,11 @@ use std::ffi::{OsStr, OsString};
 use std::path::PathBuf;
 
 use super::misplaced;
+use crate::Job;
 use crate::cli::exit::Exit;
-use crate::cli::{Plan, duration, quoting, shell, words};
-use crate::job::start::Job;
-use crate::{Asking, Choice, Mode, Policy, Wait};
+use crate::cli::{Plan, WaitLimit, duration, quoting, shell, words};
+use crate::event::Listener;
+use crate::{Asking, Choice, Mode, Policy};
 
 /// A command line, taken apart.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -56,8 +57,11 @@ impl Options {
                     (false, true) => Asking::Never,
                     (false, false) => Asking::WhenBusy,
                 },
-                adopts: true,
-                listener: if self.verbose { words::listen_to_all } else { words::listen },
+                listener: Listener::new(if self.verbose {
+                    &words::listen_to_all
+                } else {
+                    &words::listen
+                }),
             },
             wait,
             job,
@@ -67,11 +71,11 @@ impl Options {
         })
     }
 
-    fn wait(&self) -> Result<Wait, String> {
+    fn wait(&self) -> Result<WaitLimit, String> {
         match &self.wait {
-            None => Ok(Wait::No),
+            None => Ok(WaitLimit::No),
             // An unset variable in a crontab; 0.5 did not wait either.
-            Some(text) if text.is_empty() => Ok(Wait::No),
+            Some(text) if text.is_empty() => Ok(WaitLimit::No),
             Some(text) => duration::parse(&text.to_string_lossy())
                 .map_err(|why| format!("-w {}: {why}", quoting::of_value(text))),
         }
@@ -110,7 +114,7 @@ impl Options {
         if let Some(string) = self.command_string(path)? {
             let label = quoting::of_string(&string);
             let arguments = vec!["-c".into(), string];
-            let job = Job { program: shell::of_user(), arguments, inherits_lock };
+            let job = Job { program: shell::of_user(), arguments, inherits_lock, adopts: true };
             return Ok((job, label, shell::passed_over().map(PathBuf::from)));
         }
         let mut words = std::mem::take(&mut self.operands);
@@ -123,7 +127,7 @@ impl Options {
         }
         let label = quoting::of(words.iter().map(OsString::as_os_str));
         let program = words.remove(0);
-        Ok((Job { program, arguments: words, inherits_lock }, label, None))
+        Ok((Job { program, arguments: words, inherits_lock, adopts: true }, label, None))
     }
 
     /// The string of `-c`, before the lock file or behind it.

@@ -10,7 +10,7 @@ use withlock_platform::process::{self, Status, signal};
 
 use crate::error::Error;
 use crate::event::{Event, Kept, Loss, Warning};
-use crate::lock::acquire::Busy;
+use crate::lock::Busy;
 use crate::place::trust::{Reason, Verdict};
 
 mod command;
@@ -113,7 +113,6 @@ fn error_to(reader: Reader, error: &Error) -> String {
             "{}: locking failed: the path leads to a different file each time; use another file system",
             path.display()
         ),
-        Error::Told { signal } => format!("told to give up by signal {}", signal_name(*signal)),
         Error::Start { program, error, like_shell } => {
             let cure = match command::hint(program, *like_shell, Failure::of(error)) {
                 Some(hint) => hint,
@@ -198,10 +197,10 @@ fn event(event: &Event<'_>) -> String {
         Event::Created => "lock file created".to_owned(),
         Event::Again => "the lock file was removed or replaced meanwhile: trying again".to_owned(),
         Event::Leased => format!("{LEASED}, and is told to give it up"),
-        Event::Waiting { path, limit, holder } => {
+        Event::Waiting { path, until, holder } => {
             let holder = holder::words(*holder, path);
-            match limit {
-                Some(limit) => format!("waiting at most {} for {holder}", duration(*limit)),
+            match until {
+                Some(until) => format!("waiting at most {} for {holder}", duration(until.limit())),
                 None => format!("waiting for {holder}"),
             }
         }

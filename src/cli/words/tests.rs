@@ -3,6 +3,7 @@
 use std::ffi::OsString;
 
 use withlock_platform::backend::LockError;
+use withlock_platform::process::Deadline;
 
 use super::*;
 
@@ -266,8 +267,6 @@ fn an_error_says_what_to_do_about_it() {
         Error::Unstable { path: path() },
         Error::Leased { path: path() },
         Error::Open { path: path(), step: "opening", error: io::ErrorKind::WouldBlock.into() },
-        Error::Told { signal: 15 },
-        Error::Told { signal: 40 },
         start("a b", true, denied()),
         start("/a", false, missing()),
         start("a", false, io::ErrorKind::NotADirectory.into()),
@@ -298,8 +297,6 @@ fn an_error_says_what_to_do_about_it() {
             "/l: locking failed: the path leads to a different file each time; use another file system",
             "/l: a program, such as a Samba or NFS server, has a lease on the file; wait for it with -w",
             "/l: opening failed: Resource temporarily unavailable; a file server has given a client a lease on it: try again",
-            "told to give up by signal 15 (TERM)",
-            "told to give up by signal 40",
             &format!("a b: starting the command failed: Permission denied; {shell}"),
             "/a: starting the command failed: No such file or directory; check the spelling, and the interpreter if it is \
              a script (#!, without a carriage return)",
@@ -330,7 +327,11 @@ fn what_is_told_with_v_says_what_happens() {
         chosen(false),
         Event::Again,
         Event::Leased,
-        Event::Waiting { path: at, limit: Some(Duration::from_millis(250)), holder: None },
+        Event::Waiting {
+            path: at,
+            until: Deadline::after(Duration::from_millis(250)),
+            holder: None,
+        },
         Event::Acquired { own: false },
         Event::Ended { status: Status::Signaled(9) },
         Event::Left { why: Kept::Replaced },

@@ -27,6 +27,7 @@ fn record(random: &mut Random) -> Record {
         since: seed,
         token: format!("{seed:016x}"),
         command: text(random, 60),
+        shared: false,
     }
 }
 
@@ -150,6 +151,7 @@ fn a_reader_s_line_has_one_length_and_no_line_is_too_long_to_be_read() {
                 since: u64::MAX,
                 token: "f".repeat(16),
                 command: odd.repeat(command),
+                shared: false,
             };
             let readers = full.readers_line();
             assert_eq!(readers.len(), READERS, "{odd:?} {host} {command}");
