@@ -258,7 +258,7 @@ impl<'a> Checked<'a> {
     /// # Errors
     /// [`Error`]; a lock that is held by somebody else is none.
     pub fn try_acquire(self) -> Result<Attempt<Held<'a>>> {
-        lock::acquire(self.system, self.terms, Wait::No, Some(self.walked))
+        self.attempt(Wait::No)
     }
 
     /// Steps 2 to 6: takes the lock, and sleeps in the kernel until it is free, without limit.
@@ -268,7 +268,7 @@ impl<'a> Checked<'a> {
     /// # Errors
     /// [`Error`]; a lock that an ancestor of this process holds is [`Attempt::Busy`].
     pub fn acquire(self) -> Result<Attempt<Held<'a>>> {
-        lock::acquire(self.system, self.terms, Wait::Forever, Some(self.walked))
+        self.attempt(Wait::Forever)
     }
 
     /// Steps 2 to 6: takes the lock, and waits for it if that is wanted. Signals interrupt the wait, which is why a wait with
@@ -279,8 +279,15 @@ impl<'a> Checked<'a> {
     /// # Errors
     /// [`Error`]; a lock that is held by somebody else is none, and neither is a signal that interrupts the wait.
     pub fn acquire_with(self, wait: Wait, signals: &'a Signals) -> Result<Attempt<Held<'a>>> {
-        let system = self.system.interrupted_by(signals);
-        lock::acquire(system, self.terms, wait, Some(self.walked))
+        Self { system: self.system.interrupted_by(signals), ..self }.attempt(wait)
+    }
+
+    fn attempt(self, wait: Wait) -> Result<Attempt<Held<'a>>> {
+        let by_ancestor = self.system.has_one_thread();
+        match self.system.in_turn(&self.walked.0, wait != Wait::No)? {
+            Some(system) => lock::acquire(system, self.terms, wait, Some(self.walked)),
+            None => Ok(Attempt::Busy(Busy { by_ancestor, ..Busy::default() })),
+        }
     }
 }
 

@@ -44,6 +44,11 @@ pub trait Sight {
     /// another container are not shown.
     fn listed(&self) -> Option<Vec<u32>>;
 
+    /// Whether this process has no other thread that may hold the lock and give it up again.
+    fn has_one_thread(&self) -> bool {
+        true
+    }
+
     /// Whether this process may have inherited a descriptor of the file: if not, it does not hold the lock itself.
     fn may_inherit(&self) -> bool {
         true

@@ -66,7 +66,7 @@ pub fn is_held(wanted: &Wanted<'_>, sight: &impl Sight) -> bool {
 /// outlives the lock in whatever the job leaves behind, and inode numbers and process ids are used again.
 ///
 /// - The kernel says that this process, or one of those from its parent up, holds the lock (Linux): for this process, it
-///   is a descriptor that it has inherited.
+///   is a descriptor that it has inherited, or another thread, which is no ancestor: so with threads it does not count.
 /// - The variable names the run that has written the record: the token is random.
 /// - Where the kernel does not say who holds the lock: one of those from the parent up is named by the variable or by the
 ///   record, and no other holder is.
@@ -93,7 +93,8 @@ pub fn is_proven(value: &OsStr, wanted: &Wanted<'_>, sight: &impl Sight) -> bool
             && (entries.iter().any(|entry| entry.pid == pid && entry.fits(wanted.record))
                 || wanted.record.is_some_and(|record| names(record, pid, sight)))
     };
-    sight.ancestry().iter().enumerate().any(|(generation, pid)| {
+    let itself = usize::from(!sight.has_one_thread());
+    sight.ancestry().iter().enumerate().skip(itself).any(|(generation, pid)| {
         let is_named = is_named(*pid);
         let is_worth_asking =
             generation == 0 && sight.may_inherit() || is_named || listed.contains(pid);

@@ -8,7 +8,6 @@ use withlock_platform::again;
 use withlock_platform::backend::LockBackend;
 use withlock_platform::directory::Access;
 use withlock_platform::evidence::Facts;
-use withlock_platform::process;
 
 use crate::holder::form::{Form, LONGEST, SIGNATURE};
 use crate::holder::record::Record;
@@ -65,23 +64,20 @@ impl OpenFile {
         Ok(content)
     }
 
-    /// Writes a line into a file of this form; returns whether all of it stands there now. A full disk, or a limit on file
-    /// sizes, is no reason not to run: what is written is for people.
-    pub(crate) fn write(&self, form: Form, line: &[u8]) -> bool {
+    /// Writes a line into a file of this form. A full disk, or a limit on file sizes, is no reason not to run: what is
+    /// written is for people.
+    pub(crate) fn write(&self, form: Form, line: &[u8]) -> io::Result<()> {
         // The signature only, before the line that begins with it: so what stands there is the beginning of a line at any
         // moment, wherever it is cut off.
-        if form == Form::Signed && again(|| self.file.set_len(SIGNATURE.len() as u64)).is_err() {
-            return false;
+        if form == Form::Signed {
+            again(|| self.file.set_len(SIGNATURE.len() as u64))?;
         }
-        let written = self.file.write_all_at(line, 0);
-        if matches!(&written, Err(error) if error.kind() == io::ErrorKind::FileTooLarge) {
-            let _ = process::forget_size_signal();
-        }
-        if written.is_ok() && form == Form::Begun {
+        self.file.write_all_at(line, 0)?;
+        if form == Form::Begun {
             // A file that works with any mode, for whoever has it open.
             let mode = Permissions::from_mode(file::MODE_SIGNED);
             let _ = again(|| self.file.set_permissions(mode.clone()));
         }
-        written.is_ok()
+        Ok(())
     }
 }

@@ -5,4 +5,5 @@ mod opening;
 mod retry;
 mod sight;
 pub(crate) mod system;
+mod turn;
 mod waiting;

@@ -18,6 +18,7 @@ pub(crate) struct Look<'a> {
     file: &'a OpenFile,
     wanted: Mode,
     trusted: Trusted,
+    has_one_thread: bool,
     /// Asked for when it is needed: it is as long as there are locks in the system.
     list: OnceCell<Option<List>>,
 }
@@ -25,9 +26,14 @@ pub(crate) struct Look<'a> {
 impl<'a> Look<'a> {
     /// At the holders who keep this file from being locked as these terms say; by a list that was asked for before, if
     /// there is one.
-    pub(crate) fn at(file: &'a OpenFile, terms: &Terms, list: Option<List>) -> Self {
+    pub(crate) fn at(
+        file: &'a OpenFile,
+        terms: &Terms,
+        has_one_thread: bool,
+        list: Option<List>,
+    ) -> Self {
         let list = list.map_or_else(OnceCell::new, |list| OnceCell::from(Some(list)));
-        Self { file, wanted: terms.mode, trusted: terms.trusted, list }
+        Self { file, wanted: terms.mode, trusted: terms.trusted, has_one_thread, list }
     }
 
     pub(crate) fn into_list(self) -> Option<List> {
@@ -57,6 +63,10 @@ impl Sight for Look<'_> {
             Some(list) => Some(self.processes(list)),
             None => List::EXISTS.then(Vec::new),
         }
+    }
+
+    fn has_one_thread(&self) -> bool {
+        self.has_one_thread
     }
 
     fn may_inherit(&self) -> bool {

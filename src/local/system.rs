@@ -8,7 +8,7 @@ use withlock_platform::backend::{self, Attempt, LockError, Mode, Ownership, Wake
 use withlock_platform::directory::{self, Access};
 use withlock_platform::evidence::Facts;
 use withlock_platform::holders::List;
-use withlock_platform::process::{Deadline, Signal, Signals};
+use withlock_platform::process::{self, Deadline, Signal, Signals};
 
 use crate::error::{Error, Result};
 use crate::event::{Event, Listener};
@@ -19,6 +19,7 @@ use crate::holder::record::Record;
 use crate::local::content::OpenFile;
 use crate::local::retry;
 use crate::local::sight::Look;
+use crate::local::turn::Turn;
 use crate::local::waiting::Waiting;
 use crate::lock::{Policy, Terms, World};
 use crate::place::judge::Judge;
@@ -35,18 +36,34 @@ pub struct System<'a> {
     pub(super) choice: backend::Choice,
     listener: Listener<'a>,
     signals: Option<&'a Signals>,
+    /// Kept for as long as this.
+    _turn: Option<Turn>,
 }
 
 impl<'a> System<'a> {
     pub(crate) fn new(terms: Terms, policy: &Policy<'a>) -> Self {
         let judge = Judge { trusted: terms.trusted, insecure: policy.insecure };
         let (choice, listener) = (policy.backend, policy.listener);
-        Self { terms, judge, choice, listener, signals: None }
+        Self { terms, judge, choice, listener, signals: None, _turn: None }
     }
 
     /// The same, with waits that signals interrupt.
     pub(crate) fn interrupted_by(self, signals: &'a Signals) -> Self {
         Self { signals: Some(signals), ..self }
+    }
+
+    /// The same, as the only one of this process at that lock, where the kernel does not see to it. `None` is that another
+    /// attempt of this process has the lock, or tries to get it.
+    pub(crate) fn in_turn(self, place: &Place, waits: bool) -> Result<Option<Self>> {
+        let backend = backend::select(self.choice, place.file_system.local);
+        if backend.is_none_or(|backend| backend.ownership() != Ownership::Process) {
+            return Ok(Some(self));
+        }
+        let directory = Facts::of(&place.directory).map_err(self.failed("examining"))?.identity;
+        // One thread would wait for itself.
+        let waits = waits && !self.has_one_thread();
+        let turn = Turn::take(directory, place.name.clone(), waits);
+        Ok(turn.is_some().then_some(Self { _turn: turn, ..self }))
     }
 
     /// Walks the path for the first time, and tells what there is on the way.
@@ -57,6 +74,16 @@ impl<'a> System<'a> {
     /// Who is told what happens.
     pub(crate) fn listener(&self) -> Listener<'a> {
         self.listener
+    }
+
+    /// Whether this process has no other thread: signals are held by such only.
+    pub(crate) fn has_one_thread(&self) -> bool {
+        self.signals.is_some()
+    }
+
+    /// At the holders of a file.
+    fn look_at<'f>(&self, file: &'f OpenFile, list: Option<List>) -> Look<'f> {
+        Look::at(file, &self.terms, self.has_one_thread(), list)
     }
 
     pub(super) fn failed(&self, step: &'static str) -> impl FnOnce(io::Error) -> Error + '_ {
@@ -129,7 +156,19 @@ impl World for System<'_> {
             (Some(record), Mode::Exclusive) => record.line().into_bytes(),
             (Some(record), Mode::Shared) => record.readers_line().into_bytes(),
         };
-        file.write(form, &line)
+        let write = || file.write(form, &line);
+        let written = match self.signals {
+            None => process::without_size_signal(write),
+            // They are held back anyway.
+            Some(_) => {
+                let written = write();
+                if matches!(&written, Err(error) if error.kind() == io::ErrorKind::FileTooLarge) {
+                    let _ = process::forget_size_signal();
+                }
+                written
+            }
+        };
+        written.is_ok()
     }
 
     fn holder(&self, file: &OpenFile) -> Option<Record> {
@@ -142,7 +181,7 @@ impl World for System<'_> {
         record: Option<Record>,
         seen: Option<Option<List>>,
     ) -> Option<Holder> {
-        let look = Look::at(file, &self.terms, seen.flatten());
+        let look = self.look_at(file, seen.flatten());
         identify::identify(record, &look)
     }
 
@@ -154,7 +193,7 @@ impl World for System<'_> {
     ) -> (bool, Option<List>) {
         let mode = self.terms.mode;
         let wanted = nested::Wanted { identity: facts.identity, mode, record };
-        let look = Look::at(file, &self.terms, None);
+        let look = self.look_at(file, None);
         let is_held = nested::is_held(&wanted, &look);
         (is_held, look.into_list())
     }

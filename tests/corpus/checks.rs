@@ -14,12 +14,12 @@ use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::OsStringExt;
 use std::time::Duration;
 
+use withlock::Mode;
 use withlock::cli::{Plan, Request, WaitLimit, shell, withlock::parse};
 use withlock::holder::form::{Form, NOBODY};
 use withlock::holder::identify::Sight;
 use withlock::holder::nested::{self, Entry, Wanted};
 use withlock::holder::record::{LONGEST, READERS, Record, SIGNATURE};
-use withlock::Mode;
 use withlock_platform::evidence::Identity;
 use withlock_platform::holders::{Holds, Life};
 

@@ -292,3 +292,15 @@ pub fn waits_for_lock(pid: u32) -> bool {
 pub fn stderr(output: &Output) -> String {
     String::from_utf8_lossy(&output.stderr).into_owned()
 }
+
+/// An example that was built with the tests (`cargo test` builds them all); `None` where the tests run once more, and it makes
+/// no difference.
+pub fn example(name: &str) -> Option<PathBuf> {
+    if is_rerun() {
+        return None;
+    }
+    let test = std::env::current_exe().unwrap();
+    let built = test.ancestors().nth(2).unwrap().join("examples").join(name);
+    assert!(built.exists(), "{} is not built: cargo build --examples", built.display());
+    Some(built)
+}

@@ -12,6 +12,7 @@ mod host;
 mod interruption;
 mod launch_portable;
 mod search;
+mod size_limit;
 mod spawn;
 
 pub use child::{Change, Child, Status, news_of_any};
@@ -22,6 +23,7 @@ pub use ending::die_of;
 pub use entry::arguments;
 pub use host::{host_name, random_token, user_name};
 pub use interruption::Interruption;
+pub use size_limit::without_size_signal;
 pub use spawn::{Command, StartError};
 pub use witness::{Sighting, Witness, can_watch};
 

@@ -16,6 +16,8 @@ struct Seen {
     /// The kernel may not say of these; of nobody, if there is no list.
     hidden: Vec<u32>,
     age: Option<Duration>,
+    /// This process has other threads.
+    has_threads: bool,
 }
 
 impl Sight for Seen {
@@ -31,6 +33,10 @@ impl Sight for Seen {
         } else {
             Holds::No
         }
+    }
+
+    fn has_one_thread(&self) -> bool {
+        !self.has_threads
     }
 
     fn life(&self, _: u32) -> Life {
@@ -80,6 +86,13 @@ fn record(pid: u32) -> Record {
 
 const fn older() -> Option<Duration> {
     Some(Duration::from_secs(61))
+}
+
+#[test]
+fn a_lock_of_another_thread_is_worth_waiting_for() {
+    let threaded = |seen| Seen { has_threads: true, ..seen };
+    assert!(!proves("", Some(&record(100)), &threaded(kernel(&[100]))));
+    assert!(proves("", None, &threaded(kernel(&[90]))), "but not one of its parent");
 }
 
 #[test]
