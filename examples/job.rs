@@ -14,7 +14,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let (Some(lock), Some(program)) = (words.next(), words.next()) else {
         return Err("usage: job LOCKFILE COMMAND [ARGUMENT...]".into());
     };
-    let job = Job { program, arguments: words.collect(), inherits_lock: true, adopts: false };
+    let job = Job::new(program, words);
     // From here on signals are taken one by one: they end the wait, and are passed on to the command.
     let signals = Signals::hold()?;
     let wait = Deadline::after(Duration::from_secs(10)).map_or(Wait::Forever, Wait::Until);

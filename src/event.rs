@@ -9,6 +9,23 @@ use crate::holder::identify::Holder;
 use crate::place::trust::{Reason, Verdict};
 
 /// Who is told what happens.
+///
+/// ```
+/// use std::sync::Mutex;
+/// use withlock::Policy;
+/// use withlock::event::{Event, Listener};
+///
+/// let told = Mutex::new(Vec::new());
+/// let note = |event: &Event<'_>| {
+///     if let Ok(mut told) = told.lock() {
+///         told.push(format!("{event:?}"));
+///     }
+/// };
+/// let policy = Policy { listener: Listener::new(&note), ..Policy::default() };
+/// policy.listener.tell(&Event::Created);
+/// drop(policy);
+/// assert_eq!(told.into_inner().unwrap_or_default(), ["Created"]);
+/// ```
 #[derive(Clone, Copy)]
 pub struct Listener<'a>(&'a (dyn Fn(&Event<'_>) + Sync));
 

@@ -169,10 +169,6 @@
 //! they are for a process, or at least a moment, of one thread. `examples/` has a program of each kind.
 #![forbid(unsafe_code)]
 
-use std::path::{Path, PathBuf};
-
-use withlock_platform::process;
-
 pub mod cli;
 mod error;
 pub mod event;
@@ -180,6 +176,7 @@ pub mod holder;
 pub mod job;
 mod local;
 pub mod lock;
+mod path;
 pub mod place;
 #[cfg(test)]
 #[path = "../tests/proof/mod.rs"]
@@ -188,116 +185,10 @@ mod proof;
 #[path = "../tests/support/random.rs"]
 mod random;
 
-use local::system::System;
-use lock::{Terms, Walked};
-use place::trust::Trusted;
-
 pub use error::{Error, Result};
 pub use holder::identify::Holder;
 pub use job::Job;
 pub use lock::{Asking, Attempt, Busy, Policy, Wait};
+pub use path::{Checked, Held, LockPath};
 pub use withlock_platform::backend::{Choice, Mode};
 pub use withlock_platform::process::{Deadline, Signals, Status};
-
-/// The proof that this run holds the lock, on this machine. Dropped, it releases the lock.
-pub type Held<'a> = lock::Held<System<'a>>;
-
-/// A path that may become a lock.
-#[derive(Debug)]
-pub struct LockPath {
-    path: PathBuf,
-}
-
-/// A path whose every component has been judged.
-#[derive(Debug)]
-pub struct Checked<'a> {
-    system: System<'a>,
-    terms: Terms,
-    /// Where the walk has led to.
-    walked: Walked<System<'a>>,
-}
-
-impl LockPath {
-    /// Names the lock file.
-    pub fn new(path: impl Into<PathBuf>) -> Self {
-        Self { path: path.into() }
-    }
-
-    /// Step 1: judges the path.
-    ///
-    /// # Errors
-    /// [`Error`]: the place is unsafe or out of reach.
-    pub fn check<'a>(&self, policy: &Policy<'a>) -> Result<Checked<'a>> {
-        let terms = Terms {
-            path: self.path.clone(),
-            trusted: Trusted { user: process::effective_user() },
-            mode: policy.mode,
-            create: policy.create,
-            keep: policy.keep,
-            label: policy.label.clone(),
-            asking: policy.asking,
-        };
-        let system = System::new(terms.clone(), policy);
-        let walked = system.first_walk()?;
-        Ok(Checked { system, terms, walked })
-    }
-
-    /// The path.
-    #[must_use]
-    pub fn path(&self) -> &Path {
-        &self.path
-    }
-}
-
-impl<'a> Checked<'a> {
-    /// Steps 2 to 6: takes the lock if it is free. Where somebody has taken it for a moment only, to clean up or to write who
-    /// it is, this may take some 10 milliseconds.
-    ///
-    /// Needs no [`Signals`], and works in a program with threads.
-    ///
-    /// # Errors
-    /// [`Error`]; a lock that is held by somebody else is none.
-    pub fn try_acquire(self) -> Result<Attempt<Held<'a>>> {
-        self.attempt(Wait::No)
-    }
-
-    /// Steps 2 to 6: takes the lock, and sleeps in the kernel until it is free, without limit.
-    ///
-    /// Needs no [`Signals`], and works in a program with threads; no signal interrupts the wait.
-    ///
-    /// # Errors
-    /// [`Error`]; a lock that an ancestor of this process holds is [`Attempt::Busy`].
-    pub fn acquire(self) -> Result<Attempt<Held<'a>>> {
-        self.attempt(Wait::Forever)
-    }
-
-    /// Steps 2 to 6: takes the lock, and waits for it if that is wanted. Signals interrupt the wait, which is why a wait with
-    /// a limit needs them: the deadline's is SIGALRM.
-    ///
-    /// For a process of one thread, or at least a moment of one: see [`Signals`].
-    ///
-    /// # Errors
-    /// [`Error`]; a lock that is held by somebody else is none, and neither is a signal that interrupts the wait.
-    pub fn acquire_with(self, wait: Wait, signals: &'a Signals) -> Result<Attempt<Held<'a>>> {
-        Self { system: self.system.interrupted_by(signals), ..self }.attempt(wait)
-    }
-
-    fn attempt(self, wait: Wait) -> Result<Attempt<Held<'a>>> {
-        let by_ancestor = self.system.has_one_thread();
-        match self.system.in_turn(&self.walked.0, wait != Wait::No)? {
-            Some(system) => lock::acquire(system, self.terms, wait, Some(self.walked)),
-            None => Ok(Attempt::Busy(Busy { by_ancestor, ..Busy::default() })),
-        }
-    }
-}
-
-impl Held<'_> {
-    /// Runs a job under the lock: [`job::run`].
-    ///
-    /// # Errors
-    /// As [`job::run`].
-    pub fn run(self, job: &Job, signals: &Signals) -> Result<Status> {
-        let listener = self.world().listener();
-        job::run(self, job, signals, listener)
-    }
-}

@@ -25,6 +25,17 @@ pub struct Job {
     pub adopts: bool,
 }
 
+impl Job {
+    /// A program with its arguments, which inherits the lock.
+    pub fn new<W: Into<OsString>>(
+        program: impl Into<OsString>,
+        arguments: impl IntoIterator<Item = W>,
+    ) -> Self {
+        let arguments = arguments.into_iter().map(Into::into).collect();
+        Self { program: program.into(), arguments, inherits_lock: true, adopts: false }
+    }
+}
+
 /// Runs a job under a lock, waits for its end, and gives the lock up.
 ///
 /// The lock is not given up before the job's main process has ended, whatever signal arrives. Signals are held back for
@@ -33,6 +44,43 @@ pub struct Job {
 /// # Errors
 /// [`Error::Start`] when the program can't be started, [`Error::System`] when it can't be waited for. That the lock could
 /// not be released in order is told to the listener, and does not change the outcome.
+///
+/// A lock is whatever keeps others from it, such as one that a service keeps:
+///
+/// ```
+/// use std::ffi::OsString;
+/// use std::fs::File;
+/// use std::path::Path;
+///
+/// use withlock::event::{Listener, Loss};
+/// use withlock::lock::{Afterwards, Guard};
+/// use withlock::{Job, Signals, Status, job};
+///
+/// struct Lease;
+///
+/// impl Guard for Lease {
+///     fn inheritable(&self) -> Option<&File> {
+///         None
+///     }
+///     fn path(&self) -> &Path {
+///         Path::new("service:/backup")
+///     }
+///     fn variables(&self) -> Vec<(&'static str, OsString)> {
+///         vec![("LEASE", "7".into())]
+///     }
+///     fn loss(&self) -> Option<Loss> {
+///         None
+///     }
+///     fn end(self, _: Afterwards) {}
+/// }
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let signals = Signals::hold()?;
+/// let job = Job::new("sh", ["-c", "exit $LEASE"]);
+/// assert_eq!(job::run(Lease, &job, &signals, Listener::default())?, Status::Exited(7));
+/// # Ok(())
+/// # }
+/// ```
 pub fn run<G: Guard>(
     lock: G,
     job: &Job,

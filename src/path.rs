@@ -1,0 +1,224 @@
+//! From a path to a lock that is held, on this machine.
+
+use std::path::{Path, PathBuf};
+
+use withlock_platform::process::{self, Signals, Status};
+
+use crate::error::Result;
+use crate::job::{self, Job};
+use crate::local::system::System;
+use crate::lock::{self, Attempt, Busy, Policy, Terms, Wait, Walked};
+use crate::place::trust::Trusted;
+
+/// The proof that this run holds the lock, on this machine. It can be sent to another thread; dropped, it releases the lock.
+pub type Held<'a> = lock::Held<System<'a>>;
+
+/// A path that may become a lock.
+///
+/// ```
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let place = std::env::temp_dir().join(format!("withlock-doc-{}", std::process::id()));
+/// # std::os::unix::fs::DirBuilderExt::mode(&mut std::fs::DirBuilder::new(), 0o700).create(&place)?;
+/// # let lock = place.join("lock");
+/// use withlock::{Attempt, LockPath, Policy};
+///
+/// let checked = LockPath::new(&lock).check(&Policy::default())?;
+/// if let Attempt::Held(held) = checked.try_acquire()? {
+///     assert!(lock.exists());
+///     held.release()?;
+/// }
+/// assert!(!lock.exists());
+/// # std::fs::remove_dir(&place)?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Debug)]
+pub struct LockPath {
+    path: PathBuf,
+}
+
+/// A path whose every component has been judged.
+#[derive(Debug)]
+pub struct Checked<'a> {
+    system: System<'a>,
+    terms: Terms,
+    /// Where the walk has led to.
+    walked: Walked<System<'a>>,
+}
+
+impl LockPath {
+    /// Names the lock file.
+    pub fn new(path: impl Into<PathBuf>) -> Self {
+        Self { path: path.into() }
+    }
+
+    /// Step 1: judges the path.
+    ///
+    /// # Errors
+    /// [`Error`]: the place is unsafe or out of reach.
+    ///
+    /// ```
+    /// use withlock::{Error, LockPath, Policy};
+    ///
+    /// // Anybody could put a file or link of that name there.
+    /// let refused = LockPath::new("/tmp/backup.lock").check(&Policy::default());
+    /// assert!(matches!(refused, Err(Error::Unsafe { .. })));
+    /// ```
+    pub fn check<'a>(&self, policy: &Policy<'a>) -> Result<Checked<'a>> {
+        let terms = Terms {
+            path: self.path.clone(),
+            trusted: Trusted { user: process::effective_user() },
+            mode: policy.mode,
+            create: policy.create,
+            keep: policy.keep,
+            label: policy.label.clone(),
+            asking: policy.asking,
+        };
+        let system = System::new(terms.clone(), policy);
+        let walked = system.first_walk()?;
+        Ok(Checked { system, terms, walked })
+    }
+
+    /// The path.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+}
+
+impl<'a> Checked<'a> {
+    /// Steps 2 to 6: takes the lock if it is free. Where somebody has taken it for a moment only, to clean up or to write who
+    /// it is, this may take some 10 milliseconds.
+    ///
+    /// Needs no [`Signals`], and works in a program with threads.
+    ///
+    /// # Errors
+    /// [`Error`]; a lock that is held by somebody else is none.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let place = std::env::temp_dir().join(format!("withlock-doc-{}", std::process::id()));
+    /// # std::os::unix::fs::DirBuilderExt::mode(&mut std::fs::DirBuilder::new(), 0o700).create(&place)?;
+    /// # let lock = place.join("lock");
+    /// use withlock::{Attempt, LockPath, Policy};
+    ///
+    /// let path = LockPath::new(&lock);
+    /// let first = path.check(&Policy::default())?.try_acquire()?;
+    /// assert!(matches!(first, Attempt::Held(_)));
+    /// let second = path.check(&Policy::default())?.try_acquire()?;
+    /// assert!(matches!(second, Attempt::Busy(_)));
+    /// drop(first);
+    /// # std::fs::remove_dir(&place)?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn try_acquire(self) -> Result<Attempt<Held<'a>>> {
+        self.attempt(Wait::No)
+    }
+
+    /// Steps 2 to 6: takes the lock, and sleeps in the kernel until it is free, without limit.
+    ///
+    /// Needs no [`Signals`], and works in a program with threads; no signal interrupts the wait.
+    ///
+    /// # Errors
+    /// [`Error`]; a lock that an ancestor of this process holds is [`Attempt::Busy`].
+    ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let place = std::env::temp_dir().join(format!("withlock-doc-{}", std::process::id()));
+    /// # std::os::unix::fs::DirBuilderExt::mode(&mut std::fs::DirBuilder::new(), 0o700).create(&place)?;
+    /// # let lock = place.join("lock");
+    /// use std::thread;
+    /// use withlock::{Attempt, LockPath, Policy};
+    ///
+    /// let add = |sum: &mut u32| -> withlock::Result<()> {
+    ///     let Attempt::Held(held) = LockPath::new(&lock).check(&Policy::default())?.acquire()? else {
+    ///         return Ok(());
+    ///     };
+    ///     *sum += 1;
+    ///     held.release()
+    /// };
+    /// let mut sums = [0; 4];
+    /// thread::scope(|scope| {
+    ///     for sum in &mut sums {
+    ///         scope.spawn(|| add(sum));
+    ///     }
+    /// });
+    /// assert_eq!(sums, [1; 4]);
+    /// # std::fs::remove_dir(&place)?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn acquire(self) -> Result<Attempt<Held<'a>>> {
+        self.attempt(Wait::Forever)
+    }
+
+    /// Steps 2 to 6: takes the lock, and waits for it if that is wanted. Signals interrupt the wait, which is why a wait with
+    /// a limit needs them: the deadline's is SIGALRM.
+    ///
+    /// For a process of one thread, or at least a moment of one: see [`Signals`].
+    ///
+    /// # Errors
+    /// [`Error`]; a lock that is held by somebody else is none, and neither is a signal that interrupts the wait.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let place = std::env::temp_dir().join(format!("withlock-doc-{}", std::process::id()));
+    /// # std::os::unix::fs::DirBuilderExt::mode(&mut std::fs::DirBuilder::new(), 0o700).create(&place)?;
+    /// # let lock = place.join("lock");
+    /// use std::time::Duration;
+    /// use withlock::{Attempt, Deadline, LockPath, Policy, Signals, Wait};
+    ///
+    /// let signals = Signals::hold()?;
+    /// let wait = Deadline::after(Duration::from_secs(5)).map_or(Wait::Forever, Wait::Until);
+    /// match LockPath::new(&lock).check(&Policy::default())?.acquire_with(wait, &signals)? {
+    ///     Attempt::Held(held) => held.release()?,
+    ///     Attempt::Busy(busy) => println!("still busy after five seconds: {busy:?}"),
+    ///     Attempt::Interrupted(signal) => println!("interrupted by signal {signal}"),
+    /// }
+    /// # std::fs::remove_dir(&place)?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn acquire_with(self, wait: Wait, signals: &'a Signals) -> Result<Attempt<Held<'a>>> {
+        Self { system: self.system.interrupted_by(signals), ..self }.attempt(wait)
+    }
+
+    fn attempt(self, wait: Wait) -> Result<Attempt<Held<'a>>> {
+        let by_ancestor = self.system.has_one_thread();
+        match self.system.in_turn(&self.walked.0, wait != Wait::No)? {
+            Some(system) => lock::acquire(system, self.terms, wait, Some(self.walked)),
+            None => Ok(Attempt::Busy(Busy { by_ancestor, ..Busy::default() })),
+        }
+    }
+}
+
+impl Held<'_> {
+    /// Runs a job under the lock: [`job::run`].
+    ///
+    /// # Errors
+    /// As [`job::run`].
+    ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let place = std::env::temp_dir().join(format!("withlock-doc-{}", std::process::id()));
+    /// # std::os::unix::fs::DirBuilderExt::mode(&mut std::fs::DirBuilder::new(), 0o700).create(&place)?;
+    /// # let lock = place.join("lock");
+    /// use withlock::{Attempt, Job, LockPath, Policy, Signals, Status};
+    ///
+    /// let signals = Signals::hold()?;
+    /// let checked = LockPath::new(&lock).check(&Policy::default())?;
+    /// if let Attempt::Held(held) = checked.try_acquire()? {
+    ///     let job = Job::new("sh", ["-c", "test -e \"$WITHLOCK_LOCKFILE\""]);
+    ///     assert_eq!(held.run(&job, &signals)?, Status::Exited(0));
+    /// }
+    /// assert!(!lock.exists());
+    /// # std::fs::remove_dir(&place)?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn run(self, job: &Job, signals: &Signals) -> Result<Status> {
+        let listener = self.world().listener();
+        job::run(self, job, signals, listener)
+    }
+}
