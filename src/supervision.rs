@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use withlock_platform::process::{
-    self, Arrival, Change, Child, Sender, Signal, Signals, Status, Witness, signal,
+    self, Arrival, Change, Child, Deadline, Sender, Signal, Signals, Status, Witness, signal,
 };
 
 use crate::error::{Error, Result};
@@ -89,9 +89,13 @@ impl<'a> Supervision<'a> {
 
     /// The next signal, or `None` when it is time for a witness.
     fn next(&self) -> Result<Option<Arrival>> {
-        let arrival = match self.witness {
-            Observer::NotYet => self.signals.next_within(WITHOUT_WITNESS),
-            _ => self.signals.next().map(Some),
+        let time_for_witness = match self.witness {
+            Observer::NotYet => Deadline::after(WITHOUT_WITNESS),
+            _ => None,
+        };
+        let arrival = match time_for_witness {
+            Some(deadline) => self.signals.next_before(deadline),
+            None => self.signals.next().map(Some),
         };
         arrival.map_err(Error::system("waiting for signals"))
     }
@@ -160,7 +164,7 @@ impl<'a> Supervision<'a> {
         if let State::Ended(_) = self.state {
             return Ok(true);
         }
-        self.hear(Duration::ZERO);
+        self.hear(Deadline::PASSED);
         let is_echo = self.relay.is_echo(arrival, at);
         // A job that is stopped has been stopped since the first one; it is not left so.
         if is_echo && !(arrival.signal == signal::CONT && self.state == State::Stopped) {
@@ -170,27 +174,27 @@ impl<'a> Supervision<'a> {
         if !matches!(&self.witness, Observer::There(witness) if witness.follow(self.child)) {
             return Ok(false);
         }
-        let end = at + IN_TURN;
+        let end = Deadline::at(at + IN_TURN);
         while !self.relay.claim(arrival, at) {
-            if !self.hear(end.saturating_sub(process::moment())) {
+            if !self.hear(end) {
                 return Ok(self.has_been_seen_after_all(arrival, at));
             }
         }
         Ok(true)
     }
 
-    /// Takes note of what the witness reports, waiting so long for the first report; returns whether there was any.
-    fn hear(&mut self, within: Duration) -> bool {
+    /// Takes note of what the witness reports, waiting until then for the first report; returns whether there was any.
+    fn hear(&mut self, until: Deadline) -> bool {
         let Observer::There(witness) = &self.witness else {
             return false;
         };
-        let mut within = within;
+        let mut until = until;
         for heard in 0..AT_ONCE {
-            let Ok(Some(sighting)) = witness.next(within) else {
+            let Ok(Some(sighting)) = witness.next(until) else {
                 return heard > 0;
             };
             self.relay.note(sighting);
-            within = Duration::ZERO;
+            until = Deadline::PASSED;
         }
         true
     }
@@ -199,7 +203,8 @@ impl<'a> Supervision<'a> {
     fn has_been_seen_after_all(&mut self, arrival: Arrival, at: Duration) -> bool {
         if let Observer::There(witness) = &self.witness {
             let relay = &mut self.relay;
-            let _ = witness.ask(ANSWER, |sighting| relay.note(sighting));
+            let until = Deadline::at(process::moment() + ANSWER);
+            let _ = witness.ask(until, |sighting| relay.note(sighting));
         }
         self.relay.claim(arrival, at)
     }

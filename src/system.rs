@@ -4,12 +4,12 @@ use std::borrow::Cow;
 use std::cell::RefCell;
 use std::fs::File;
 use std::io;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use withlock_platform::backend::{self, Attempt, LockBackend, LockError, Mode, Wakeup};
 use withlock_platform::directory::{self, Access};
 use withlock_platform::evidence::{self, Facts, FileSystem, Kind};
-use withlock_platform::process::{Interruption, Signals};
+use withlock_platform::process::{Deadline, Interruption, Signals};
 
 use crate::answer;
 use crate::content::OpenFile;
@@ -32,7 +32,7 @@ const PAUSES: [u64; 7] = [1, 2, 4, 8, 16, 32, 64];
 #[derive(Debug)]
 pub struct Patience {
     interruption: Interruption,
-    end: Option<Instant>,
+    end: Option<Deadline>,
 }
 
 /// The real system, for one lock path.
@@ -324,9 +324,8 @@ impl Kernel for System<'_> {
     }
 
     fn be_patient(&self, limit: Option<Duration>) -> Result<Patience> {
-        let end = limit.and_then(|limit| Instant::now().checked_add(limit));
-        let limit = end.and(limit);
-        let interruption = Interruption::allow(self.signals, limit)
+        let end = limit.and_then(Deadline::after);
+        let interruption = Interruption::allow(self.signals, end)
             .map_err(Error::system("setting up the time limit"))?;
         Ok(Patience { interruption, end })
     }
@@ -336,7 +335,7 @@ impl Kernel for System<'_> {
     }
 
     fn is_over(&self, patience: &Patience) -> bool {
-        patience.end.is_some_and(|end| Instant::now() >= end)
+        patience.end.is_some_and(Deadline::has_passed)
     }
 
     fn told(&self, patience: &Patience) -> Option<i32> {

@@ -7,6 +7,7 @@ use super::{Plan, duration, label, misplaced};
 use crate::exit::Exit;
 use crate::job::{self, Job};
 use crate::{Asking, Choice, Mode, Policy, Wait, report};
+use withlock_platform::backend::UnknownChoice;
 
 /// A command line, taken apart.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -78,18 +79,11 @@ impl Options {
 
     fn backend(&self) -> Result<Choice, String> {
         let Some(text) = &self.backend else {
-            return Ok(Choice::Auto);
+            return Ok(Choice::default());
         };
-        match text.to_str() {
-            Some("auto") => Ok(Choice::Auto),
-            Some("flock") => Ok(Choice::Flock),
-            Some("fcntl") => Ok(Choice::Fcntl),
-            Some("lockf") => Ok(Choice::Lockf),
-            _ => Err(format!(
-                "--backend {}: no such backend (auto, flock, fcntl or lockf)",
-                label::of_value(text)
-            )),
-        }
+        text.to_string_lossy().parse().map_err(|known: UnknownChoice| {
+            format!("--backend {}: no such backend ({known})", label::of_value(text))
+        })
     }
 
     fn busy_status(&self) -> Result<u8, String> {

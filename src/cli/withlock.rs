@@ -7,6 +7,7 @@ use clap::{Arg, ArgAction, ArgMatches, Command};
 
 use super::options::Options;
 use super::{Request, label, plain, suggestion};
+use crate::Choice;
 use crate::exit::TABLE;
 
 /// Reads a command line; the first word is the program's name.
@@ -164,7 +165,7 @@ fn missing_value(argument: &str) -> String {
     match argument.split(' ').next() {
         Some("--wait") => "-w needs a DURATION, such as 0.5, 90s, 1h30m or inf".to_owned(),
         Some("--conflict-exit-code") => "-E needs an exit status, 0 to 255".to_owned(),
-        Some("--backend") => "--backend needs a value: auto, flock, fcntl or lockf".to_owned(),
+        Some("--backend") => format!("--backend needs a value: {}", Choice::names()),
         Some("--command") => "-c needs a STRING, the command line for the shell".to_owned(),
         _ => format!("{argument}: the value is missing"),
     }

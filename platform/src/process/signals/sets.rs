@@ -1,0 +1,38 @@
+//! Sets of signals, and the mask of this thread (signal(7)).
+
+use std::io;
+
+pub(in crate::process) use super::empty_set::empty;
+use super::native_sets;
+pub(in crate::process) use super::native_sets::{add, change as mask, contains, remove};
+use super::signal::Signal;
+
+/// The set of every signal that is kept from acting on this process while it looks after a job. KILL and STOP can't be
+/// held by anybody. A fault of this very process (SEGV, BUS, ...) ends it even while the signal is held; held is what
+/// others send.
+pub(in crate::process) fn held() -> libc::sigset_t {
+    native_sets::every()
+}
+
+pub(in crate::process) fn of(signals: &[Signal]) -> libc::sigset_t {
+    let mut set = empty();
+    for signal in signals {
+        add(&mut set, *signal);
+    }
+    set
+}
+
+/// Signal numbers, all that there are here.
+pub(in crate::process) fn numbers() -> impl Iterator<Item = Signal> {
+    1..=native_sets::HIGHEST
+}
+
+pub(in crate::process) fn pending() -> io::Result<libc::sigset_t> {
+    let mut set = empty();
+    // SAFETY: the set is initialised and written by the kernel.
+    if unsafe { libc::sigpending(&raw mut set) } == -1 {
+        Err(io::Error::last_os_error())
+    } else {
+        Ok(set)
+    }
+}
