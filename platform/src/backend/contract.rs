@@ -111,3 +111,15 @@ pub trait Queue: Sync + fmt::Debug {
     /// [`LockError`].
     fn is_empty(&self, file: &File) -> Result<bool, LockError>;
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_lock_that_one_thread_took_can_be_released_by_another() {
+        fn any_thread_may_use<T: Send + Sync>() {}
+        any_thread_may_use::<&'static dyn LockBackend>();
+        any_thread_may_use::<&'static dyn Queue>();
+    }
+}

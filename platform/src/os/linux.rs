@@ -24,13 +24,14 @@ pub(crate) const ACCESS_MEANS_BUSY: bool = false;
 /// A signal that is held is kept, whatever its action is (kernel/signal.c, `sig_ignored`).
 pub(crate) const KEEPS_WHAT_IS_HELD: bool = true;
 
-/// As getentropy(3), which libc does not bind for musl; it is this very call (getrandom(2)).
+/// As getentropy(3), which libc does not bind for musl: this very call (getrandom(2)). Not by the C library's function of that
+/// name, to which the standard library refers weakly: in a static program it may be missing then.
 ///
 /// # Safety
 /// `bytes` is writable for `length`.
 pub(crate) unsafe fn getentropy(bytes: *mut c_void, length: usize) -> c_int {
     // SAFETY: the caller's promise.
-    let filled = unsafe { libc::getrandom(bytes, length, 0) };
+    let filled = unsafe { libc::syscall(libc::SYS_getrandom, bytes, length, 0) };
     if usize::try_from(filled) == Ok(length) { 0 } else { -1 }
 }
 

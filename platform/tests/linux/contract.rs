@@ -1,13 +1,9 @@
 //! The contract as Linux keeps it: who sees whom, sleeping waiters, interruption, errors.
 
-use std::fs::OpenOptions;
-use std::os::unix::fs::OpenOptionsExt;
-use std::path::Path;
-
 use crate::support::peer::letter;
 use crate::support::watch::{locks, switches, until_asleep, until_waiting, waiting};
 use crate::support::{Peer, Scratch, Test, tests, tests_of_backends};
-use withlock_platform::backend::{self, Choice, LockBackend, LockError, Mode, Ownership};
+use withlock_platform::backend::{self, Choice, LockBackend, Mode, Ownership};
 
 pub(crate) fn tests() -> Vec<Test> {
     let mut tests: Vec<Test> = tests![
@@ -24,9 +20,6 @@ pub(crate) fn tests() -> Vec<Test> {
         a_signal_ends_the_wait_and_leaves_nothing_locked,
         a_signal_ends_a_readers_wait_and_leaves_nothing_locked,
         a_waiter_that_is_killed_leaves_nothing_locked,
-        a_read_only_file_can_be_locked_as_far_as_is_said,
-        a_read_only_directory_can_be_locked_as_far_as_is_said,
-        a_descriptor_that_cannot_be_locked_is_an_error_and_not_busy,
         an_upgrade_that_failed_keeps_what_the_manual_says,
         bytes_beyond_the_lock_stay_free_for_the_marker,
     ]);
@@ -232,51 +225,6 @@ fn a_waiter_that_is_killed_leaves_nothing_locked(by: Backend) {
     waiter.process().wait();
     holder.unlock(by);
     assert_eq!(locks(&path), [""; 0]);
-}
-
-fn a_read_only_file_can_be_locked_as_far_as_is_said(by: Backend) {
-    let scratch = Scratch::new();
-    read_only(by, &scratch.file("lock"));
-}
-
-fn a_read_only_directory_can_be_locked_as_far_as_is_said(by: Backend) {
-    read_only(by, Scratch::new().path());
-}
-
-fn read_only(by: Backend, path: &Path) {
-    let file = std::fs::File::open(path).expect("open for reading");
-    for mode in [X, S] {
-        let tried = by.try_lock(&file, mode);
-        if by.read_only_suffices(mode) {
-            assert!(matches!(tried, Ok(backend::Attempt::Granted)), "{tried:?}");
-            assert!(matches!(by.lock(&file, mode), Ok(backend::Wakeup::Granted)));
-        } else {
-            assert_eq!(errno_of_failed(tried), libc::EBADF);
-            assert_eq!(errno_of_failed(by.lock(&file, mode)), libc::EBADF);
-        }
-        by.unlock(&file).expect("unlock");
-        assert!(!path.is_file() || locks(path).is_empty());
-    }
-}
-
-fn a_descriptor_that_cannot_be_locked_is_an_error_and_not_busy(by: Backend) {
-    let scratch = Scratch::new();
-    let path = scratch.file("lock");
-    // Linux gives a descriptor of O_PATH to no call but a few (open(2), O_PATH): EBADF.
-    let file = OpenOptions::new().read(true).custom_flags(libc::O_PATH).open(&path).expect("open");
-    for mode in [X, S] {
-        assert_eq!(errno_of_failed(by.try_lock(&file, mode)), libc::EBADF);
-        assert_eq!(errno_of_failed(by.lock(&file, mode)), libc::EBADF);
-    }
-    assert_eq!(errno_of_failed(by.unlock(&file)), libc::EBADF);
-    assert_eq!(locks(&path), [""; 0]);
-}
-
-fn errno_of_failed<T: std::fmt::Debug>(answer: Result<T, LockError>) -> i32 {
-    match answer {
-        Err(LockError::Failed(error)) => error.raw_os_error().expect("an errno"),
-        other => panic!("{other:?}"),
-    }
 }
 
 /// flock(2): "the existing lock is first removed, then a new lock is established". fcntl(2) converts in one step.

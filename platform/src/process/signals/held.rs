@@ -69,8 +69,7 @@ impl<R: Receive> Signals<R> {
     /// # Errors
     /// What sigpending(2) says.
     pub fn pending(&self) -> io::Result<bool> {
-        let pending = sets::pending()?;
-        Ok(sets::numbers().any(|signal| sets::contains(&pending, signal)))
+        Ok(!sets::is_empty(&sets::pending()?))
     }
 
     /// Stops this process by `signal` (STOP, TSTP, TTIN or TTOU), as its job has been stopped, and returns when it is

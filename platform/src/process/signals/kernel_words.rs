@@ -12,7 +12,7 @@ use super::empty_set::empty;
 use super::signal::Signal;
 
 /// The highest signal number, and the number of bits in the kernel's set (`_NSIG`).
-pub(in crate::process) const HIGHEST: Signal = 64;
+const HIGHEST: Signal = 64;
 
 const WORD: usize = c_ulong::BITS as usize;
 const WORDS: usize = HIGHEST as usize / WORD;
@@ -38,6 +38,11 @@ pub(in crate::process) fn remove(set: &mut libc::sigset_t, signal: Signal) {
 
 pub(in crate::process) fn contains(set: &libc::sigset_t, signal: Signal) -> bool {
     place(signal).is_some_and(|(word, bit)| words(set)[word] & bit != 0)
+}
+
+/// Whether there is no signal in the set.
+pub(in crate::process) fn is_empty(set: &libc::sigset_t) -> bool {
+    words(set).iter().all(|word| *word == 0)
 }
 
 /// `how` is SIG_BLOCK, SIG_UNBLOCK or SIG_SETMASK; returns the mask as it was before.

@@ -7,7 +7,7 @@ use std::mem::MaybeUninit;
 use super::signal::Signal;
 
 /// No system has a higher signal number (FreeBSD: `SIGRTMAX`, sys/signal.h).
-pub(in crate::process) const HIGHEST: Signal = 126;
+const HIGHEST: Signal = 126;
 
 /// Every signal.
 pub(in crate::process) fn every() -> libc::sigset_t {
@@ -31,6 +31,11 @@ pub(in crate::process) fn remove(set: &mut libc::sigset_t, signal: Signal) {
 pub(in crate::process) fn contains(set: &libc::sigset_t, signal: Signal) -> bool {
     // SAFETY: the set is initialised; an impossible number is reported by -1.
     unsafe { libc::sigismember(set, signal) == 1 }
+}
+
+/// Whether there is no signal in the set.
+pub(in crate::process) fn is_empty(set: &libc::sigset_t) -> bool {
+    !(1..=HIGHEST).any(|signal| contains(set, signal))
 }
 
 /// `how` is SIG_BLOCK, SIG_UNBLOCK or SIG_SETMASK; returns the mask as it was before.

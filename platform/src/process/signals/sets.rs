@@ -4,7 +4,7 @@ use std::io;
 
 pub(in crate::process) use super::empty_set::empty;
 use super::native_sets;
-pub(in crate::process) use super::native_sets::{add, change as mask, contains, remove};
+pub(in crate::process) use super::native_sets::{add, change as mask, contains, is_empty, remove};
 use super::signal::Signal;
 
 /// The set of every signal that is kept from acting on this process while it looks after a job. KILL and STOP can't be
@@ -22,11 +22,7 @@ pub(in crate::process) fn of(signals: &[Signal]) -> libc::sigset_t {
     set
 }
 
-/// Signal numbers, all that there are here.
-pub(in crate::process) fn numbers() -> impl Iterator<Item = Signal> {
-    1..=native_sets::HIGHEST
-}
-
+/// The signals that are held and wait to be taken.
 pub(in crate::process) fn pending() -> io::Result<libc::sigset_t> {
     let mut set = empty();
     // SAFETY: the set is initialised and written by the kernel.

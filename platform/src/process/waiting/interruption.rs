@@ -85,7 +85,8 @@ impl Interruption {
 
     /// Lets the timer run out at the deadline, or at the caller's own alarm if that counts and comes first.
     fn set_timer(&mut self, alarm_counts: bool, until: Option<Deadline>) -> io::Result<()> {
-        let after = until.map(Deadline::remaining);
+        // The timer counts whole microseconds: one that runs out before the deadline would run out in vain.
+        let after = until.map(|deadline| deadline.remaining() + Duration::from_micros(1));
         let mut callers = timer::disarm()?;
         if callers.first.is_zero() {
             // Linux starts a repeating timer anew when its signal is taken (kernel/signal.c, dequeue_signal).

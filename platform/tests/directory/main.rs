@@ -2,12 +2,14 @@
 #![no_main]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs, reason = "tests")]
 
+#[path = "../support/mod.rs"]
 mod support;
+
+mod files;
 
 use std::ffi::{OsStr, OsString};
 use std::fs::{File, Permissions};
-use std::io::{self, Read, Write};
-use std::os::fd::AsRawFd;
+use std::io::{self, Write};
 use std::os::unix::fs::{MetadataExt, PermissionsExt, symlink};
 use std::os::unix::net::UnixListener;
 use std::path::Path;
@@ -19,23 +21,16 @@ use withlock_platform::evidence::{Facts, Kind, file_system};
 
 withlock_platform::entry!(run);
 fn run(arguments: Vec<OsString>) -> i32 {
-    let tests = tests![
+    let mut tests = tests![
         kinds_are_told_by_the_numbers_of_this_system,
         each_kind_of_thing_is_known_for_what_it_is,
         a_step_opens_a_directory_reads_a_link_and_leaves_the_rest_alone,
         a_step_to_nowhere_says_so,
         facts_are_those_of_stat,
-        a_link_is_never_opened,
-        a_fifo_does_not_hang_the_caller,
-        a_lock_file_never_takes_the_place_of_standard_output,
-        a_lock_file_is_not_inherited,
-        creating_what_exists_is_refused,
-        a_new_file_is_private_and_usable_whatever_the_umask,
-        removing_takes_the_name_and_never_a_directory,
-        read_only_access_reads_only,
         a_walk_starts_at_the_root_or_the_working_directory,
         a_name_with_nul_is_an_error,
     ];
+    tests.extend(files::tests());
     support::harness::main(&arguments, tests)
 }
 
@@ -62,16 +57,7 @@ fn make_fifo(path: &Path) {
     assert_eq!(answer, 0, "mkfifo: {}", io::Error::last_os_error());
 }
 
-fn with_umask<T>(mask: libc::mode_t, body: impl FnOnce() -> T) -> T {
-    // SAFETY: touches no memory and can't fail.
-    let before = unsafe { libc::umask(mask) };
-    let result = body();
-    // SAFETY: as above.
-    unsafe { libc::umask(before) };
-    result
-}
-
-/// `Kind` is told by numbers written down in evidence/mod.rs.
+/// `Kind` is told by numbers written down in evidence/facts.rs.
 #[allow(clippy::unnecessary_cast, reason = "`mode_t` has 16 bits on some systems")]
 fn kinds_are_told_by_the_numbers_of_this_system() {
     let numbers = [
@@ -160,137 +146,6 @@ fn facts_are_those_of_stat() {
     assert_eq!((facts.owner, facts.group), (stat.uid(), stat.gid()));
     assert_eq!((facts.mode, facts.links, facts.size), (0o4751, 2, 7));
     assert_eq!(facts, Facts::of(&open(&path)).expect("facts"), "by name and by descriptor");
-}
-
-fn a_link_is_never_opened() {
-    let scratch = Scratch::new();
-    scratch.file("file");
-    symlink("file", scratch.path().join("link")).expect("symlink");
-    symlink("new", scratch.path().join("dangling")).expect("symlink");
-    let directory = opened(scratch.path());
-    for access in [Access::ReadWrite, Access::ReadOnly] {
-        let refused = errno(directory::open_existing(&directory, OsStr::new("link"), access))
-            .expect("an errno");
-        // POSIX.1 says ELOOP; FreeBSD EMLINK; NetBSD EFTYPE, whose number libc does not have everywhere.
-        assert_ne!(refused, libc::ENOENT);
-        assert!(!cfg!(target_os = "linux") || refused == libc::ELOOP, "{refused}");
-    }
-    assert_eq!(
-        errno(directory::create(&directory, OsStr::new("dangling"), 0o600)),
-        Some(libc::EEXIST)
-    );
-    assert!(!scratch.path().join("new").exists(), "the link was followed");
-}
-
-fn a_fifo_does_not_hang_the_caller() {
-    let scratch = Scratch::new();
-    make_fifo(&scratch.path().join("fifo"));
-    let directory = opened(scratch.path());
-    // Opened or refused, but at once; the file's kind is judged on the descriptor.
-    for access in [Access::ReadWrite, Access::ReadOnly] {
-        if let Ok(file) = directory::open_existing(&directory, OsStr::new("fifo"), access) {
-            assert_eq!(Facts::of(&file).expect("facts").kind, Kind::Fifo);
-        }
-    }
-    assert_eq!(errno(directory::create(&directory, OsStr::new("fifo"), 0o600)), Some(libc::EEXIST));
-}
-
-fn a_lock_file_never_takes_the_place_of_standard_output() {
-    let scratch = Scratch::new();
-    scratch.file("old");
-    let mut child = support::fork(|| {
-        let directory = opened(scratch.path());
-        for fd in 0..3 {
-            // SAFETY: nobody in this child uses these descriptors any more.
-            unsafe { libc::close(fd) };
-        }
-        let old = directory::open_existing(&directory, OsStr::new("old"), Access::ReadWrite)
-            .expect("open");
-        let new = directory::create(&directory, OsStr::new("new"), 0o600).expect("create");
-        // SAFETY: touches no memory.
-        let still_closed = (0..3).all(|fd| unsafe { libc::fcntl(fd, libc::F_GETFD) } == -1);
-        i32::from(
-            !(old.as_raw_fd() > 2 && new.as_raw_fd() > 2 && still_closed && closes_on_exec(&new)),
-        )
-    });
-    assert!(child.wait().success());
-}
-
-fn closes_on_exec(file: &File) -> bool {
-    // SAFETY: the descriptor is open for as long as `file` is borrowed.
-    unsafe { libc::fcntl(file.as_raw_fd(), libc::F_GETFD) & libc::FD_CLOEXEC != 0 }
-}
-
-fn a_lock_file_is_not_inherited() {
-    let scratch = Scratch::new();
-    let directory = opened(scratch.path());
-    assert!(closes_on_exec(&directory));
-    assert!(closes_on_exec(
-        &directory::create(&directory, OsStr::new("file"), 0o600).expect("create")
-    ));
-    let old =
-        directory::open_existing(&directory, OsStr::new("file"), Access::ReadOnly).expect("open");
-    assert!(closes_on_exec(&old));
-    assert!(closes_on_exec(&directory::root().expect("root").0));
-}
-
-fn creating_what_exists_is_refused() {
-    let scratch = Scratch::new();
-    let path = scratch.file("file");
-    open(&path).write_all(b"precious").expect("write");
-    let directory = opened(scratch.path());
-    assert_eq!(errno(directory::create(&directory, OsStr::new("file"), 0o600)), Some(libc::EEXIST));
-    drop(
-        directory::open_existing(&directory, OsStr::new("file"), Access::ReadWrite).expect("open"),
-    );
-    assert_eq!(std::fs::read(&path).expect("read"), b"precious");
-    assert_eq!(
-        errno(directory::open_existing(&directory, OsStr::new("nobody"), Access::ReadWrite)),
-        Some(libc::ENOENT),
-        "opening must not create"
-    );
-}
-
-fn a_new_file_is_private_and_usable_whatever_the_umask() {
-    let scratch = Scratch::new();
-    let directory = opened(scratch.path());
-    for mask in [0, 0o022, 0o277, 0o777] {
-        let name = OsString::from(format!("{mask:o}"));
-        let mut file = with_umask(mask, || {
-            let file = directory::create(&directory, &name, 0o600);
-            // Asking for the umask means setting it; `with_umask` sets it back.
-            // SAFETY: touches no memory and can't fail.
-            assert_eq!(unsafe { libc::umask(0) }, mask, "the umask is as it was");
-            file
-        })
-        .expect("create");
-        assert_eq!(Facts::of(&file).expect("facts").mode, 0o600, "umask {mask:o}");
-        file.write_all(b"usable").expect("write");
-    }
-}
-
-fn removing_takes_the_name_and_never_a_directory() {
-    let scratch = Scratch::new();
-    std::fs::create_dir(scratch.path().join("directory")).expect("mkdir");
-    scratch.file("target");
-    symlink("target", scratch.path().join("link")).expect("symlink");
-    let directory = opened(scratch.path());
-    directory::remove(&directory, OsStr::new("link")).expect("remove");
-    assert!(scratch.path().join("target").exists(), "the link goes, not what it points to");
-    directory::remove(&directory, OsStr::new("target")).expect("remove");
-    assert_eq!(errno(directory::remove(&directory, OsStr::new("target"))), Some(libc::ENOENT));
-    directory::remove(&directory, OsStr::new("directory")).expect_err("a directory stays");
-    assert!(scratch.path().join("directory").exists());
-}
-
-fn read_only_access_reads_only() {
-    let scratch = Scratch::new();
-    scratch.file("file");
-    let mut file =
-        directory::open_existing(&opened(scratch.path()), OsStr::new("file"), Access::ReadOnly)
-            .expect("open");
-    assert_eq!(file.read(&mut [0]).expect("read"), 0);
-    assert_eq!(errno(file.write(b"x")), Some(libc::EBADF));
 }
 
 fn a_walk_starts_at_the_root_or_the_working_directory() {

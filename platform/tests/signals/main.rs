@@ -3,14 +3,20 @@
 #![no_main]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs, reason = "tests")]
 
+#[path = "../support/mod.rs"]
 mod support;
+
+mod stopping;
 
 use std::ffi::{OsStr, OsString};
 use std::os::unix::process::ExitStatusExt;
+use std::time::Duration;
 
 use support::receivers::{SIGNALS, all_default, block, ignore, snapshot};
 use support::{fork, kill, tests, tests_of_receivers};
-use withlock_platform::process::{Arrival, Command, Receive, Sender, Signals, Status, die_of};
+use withlock_platform::process::{
+    Arrival, Command, Deadline, Receive, Sender, Signals, Status, die_of,
+};
 
 withlock_platform::entry!(run);
 fn run(arguments: Vec<OsString>) -> i32 {
@@ -25,12 +31,10 @@ fn run(arguments: Vec<OsString>) -> i32 {
         letting_go_leaves_dispositions_and_mask_as_they_were,
         a_signal_that_was_never_taken_acts_after_letting_go,
         of_two_signals_at_once_the_one_not_taken_acts_after_letting_go,
-        stopping_at_the_terminals_wish_stops_and_goes_on,
-        a_stop_of_the_job_stops_whatever_the_caller_does_with_it,
-        a_job_that_goes_on_meanwhile_is_not_stopped_for,
         nothing_comes_in_time_and_then_something_does,
         every_signal_that_can_be_held_is_held,
     ];
+    tests.extend(stopping::tests());
     tests.extend(tests![the_wrapper_dies_of_the_signal_that_ended_the_job]);
     support::harness::main(&arguments, tests)
 }
@@ -197,81 +201,15 @@ fn of_two_signals_at_once_the_one_not_taken_acts_after_letting_go<R: Receive>() 
     assert!(matches!(child.wait().signal(), Some(libc::SIGHUP | libc::SIGTERM)));
 }
 
-fn stopping_at_the_terminals_wish_stops_and_goes_on<R: Receive>() {
-    all_default();
-    let mut child = fork(|| {
-        let signals = hold::<R>();
-        kill(own_pid(), libc::SIGTSTP);
-        assert_eq!(signals.next().expect("a signal").signal, libc::SIGTSTP);
-        let before = snapshot();
-        signals.stop(libc::SIGTSTP, || true).expect("stop");
-        assert_eq!(snapshot(), before);
-        // What continued it is a signal like any other.
-        assert_eq!(signals.next().expect("a signal").signal, libc::SIGCONT);
-        kill(own_pid(), libc::SIGTERM);
-        i32::from(signals.next().expect("a signal").signal != libc::SIGTERM)
-    });
-    assert_eq!(child.wait_for_stop().stopped_signal(), Some(libc::SIGTSTP));
-    child.kill(libc::SIGCONT);
-    assert!(child.wait().success());
-}
-
-fn a_stop_of_the_job_stops_whatever_the_caller_does_with_it<R: Receive>() {
-    for signal in [libc::SIGSTOP, libc::SIGTSTP, libc::SIGTTIN, libc::SIGTTOU] {
-        for prepare in [|signal| block(&[signal]), |signal| ignore(signal)] {
-            all_default();
-            let mut child = fork(|| {
-                if signal != libc::SIGSTOP {
-                    prepare(signal);
-                }
-                let before = snapshot();
-                let signals = hold::<R>();
-                signals.stop(signal, || true).expect("stop");
-                drop(signals);
-                i32::from(snapshot() != before)
-            });
-            assert_eq!(child.wait_for_stop().stopped_signal(), Some(signal));
-            child.kill(libc::SIGCONT);
-            assert!(child.wait().success());
-        }
-    }
-}
-
-fn a_job_that_goes_on_meanwhile_is_not_stopped_for<R: Receive>() {
-    all_default();
-    for signal in [libc::SIGSTOP, libc::SIGTSTP, libc::SIGTTIN, libc::SIGTTOU] {
-        // It does so before the look; or at the look, and all of its group with it.
-        for is_stopped in [
-            || false,
-            || {
-                kill(own_pid(), libc::SIGCONT);
-                true
-            },
-        ] {
-            if signal == libc::SIGSTOP && is_stopped() {
-                // Nobody can take that one back.
-                continue;
-            }
-            let mut child = fork(|| {
-                let signals = hold::<R>();
-                let before = snapshot();
-                signals.stop(signal, is_stopped).expect("stop");
-                i32::from(snapshot() != before)
-            });
-            let end = child.wait_for_stop();
-            assert!(end.success(), "{signal}: {end:?}");
-        }
-    }
-}
-
 fn nothing_comes_in_time_and_then_something_does<R: Receive>() {
     all_default();
+    let after =
+        |milliseconds| Deadline::after(Duration::from_millis(milliseconds)).expect("a deadline");
     let signals = hold::<R>();
-    let long = std::time::Duration::from_secs(1000);
-    assert_eq!(signals.next_within(std::time::Duration::ZERO).expect("none"), None);
-    assert_eq!(signals.next_within(std::time::Duration::from_millis(3)).expect("none"), None);
+    assert_eq!(signals.next_before(Deadline::PASSED).expect("none"), None);
+    assert_eq!(signals.next_before(after(3)).expect("none"), None);
     kill(own_pid(), libc::SIGTERM);
-    let arrival = signals.next_within(long).expect("a signal").expect("in time");
+    let arrival = signals.next_before(after(1_000_000)).expect("a signal").expect("in time");
     assert_eq!(arrival.signal, libc::SIGTERM);
 }
 
@@ -284,7 +222,7 @@ fn every_signal_that_can_be_held_is_held<R: Receive>() {
         held.iter().for_each(|signal| kill(own_pid(), *signal));
         // Those that no handler can take stay pending, which is all that is asked for.
         let mut taken = 0;
-        while signals.next_within(std::time::Duration::ZERO).expect("a signal").is_some() {
+        while signals.next_before(Deadline::PASSED).expect("a signal").is_some() {
             taken += 1;
         }
         i32::from(taken < held.len() - 3)
