@@ -23,6 +23,7 @@
 mod arena;
 pub mod backend;
 mod calls;
+mod deadline;
 pub mod directory;
 pub mod evidence;
 pub mod failure;

@@ -2,7 +2,6 @@
 //!
 //! | room | what it is about |
 //! |---|---|
-//! | `deadline` | moments, and how long until then |
 //! | `signals` | numbers and sets, what happens at them, holding them back, taking them one by one |
 //! | `waiting` | a blocking call that ends at a deadline or by a signal |
 //! | `start` | the job: finding the program, its environment, the ways to make a process, what becomes of it |
@@ -11,15 +10,13 @@
 //!
 //! Each uses those above it only.
 
-mod deadline;
-mod debug;
 mod own;
 mod signals;
 mod start;
 mod waiting;
 mod witness;
 
-pub use deadline::{Deadline, moment};
+pub use crate::deadline::{Deadline, moment};
 #[doc(hidden)]
 pub use own::arguments;
 pub use own::{Elevation, die_of, effective_user, elevation, host_name, random_token, user_name};

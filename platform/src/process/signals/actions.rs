@@ -7,10 +7,7 @@ use super::sets;
 use super::signal::Signal;
 
 /// Sets what happens at `signal`, and returns what was set before.
-pub(in crate::process) fn act(
-    signal: Signal,
-    action: &libc::sigaction,
-) -> io::Result<libc::sigaction> {
+pub(crate) fn act(signal: Signal, action: &libc::sigaction) -> io::Result<libc::sigaction> {
     let mut old = MaybeUninit::uninit();
     // SAFETY: both structs are alive during the call; handlers given here are functions of this crate.
     if unsafe { libc::sigaction(signal, action, old.as_mut_ptr()) } == -1 {
@@ -21,7 +18,7 @@ pub(in crate::process) fn act(
 }
 
 /// What is set to happen at `signal`.
-pub(in crate::process) fn disposition(signal: Signal) -> io::Result<libc::sigaction> {
+pub(crate) fn disposition(signal: Signal) -> io::Result<libc::sigaction> {
     let mut old = MaybeUninit::uninit();
     // SAFETY: no new action is given; the old one is written whole when the call returns 0.
     if unsafe { libc::sigaction(signal, std::ptr::null(), old.as_mut_ptr()) } == -1 {
@@ -32,7 +29,7 @@ pub(in crate::process) fn disposition(signal: Signal) -> io::Result<libc::sigact
 }
 
 /// An action that runs `handler` without SA_RESTART, so that a blocking call ends with EINTR.
-pub(in crate::process) fn action(handler: usize, flags: libc::c_int) -> libc::sigaction {
+pub(crate) fn action(handler: usize, flags: libc::c_int) -> libc::sigaction {
     // SAFETY: plain data for which all bits zero is a value: default disposition, no flags.
     let mut action: libc::sigaction = unsafe { std::mem::zeroed() };
     action.sa_sigaction = handler;
@@ -41,14 +38,14 @@ pub(in crate::process) fn action(handler: usize, flags: libc::c_int) -> libc::si
     action
 }
 
-pub(in crate::process) fn default_action() -> libc::sigaction {
+pub(crate) fn default_action() -> libc::sigaction {
     action(libc::SIG_DFL, 0)
 }
 
-pub(in crate::process) fn ignoring() -> libc::sigaction {
+pub(crate) fn ignoring() -> libc::sigaction {
     action(libc::SIG_IGN, 0)
 }
 
-pub(in crate::process) fn is_ignored(action: &libc::sigaction) -> bool {
+pub(crate) fn is_ignored(action: &libc::sigaction) -> bool {
     action.sa_sigaction == libc::SIG_IGN
 }

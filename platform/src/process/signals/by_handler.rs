@@ -9,8 +9,8 @@ use super::arrival::{Arrival, Sender};
 use super::receive::Receive;
 use super::signal::Signal;
 use super::{actions, sets};
-use crate::process::deadline::{Deadline, timespec};
-use crate::process::debug::opaque_debug;
+use crate::deadline::{Deadline, timespec};
+use crate::process::signals::debug::opaque_debug;
 
 /// Receives with handlers.
 pub struct ByHandler {

@@ -7,9 +7,9 @@ use super::arrival::{Arrival, Sender};
 use super::receive::Receive;
 use super::signal::Signal;
 use super::{actions, sets};
+use crate::deadline::{Deadline, timespec};
 use crate::os::{self, sigtimedwait, sigwaitinfo};
-use crate::process::deadline::{Deadline, timespec};
-use crate::process::debug::opaque_debug;
+use crate::process::signals::debug::opaque_debug;
 
 /// Receives with sigwaitinfo(2).
 pub struct ByWaiting {

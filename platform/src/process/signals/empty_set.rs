@@ -2,7 +2,7 @@
 
 use std::mem::MaybeUninit;
 
-pub(in crate::process) fn empty() -> libc::sigset_t {
+pub(crate) fn empty() -> libc::sigset_t {
     let mut set = MaybeUninit::uninit();
     // SAFETY: clears the set; it can't fail (POSIX.1, sigemptyset).
     unsafe { libc::sigemptyset(set.as_mut_ptr()) };

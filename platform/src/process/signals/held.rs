@@ -7,7 +7,7 @@ use super::receive::Receive;
 use super::sending::raise;
 use super::signal::Signal;
 use super::{Native, actions, sets};
-use crate::process::deadline::Deadline;
+use crate::deadline::Deadline;
 
 /// Every signal that could end or stop this process, held back until it is asked for; dropped, they act as before.
 ///
@@ -104,11 +104,11 @@ impl<R: Receive> Signals<R> {
         actions::act(signal, &old).map(drop)
     }
 
-    pub(in crate::process) fn original(&self) -> &libc::sigset_t {
+    pub(crate) fn original(&self) -> &libc::sigset_t {
         &self.original
     }
 
-    pub(in crate::process) fn receiver(&self) -> &R {
+    pub(crate) fn receiver(&self) -> &R {
         &self.receiver
     }
 }

@@ -18,35 +18,35 @@ const WORD: usize = c_ulong::BITS as usize;
 const WORDS: usize = HIGHEST as usize / WORD;
 
 /// Every signal, the C library's own as well.
-pub(in crate::process) fn every() -> libc::sigset_t {
+pub(crate) fn every() -> libc::sigset_t {
     let mut set = empty();
     words_mut(&mut set).fill(c_ulong::MAX);
     set
 }
 
-pub(in crate::process) fn add(set: &mut libc::sigset_t, signal: Signal) {
+pub(crate) fn add(set: &mut libc::sigset_t, signal: Signal) {
     if let Some((word, bit)) = place(signal) {
         words_mut(set)[word] |= bit;
     }
 }
 
-pub(in crate::process) fn remove(set: &mut libc::sigset_t, signal: Signal) {
+pub(crate) fn remove(set: &mut libc::sigset_t, signal: Signal) {
     if let Some((word, bit)) = place(signal) {
         words_mut(set)[word] &= !bit;
     }
 }
 
-pub(in crate::process) fn contains(set: &libc::sigset_t, signal: Signal) -> bool {
+pub(crate) fn contains(set: &libc::sigset_t, signal: Signal) -> bool {
     place(signal).is_some_and(|(word, bit)| words(set)[word] & bit != 0)
 }
 
 /// Whether there is no signal in the set.
-pub(in crate::process) fn is_empty(set: &libc::sigset_t) -> bool {
+pub(crate) fn is_empty(set: &libc::sigset_t) -> bool {
     words(set).iter().all(|word| *word == 0)
 }
 
 /// `how` is SIG_BLOCK, SIG_UNBLOCK or SIG_SETMASK; returns the mask as it was before.
-pub(in crate::process) fn change(how: c_int, set: &libc::sigset_t) -> io::Result<libc::sigset_t> {
+pub(crate) fn change(how: c_int, set: &libc::sigset_t) -> io::Result<libc::sigset_t> {
     let mut old = empty();
     let size = WORDS * size_of::<c_ulong>();
     // SAFETY: both sets are alive during the call and longer than `size`, which is that of the kernel's own set

@@ -10,7 +10,7 @@ use super::signal::Signal;
 const HIGHEST: Signal = 126;
 
 /// Every signal.
-pub(in crate::process) fn every() -> libc::sigset_t {
+pub(crate) fn every() -> libc::sigset_t {
     let mut set = MaybeUninit::uninit();
     // SAFETY: fills the set; it can't fail (POSIX.1, sigfillset).
     unsafe { libc::sigfillset(set.as_mut_ptr()) };
@@ -18,28 +18,28 @@ pub(in crate::process) fn every() -> libc::sigset_t {
     unsafe { set.assume_init() }
 }
 
-pub(in crate::process) fn add(set: &mut libc::sigset_t, signal: Signal) {
+pub(crate) fn add(set: &mut libc::sigset_t, signal: Signal) {
     // SAFETY: the set is initialised; an impossible number is refused and leaves the set as it was.
     unsafe { libc::sigaddset(set, signal) };
 }
 
-pub(in crate::process) fn remove(set: &mut libc::sigset_t, signal: Signal) {
+pub(crate) fn remove(set: &mut libc::sigset_t, signal: Signal) {
     // SAFETY: the set is initialised; an impossible number is refused and leaves the set as it was.
     unsafe { libc::sigdelset(set, signal) };
 }
 
-pub(in crate::process) fn contains(set: &libc::sigset_t, signal: Signal) -> bool {
+pub(crate) fn contains(set: &libc::sigset_t, signal: Signal) -> bool {
     // SAFETY: the set is initialised; an impossible number is reported by -1.
     unsafe { libc::sigismember(set, signal) == 1 }
 }
 
 /// Whether there is no signal in the set.
-pub(in crate::process) fn is_empty(set: &libc::sigset_t) -> bool {
+pub(crate) fn is_empty(set: &libc::sigset_t) -> bool {
     !(1..=HIGHEST).any(|signal| contains(set, signal))
 }
 
 /// `how` is SIG_BLOCK, SIG_UNBLOCK or SIG_SETMASK; returns the mask as it was before.
-pub(in crate::process) fn change(how: c_int, set: &libc::sigset_t) -> io::Result<libc::sigset_t> {
+pub(crate) fn change(how: c_int, set: &libc::sigset_t) -> io::Result<libc::sigset_t> {
     let mut old = MaybeUninit::uninit();
     // SAFETY: both sets are alive during the call, and the old mask is written whole when it returns 0.
     let errno = unsafe { libc::pthread_sigmask(how, set, old.as_mut_ptr()) };

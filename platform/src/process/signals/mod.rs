@@ -9,6 +9,7 @@
 pub(super) mod actions;
 pub(super) mod arrival;
 mod by_handler;
+pub(super) mod debug;
 mod empty_set;
 pub(super) mod held;
 pub(super) mod receive;

@@ -5,7 +5,7 @@ use std::io;
 
 use super::arrival::Arrival;
 use super::signal::Signal;
-use crate::process::deadline::Deadline;
+use crate::deadline::Deadline;
 
 /// How held signals are taken: one file a way.
 pub trait Receive: Sized + fmt::Debug {

@@ -5,7 +5,7 @@ use std::io;
 use super::signal::Signal;
 
 /// Sends this process a signal.
-pub(in crate::process) fn raise(signal: Signal) {
+pub(crate) fn raise(signal: Signal) {
     // SAFETY: touches no memory.
     let own = unsafe { libc::getpid() };
     // SAFETY: touches no memory.

@@ -7,7 +7,7 @@ use crate::process::signals::signal::Signal;
 /// A job that was started and whose end has not been seen.
 #[derive(Debug)]
 pub struct Child {
-    pub(in crate::process) pid: libc::pid_t,
+    pub(crate) pid: libc::pid_t,
 }
 
 /// How a job ended.
@@ -61,7 +61,7 @@ impl Child {
     }
 
     /// Its process group.
-    pub(in crate::process) fn group(&self) -> libc::pid_t {
+    pub(crate) fn group(&self) -> libc::pid_t {
         // SAFETY: touches no memory; the id is our child's until it is waited for, so it names nobody else.
         unsafe { libc::getpgid(self.pid) }
     }

@@ -5,9 +5,9 @@ use std::sync::atomic::{AtomicI32, Ordering};
 use std::time::{Duration, Instant};
 
 use super::timer::{self, Timer};
-use crate::process::deadline::Deadline;
-use crate::process::debug::opaque_debug;
+use crate::deadline::Deadline;
 use crate::process::signals::actions;
+use crate::process::signals::debug::opaque_debug;
 use crate::process::signals::held::Signals;
 use crate::process::signals::receive::Receive;
 use crate::process::signals::sets;

@@ -6,7 +6,7 @@ use std::os::unix::net::UnixStream;
 use std::time::Duration;
 
 use super::sighting::Sighting;
-use crate::process::deadline::Deadline;
+use crate::deadline::Deadline;
 use crate::process::signals::arrival::{Arrival, Sender};
 use crate::process::signals::signal::Signal;
 

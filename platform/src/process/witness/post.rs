@@ -8,8 +8,8 @@ use std::time::Duration;
 
 use super::message::{ANSWER, Message, WATCH, is_readable};
 use super::sighting::Sighting;
+use crate::deadline::{Deadline, moment};
 use crate::os;
-use crate::process::deadline::{Deadline, moment};
 use crate::process::signals::arrival::Arrival;
 use crate::process::signals::held::Signals;
 use crate::process::signals::receive::Receive;

@@ -13,7 +13,7 @@ pub fn moment() -> Duration {
 }
 
 /// A time as the calls that wait take it.
-pub(super) fn timespec(time: Duration) -> libc::timespec {
+pub(crate) fn timespec(time: Duration) -> libc::timespec {
     // SAFETY: a plain struct of integers, for which all bits zero is a value; some systems pad it.
     let mut spec: libc::timespec = unsafe { std::mem::zeroed() };
     spec.tv_sec = time.as_secs() as _;

@@ -10,4 +10,4 @@ macro_rules! opaque_debug {
         }
     };
 }
-pub(super) use opaque_debug;
+pub(crate) use opaque_debug;
