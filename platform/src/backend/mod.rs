@@ -15,10 +15,10 @@
 //! them (fs/fuse/file.c). FreeBSD, macOS and illumos let the kinds conflict, FreeBSD even within one process on one
 //! descriptor, so the default there takes one. Byte-range locks cover `[0, 2^62)`, or everything where offsets have 32 bits.
 //!
-//! To add a backend `new`: a file `new.rs` that implements [`LockBackend`], its `mod` line and its line in the table
-//! `BACKENDS`, both here; and, if people may ask for it, its line in the table of `choice.rs`, from which the option, its
-//! help and its errors take the name. The contract suite (tests/contract.rs) then tests it. To make it the default of a
-//! system: `Local` or `Remote` below.
+//! To add a backend `new`: a file `new.rs` that implements [`LockBackend`], its `mod` line here, and its line in the table
+//! `BACKENDS` below. The contract suite (tests/contract.rs) tests it from then on. If people may ask for it, a line in the
+//! table of `choice.rs`: the option and its errors take the names from there. To make it the default of a system: `Local` or
+//! `Remote` below.
 
 mod choice;
 mod contract;

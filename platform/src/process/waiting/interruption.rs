@@ -73,14 +73,14 @@ impl Interruption {
     /// The signal that told the waiter to give up.
     #[must_use]
     pub fn signal(&self) -> Option<Signal> {
-        told()
+        interrupted_by()
     }
 
     /// Ends it, and returns the signal that told the waiter to give up, be it at the last moment.
     #[must_use]
     pub fn end(self) -> Option<Signal> {
         drop(self);
-        told()
+        interrupted_by()
     }
 
     /// Lets the timer run out at the deadline, or at the caller's own alarm if that counts and comes first.
@@ -159,7 +159,7 @@ fn while_waiting(original: &libc::sigset_t) -> libc::sigset_t {
     mask
 }
 
-fn told() -> Option<Signal> {
+fn interrupted_by() -> Option<Signal> {
     Some(SIGNAL.load(Ordering::Relaxed)).filter(|signal| *signal != 0)
 }
 
