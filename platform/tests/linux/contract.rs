@@ -9,6 +9,7 @@ pub(crate) fn tests() -> Vec<Test> {
     let mut tests: Vec<Test> = tests![
         tools_of_both_families_exclude_each_other_as_the_table_says,
         the_default_excludes_users_of_either_kind_of_lock,
+        whoever_asks_for_a_backend_by_name_gets_it,
         a_try_that_meets_half_a_lock_leaves_no_other_half,
         a_waiter_that_gives_up_at_the_second_half_leaves_no_first_half,
         a_waiter_for_the_second_half_gets_both,
@@ -87,6 +88,13 @@ fn the_default_excludes_users_of_either_kind_of_lock() {
     assert_eq!(default.name(), "flock+ofd");
     assert_eq!(backend::select(Choice::Auto, false).expect("a default").name(), "ofd");
     assert_eq!(default.ownership(), Ownership::Description);
+}
+
+fn whoever_asks_for_a_backend_by_name_gets_it() {
+    for choice in Choice::ALL.iter().filter(|choice| **choice != Choice::Auto) {
+        let backend = backend::select(*choice, true).expect("Linux has all of them");
+        assert_eq!(backend.name(), choice.name());
+    }
 }
 
 fn a_try_that_meets_half_a_lock_leaves_no_other_half() {
