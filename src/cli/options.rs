@@ -3,11 +3,12 @@
 use std::ffi::{OsStr, OsString};
 use std::path::PathBuf;
 
+use withlock_platform::backend::UnknownChoice;
+
 use super::{Plan, duration, label, misplaced};
 use crate::exit::Exit;
 use crate::job::{self, Job};
 use crate::{Asking, Choice, Mode, Policy, Wait, report};
-use withlock_platform::backend::UnknownChoice;
 
 /// A command line, taken apart.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
