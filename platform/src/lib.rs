@@ -12,7 +12,8 @@
 //! | [`holders`] | who holds a lock, and what becomes of a process |
 //! | [`process`] | who we are, starting the job, signals, the deadline timer, dying of a signal |
 //!
-//! Conditional compilation stands in `mod.rs` files only, and only chooses between files that offer the same functions.
+//! Conditional compilation stands in `mod.rs` files only, and only chooses between files that offer the same functions: `os`
+//! has one file a system for what is small, and the rest is in files named by the call that they make.
 #![allow(
     clippy::unnecessary_cast,
     clippy::useless_conversion,
@@ -21,14 +22,17 @@
 
 mod arena;
 pub mod backend;
+mod calls;
+mod deadline;
 pub mod directory;
 pub mod evidence;
 pub mod failure;
 pub mod holders;
-mod interrupted;
+mod lock;
+mod os;
 mod proc_stat;
 pub mod process;
 mod text;
 
 pub use arena::Arena;
-pub use interrupted::again;
+pub use calls::again;

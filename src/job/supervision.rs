@@ -105,10 +105,12 @@ impl<'a, G: Guard> Supervision<'a, G> {
 
     /// The next signal, or `None` when it is time for a witness, or for a look at the lock.
     fn next(&self) -> Result<Option<Arrival>> {
-        let witness = matches!(self.witness, Observer::NotYet).then_some(WITHOUT_WITNESS);
-        let look = self.lock.next_look().map(Deadline::remaining);
-        let arrival = match witness.into_iter().chain(look).min() {
-            Some(time) => self.signals.next_within(time),
+        let witness = match self.witness {
+            Observer::NotYet => Deadline::after(WITHOUT_WITNESS),
+            _ => None,
+        };
+        let arrival = match witness.into_iter().chain(self.lock.next_look()).min() {
+            Some(moment) => self.signals.next_before(moment),
             None => self.signals.next().map(Some),
         };
         arrival.map_err(Error::system("waiting for signals"))
@@ -189,7 +191,7 @@ impl<'a, G: Guard> Supervision<'a, G> {
         if let State::Ended(_) = self.state {
             return Ok(true);
         }
-        self.hear(Duration::ZERO);
+        self.hear(Deadline::PASSED);
         let is_echo = self.relay.is_echo(arrival, at);
         // A job that is stopped has been stopped since the first one; it is not left so.
         if is_echo && !(arrival.signal == signal::CONT && self.state == State::Stopped) {
@@ -199,27 +201,27 @@ impl<'a, G: Guard> Supervision<'a, G> {
         if !matches!(&self.witness, Observer::There(witness) if witness.follow(self.child)) {
             return Ok(false);
         }
-        let end = at + IN_TURN;
+        let end = Deadline::at(at + IN_TURN);
         while !self.relay.claim(arrival, at) {
-            if !self.hear(end.saturating_sub(process::moment())) {
+            if !self.hear(end) {
                 return Ok(self.has_been_seen_after_all(arrival, at));
             }
         }
         Ok(true)
     }
 
-    /// Takes note of what the witness reports, waiting so long for the first report; returns whether there was any.
-    fn hear(&mut self, within: Duration) -> bool {
+    /// Takes note of what the witness reports, waiting until then for the first report; returns whether there was any.
+    fn hear(&mut self, until: Deadline) -> bool {
         let Observer::There(witness) = &self.witness else {
             return false;
         };
-        let mut within = within;
+        let mut until = until;
         for heard in 0..AT_ONCE {
-            let Ok(Some(sighting)) = witness.next(within) else {
+            let Ok(Some(sighting)) = witness.next(until) else {
                 return heard > 0;
             };
             self.relay.note(sighting);
-            within = Duration::ZERO;
+            until = Deadline::PASSED;
         }
         true
     }
@@ -228,7 +230,8 @@ impl<'a, G: Guard> Supervision<'a, G> {
     fn has_been_seen_after_all(&mut self, arrival: Arrival, at: Duration) -> bool {
         if let Observer::There(witness) = &self.witness {
             let relay = &mut self.relay;
-            let _ = witness.ask(ANSWER, |sighting| relay.note(sighting));
+            let until = Deadline::at(process::moment() + ANSWER);
+            let _ = witness.ask(until, |sighting| relay.note(sighting));
         }
         self.relay.claim(arrival, at)
     }

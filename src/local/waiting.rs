@@ -21,7 +21,7 @@ pub struct Waiting {
 
 impl Waiting {
     pub(super) fn begin(signals: Option<&Signals>, until: Option<Deadline>) -> io::Result<Self> {
-        let allow = |signals| Interruption::allow(signals, until.map(Deadline::remaining));
+        let allow = |signals| Interruption::allow(signals, until);
         Ok(Self { interruption: signals.map(allow).transpose()?, until })
     }
 

@@ -1,8 +1,11 @@
 //! POSIX record locks, fcntl(2): everywhere, but owned by the process.
 
+use super::choice::Choice;
+use super::contract::{Attempt, LockBackend, Ownership, Wakeup};
+use super::error::LockError;
+use super::{offset, outcome, range};
+use crate::lock::Mode;
 use std::fs::File;
-
-use super::{Attempt, LockBackend, LockError, Mode, Ownership, Wakeup, outcome, range};
 
 /// fcntl(2) with `F_SETLK` and `F_SETLKW`.
 #[derive(Debug)]
@@ -10,7 +13,7 @@ pub(super) struct Fcntl;
 
 impl LockBackend for Fcntl {
     fn name(&self) -> &'static str {
-        "fcntl"
+        Choice::Fcntl.name()
     }
 
     fn ownership(&self) -> Ownership {
@@ -22,19 +25,14 @@ impl LockBackend for Fcntl {
     }
 
     fn try_lock(&self, file: &File, mode: Mode) -> Result<Attempt, LockError> {
-        outcome::of_posix_attempt(range::set(
-            file,
-            super::offset::SETLK,
-            range::kind(mode),
-            range::WHOLE,
-        ))
+        outcome::of_posix_attempt(range::set(file, offset::SETLK, range::kind(mode), range::WHOLE))
     }
 
     fn lock(&self, file: &File, mode: Mode) -> Result<Wakeup, LockError> {
-        outcome::of_wait(range::set(file, super::offset::SETLKW, range::kind(mode), range::WHOLE))
+        outcome::of_wait(range::set(file, offset::SETLKW, range::kind(mode), range::WHOLE))
     }
 
     fn unlock(&self, file: &File) -> Result<(), LockError> {
-        outcome::of_unlock(range::set(file, super::offset::SETLK, range::UNLOCK, range::WHOLE))
+        outcome::of_unlock(range::set(file, offset::SETLK, range::UNLOCK, range::WHOLE))
     }
 }

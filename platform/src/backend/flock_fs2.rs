@@ -2,10 +2,12 @@
 
 use std::fs::File;
 
+use super::choice::Choice;
+use super::contract::{Attempt, LockBackend, Ownership, Wakeup};
+use super::error::LockError;
+use super::outcome;
+use crate::lock::{Kind, Mode};
 use fs2::FileExt;
-
-use super::{Attempt, LockBackend, LockError, Mode, Ownership, Wakeup, outcome};
-use crate::holders::Kind;
 
 /// flock(2) with `LOCK_EX` or `LOCK_SH`.
 #[derive(Debug)]
@@ -13,7 +15,7 @@ pub(super) struct Flock;
 
 impl LockBackend for Flock {
     fn name(&self) -> &'static str {
-        "flock"
+        Choice::Flock.name()
     }
 
     fn ownership(&self) -> Ownership {

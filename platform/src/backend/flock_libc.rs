@@ -1,11 +1,14 @@
 //! flock(2), called directly: for illumos, where fs2 does not compile.
 
+use super::choice::Choice;
+use super::contract::{Attempt, LockBackend, Ownership, Wakeup};
+use super::error::LockError;
+use super::outcome;
+use crate::calls::cvt;
+use crate::lock::{Kind, Mode};
 use std::fs::File;
 use std::io;
 use std::os::fd::AsRawFd;
-
-use super::{Attempt, LockBackend, LockError, Mode, Ownership, Wakeup, cvt, outcome};
-use crate::holders::Kind;
 
 /// flock(2) with `LOCK_EX` or `LOCK_SH`.
 #[derive(Debug)]
@@ -13,7 +16,7 @@ pub(super) struct Flock;
 
 impl LockBackend for Flock {
     fn name(&self) -> &'static str {
-        "flock"
+        Choice::Flock.name()
     }
 
     fn ownership(&self) -> Ownership {
@@ -38,7 +41,7 @@ impl LockBackend for Flock {
     }
 
     fn unlock(&self, file: &File) -> Result<(), LockError> {
-        // Never with LOCK_NB, which illumos answers with EINVAL.
+        // Never with LOCK_NB, which is EINVAL on illumos.
         outcome::of_unlock(call(file, libc::LOCK_UN))
     }
 }

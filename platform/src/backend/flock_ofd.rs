@@ -6,11 +6,12 @@
 
 use std::fs::File;
 
+use super::contract::{Attempt, LockBackend, Ownership, Queue, Wakeup};
+use super::error::LockError;
 use super::flock::Flock;
 use super::marker::Marker;
 use super::ofd::Ofd;
-use super::{Attempt, LockBackend, LockError, Mode, Ownership, Queue, Wakeup};
-use crate::holders::Kind;
+use crate::lock::{Kind, Mode};
 
 /// flock(2) and, while holding it, `F_OFD_SETLK` or `F_OFD_SETLKW`.
 #[derive(Debug)]

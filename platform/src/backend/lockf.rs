@@ -1,12 +1,14 @@
 //! lockf(3): what Solaris has instead of flock(2). On every system here it is fcntl(2) on the same table of records.
 
+use super::choice::Choice;
+use super::contract::{Attempt, LockBackend, Ownership, Wakeup};
+use super::error::LockError;
+use super::{offset, outcome, range};
+use crate::calls::cvt;
+use crate::lock::Mode;
 use std::fs::File;
 use std::io;
 use std::os::fd::AsRawFd;
-
-use super::{
-    Attempt, LockBackend, LockError, Mode, Ownership, Wakeup, cvt, offset, outcome, range,
-};
 
 /// lockf(3) with `F_TLOCK`, `F_LOCK` and `F_ULOCK`, from offset 0 to the end.
 ///
@@ -17,7 +19,7 @@ pub(super) struct Lockf;
 
 impl LockBackend for Lockf {
     fn name(&self) -> &'static str {
-        "lockf"
+        Choice::Lockf.name()
     }
 
     fn ownership(&self) -> Ownership {

@@ -6,8 +6,12 @@
 use std::fs::File;
 use std::os::fd::AsRawFd;
 
+use super::contract::{Attempt, Queue};
+use super::error::LockError;
 use super::range::{self, Range};
-use super::{Attempt, LockError, Mode, Queue, cvt, offset, outcome};
+use super::{offset, outcome};
+use crate::calls::cvt;
+use crate::lock::Mode;
 
 const MARKER: Range = Range { start: offset::LENGTH, length: 1 };
 

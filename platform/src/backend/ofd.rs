@@ -1,9 +1,10 @@
 //! Open file description locks: byte ranges that belong to the description (fcntl(2) of Linux 3.15 and later).
 
+use super::contract::{Attempt, LockBackend, Ownership, Wakeup};
+use super::error::LockError;
+use super::{marker, outcome, range};
+use crate::lock::{Kind, Mode};
 use std::fs::File;
-
-use super::{Attempt, LockBackend, LockError, Mode, Ownership, Wakeup, marker, outcome, range};
-use crate::holders::Kind;
 
 /// fcntl(2) with `F_OFD_SETLK` and `F_OFD_SETLKW`.
 #[derive(Debug)]

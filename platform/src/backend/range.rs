@@ -5,7 +5,8 @@ use std::io;
 use std::os::fd::AsRawFd;
 
 use super::offset::{self, LENGTH, Offset, Record};
-use super::{Mode, cvt};
+use crate::calls::cvt;
+use crate::lock::Mode;
 
 /// The record type (`l_type`) for a lock of this mode.
 pub(super) fn kind(mode: Mode) -> i32 {

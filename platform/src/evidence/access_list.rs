@@ -2,7 +2,8 @@
 //!
 //! Only entries that allow count: what another one denies is not taken off, so that a list may look more generous than it is.
 
-use super::{Acl, Facts, Grantee};
+use super::facts::Facts;
+use super::grants::{Acl, Grantee};
 
 /// Rights, as bits.
 pub(super) type Rights = u8;

@@ -11,11 +11,11 @@ use std::marker::PhantomData;
 use std::os::fd::AsRawFd;
 use std::ptr::null_mut;
 
-use super::FileSystem;
 use super::access_list::{Entry, Rights};
-use super::allocated::Allocated;
-use super::nfs4;
-pub(super) use super::nfs4::SHOWN;
+use super::acl_allocated::Allocated;
+use super::acl_nfs4 as nfs4;
+pub(super) use super::acl_nfs4::SHOWN;
+use super::file_system::FileSystem;
 
 const TYPE_NFS4: u32 = 0x4;
 

@@ -6,8 +6,8 @@ use std::fs::File;
 use std::io;
 use std::os::fd::AsRawFd;
 
-use super::FileSystem;
 use super::access_list::{Entry, Rights, WRITE};
+use super::file_system::FileSystem;
 
 pub(super) const SHOWN: Rights = WRITE;
 

@@ -11,8 +11,9 @@ use std::os::fd::AsRawFd;
 use std::ptr::null_mut;
 
 use super::access_list::{CHANGE_RIGHTS, DELETE, DELETE_CHILD, Entry, Rights, WRITE, Who};
-use super::allocated::Allocated;
-use super::{FileSystem, Grantee};
+use super::acl_allocated::Allocated;
+use super::file_system::FileSystem;
+use super::grants::Grantee;
 
 const TYPE_EXTENDED: c_int = 0x100;
 

@@ -10,10 +10,10 @@ use std::fs::File;
 use std::io;
 use std::os::fd::AsRawFd;
 
-use super::FileSystem;
 use super::access_list::{Entry, Rights};
-use super::nfs4;
-pub(super) use super::nfs4::SHOWN;
+use super::acl_nfs4 as nfs4;
+pub(super) use super::acl_nfs4::SHOWN;
+use super::file_system::FileSystem;
 
 const TYPE_NFS4: c_int = 0x4;
 const PC_ACL_NFS4: c_int = 17;

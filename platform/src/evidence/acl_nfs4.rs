@@ -1,8 +1,8 @@
 //! FreeBSD, NetBSD: what the numbers in an NFSv4 list mean. They are of sys/acl.h, the same on both systems;
 //! `ci/headers/acl_freebsd.c` and `ci/headers/acl_netbsd.c` compare them.
 
-use super::Grantee;
 use super::access_list::{CHANGE_RIGHTS, DELETE, DELETE_CHILD, Entry, Rights, WRITE, Who};
+use super::grants::Grantee;
 
 pub(super) const ENTRY_TYPE_ALLOW: u16 = 0x0100;
 

@@ -11,7 +11,8 @@ use std::os::fd::AsRawFd;
 use std::ptr::null_mut;
 
 use super::access_list::{CHANGE_RIGHTS, DELETE, DELETE_CHILD, Entry, Rights, WRITE, Who};
-use super::{FileSystem, Grantee};
+use super::file_system::FileSystem;
+use super::grants::Grantee;
 
 const ACE_GETACL: c_int = 4;
 const ACE_GETACLCNT: c_int = 6;

@@ -10,7 +10,10 @@ use std::mem::MaybeUninit;
 use std::os::fd::AsRawFd;
 use std::path::Path;
 
-use super::{Facts, FileSystem, fstatfs, mount_table, statfs};
+use super::facts::Facts;
+use super::file_system::FileSystem;
+use super::mount_table;
+use crate::os::{fstatfs, statfs};
 
 /// File systems that turn flock(2) into byte ranges, or ask a server for them; and those of a host, for its guest.
 ///
@@ -74,11 +77,11 @@ const FUSE: u32 = 0x6573_5546;
 
 pub(super) fn of(file: &File, facts: &Facts) -> io::Result<FileSystem> {
     let mut record = MaybeUninit::<statfs>::uninit();
-    // SAFETY: the descriptor is open, and the kernel fills `record` whole when it answers 0.
+    // SAFETY: the descriptor is open, and the kernel fills `record` whole when it returns 0.
     if unsafe { fstatfs(file.as_raw_fd(), record.as_mut_ptr()) } == -1 {
         return Err(io::Error::last_os_error());
     }
-    // SAFETY: the call above answered 0, so the kernel has filled it.
+    // SAFETY: the call above returned 0, so the kernel has filled it.
     let magic = unsafe { record.assume_init() }.f_type as u32;
     Ok(if magic == FUSE { fuse(facts.identity.device) } else { known_by(magic) })
 }

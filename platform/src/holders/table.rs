@@ -1,8 +1,8 @@
 //! The lists of locks in /proc on Linux, as text (proc(5), `/proc/locks` and `/proc/PID/fdinfo`; the kernel's
 //! `lock_get_status` in fs/locks.c writes both). Whatever does not look as the kernel writes it is left out.
 
-use super::{Kind, Listed};
-use crate::backend::Mode;
+use super::facts::Listed;
+use crate::lock::{Kind, Mode};
 
 /// A file, as the kernel names it in its lists: the file system's device, which is not everywhere the one that stat(2)
 /// tells (btrfs, overlayfs), and the inode number.

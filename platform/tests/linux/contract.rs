@@ -1,18 +1,15 @@
 //! The contract as Linux keeps it: who sees whom, sleeping waiters, interruption, errors.
 
-use std::fs::OpenOptions;
-use std::os::unix::fs::OpenOptionsExt;
-use std::path::Path;
-
 use crate::support::peer::letter;
 use crate::support::watch::{locks, switches, until_asleep, until_waiting, waiting};
 use crate::support::{Peer, Scratch, Test, tests, tests_of_backends};
-use withlock_platform::backend::{self, Choice, LockBackend, LockError, Mode, Ownership};
+use withlock_platform::backend::{self, Choice, LockBackend, Mode, Ownership};
 
 pub(crate) fn tests() -> Vec<Test> {
     let mut tests: Vec<Test> = tests![
         tools_of_both_families_exclude_each_other_as_the_table_says,
         the_default_excludes_users_of_either_kind_of_lock,
+        whoever_asks_for_a_backend_by_name_gets_it,
         a_try_that_meets_half_a_lock_leaves_no_other_half,
         a_waiter_that_gives_up_at_the_second_half_leaves_no_first_half,
         a_waiter_for_the_second_half_gets_both,
@@ -24,9 +21,6 @@ pub(crate) fn tests() -> Vec<Test> {
         a_signal_ends_the_wait_and_leaves_nothing_locked,
         a_signal_ends_a_readers_wait_and_leaves_nothing_locked,
         a_waiter_that_is_killed_leaves_nothing_locked,
-        a_read_only_file_can_be_locked_as_far_as_is_said,
-        a_read_only_directory_can_be_locked_as_far_as_is_said,
-        a_descriptor_that_cannot_be_locked_is_an_error_and_not_busy,
         an_upgrade_that_failed_keeps_what_the_manual_says,
         bytes_beyond_the_lock_stay_free_for_the_marker,
     ]);
@@ -94,6 +88,13 @@ fn the_default_excludes_users_of_either_kind_of_lock() {
     assert_eq!(default.name(), "flock+ofd");
     assert_eq!(backend::select(Choice::Auto, false).expect("a default").name(), "ofd");
     assert_eq!(default.ownership(), Ownership::Description);
+}
+
+fn whoever_asks_for_a_backend_by_name_gets_it() {
+    for choice in Choice::ALL.iter().filter(|choice| **choice != Choice::Auto) {
+        let backend = backend::select(*choice, true).expect("Linux has all of them");
+        assert_eq!(backend.name(), choice.name());
+    }
 }
 
 fn a_try_that_meets_half_a_lock_leaves_no_other_half() {
@@ -232,51 +233,6 @@ fn a_waiter_that_is_killed_leaves_nothing_locked(by: Backend) {
     waiter.process().wait();
     holder.unlock(by);
     assert_eq!(locks(&path), [""; 0]);
-}
-
-fn a_read_only_file_can_be_locked_as_far_as_is_said(by: Backend) {
-    let scratch = Scratch::new();
-    read_only(by, &scratch.file("lock"));
-}
-
-fn a_read_only_directory_can_be_locked_as_far_as_is_said(by: Backend) {
-    read_only(by, Scratch::new().path());
-}
-
-fn read_only(by: Backend, path: &Path) {
-    let file = std::fs::File::open(path).expect("open for reading");
-    for mode in [X, S] {
-        let tried = by.try_lock(&file, mode);
-        if by.read_only_suffices(mode) {
-            assert!(matches!(tried, Ok(backend::Attempt::Granted)), "{tried:?}");
-            assert!(matches!(by.lock(&file, mode), Ok(backend::Wakeup::Granted)));
-        } else {
-            assert_eq!(errno_of_failed(tried), libc::EBADF);
-            assert_eq!(errno_of_failed(by.lock(&file, mode)), libc::EBADF);
-        }
-        by.unlock(&file).expect("unlock");
-        assert!(!path.is_file() || locks(path).is_empty());
-    }
-}
-
-fn a_descriptor_that_cannot_be_locked_is_an_error_and_not_busy(by: Backend) {
-    let scratch = Scratch::new();
-    let path = scratch.file("lock");
-    // Linux gives a descriptor of O_PATH to no call but a few (open(2), O_PATH): EBADF.
-    let file = OpenOptions::new().read(true).custom_flags(libc::O_PATH).open(&path).expect("open");
-    for mode in [X, S] {
-        assert_eq!(errno_of_failed(by.try_lock(&file, mode)), libc::EBADF);
-        assert_eq!(errno_of_failed(by.lock(&file, mode)), libc::EBADF);
-    }
-    assert_eq!(errno_of_failed(by.unlock(&file)), libc::EBADF);
-    assert_eq!(locks(&path), [""; 0]);
-}
-
-fn errno_of_failed<T: std::fmt::Debug>(answer: Result<T, LockError>) -> i32 {
-    match answer {
-        Err(LockError::Failed(error)) => error.raw_os_error().expect("an errno"),
-        other => panic!("{other:?}"),
-    }
 }
 
 /// flock(2): "the existing lock is first removed, then a new lock is established". fcntl(2) converts in one step.

@@ -4,7 +4,7 @@ use std::os::unix::process::ExitStatusExt;
 use std::path::Path;
 
 use withlock_platform::backend::{self, Choice, LockBackend, Mode, Wakeup};
-use withlock_platform::process::{Interruption, Receive, Signals};
+use withlock_platform::process::{Deadline, Interruption, Receive, Signals};
 
 use crate::support::receivers::{all_default, block, ignore, snapshot};
 use crate::support::scratch::open;
@@ -167,7 +167,8 @@ fn after_the_wait_signals_are_held_as_before<R: Receive>() {
     let signals = Signals::<R>::hold_by().expect("hold");
     let before = snapshot();
     let interruption =
-        Interruption::allow(&signals, Some(std::time::Duration::from_secs(1000))).expect("allow");
+        Interruption::allow(&signals, Deadline::after(std::time::Duration::from_secs(1000)))
+            .expect("allow");
     assert_ne!(snapshot(), before);
     drop(interruption);
     assert_eq!(snapshot(), before);

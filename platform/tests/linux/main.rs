@@ -13,11 +13,13 @@ mod none;
 cfg_if::cfg_if! {
     if #[cfg(target_os = "linux")] {
         mod contract;
+        mod descriptors;
         mod interruption;
         mod signals;
         mod timer;
     } else {
         use none as contract;
+        use none as descriptors;
         use none as interruption;
         use none as signals;
         use none as timer;
@@ -36,6 +38,7 @@ withlock_platform::entry!(run);
 fn run(arguments: Vec<OsString>) -> i32 {
     let tests = [
         contract::tests(),
+        descriptors::tests(),
         refused::tests(),
         signals::tests(),
         interruption::tests(),

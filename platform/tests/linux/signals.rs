@@ -5,8 +5,9 @@ use std::fs::File;
 use std::io::{Read, Seek, Write};
 use std::os::fd::{AsRawFd, FromRawFd};
 use std::os::unix::net::UnixStream;
+use std::time::Duration;
 
-use withlock_platform::process::{Arrival, Command, Receive, Sender, Signals, Status};
+use withlock_platform::process::{Arrival, Command, Deadline, Receive, Sender, Signals, Status};
 
 use crate::support::receivers::{all_default, block, ignore};
 use crate::support::scratch::unnamed_file;
@@ -18,6 +19,7 @@ pub(crate) fn tests() -> Vec<Test> {
         the_job_gets_the_callers_mask_and_dispositions,
         an_interrupt_from_the_terminal_is_known_as_such,
         waiting_for_a_signal_sleeps,
+        a_wait_that_is_interrupted_again_and_again_ends_at_its_deadline,
     ]
 }
 
@@ -151,4 +153,43 @@ fn waiting_for_a_signal_sleeps<R: Receive>() {
     until_asleep(child.pid());
     child.kill(libc::SIGUSR1);
     assert!(child.wait().success());
+}
+
+/// A tracer ends a call that sleeps, and no signal says so.
+fn a_wait_that_is_interrupted_again_and_again_ends_at_its_deadline<R: Receive>() {
+    all_default();
+    let child = fork(|| {
+        let signals = Signals::<R>::hold_by().expect("hold");
+        let deadline = Deadline::after(Duration::from_millis(200)).expect("a deadline");
+        i32::from(signals.next_before(deadline).expect("no error").is_some())
+    });
+    if !trace(libc::PTRACE_SEIZE as i32, child.pid()) {
+        println!("skipped: no process may be traced here");
+        return;
+    }
+    let pid = child.give_up();
+    loop {
+        // Refused once it has ended.
+        let _ = trace(libc::PTRACE_INTERRUPT as i32, pid);
+        if !has_stopped(pid) {
+            return;
+        }
+        assert!(trace(libc::PTRACE_CONT as i32, pid));
+    }
+}
+
+/// ptrace(2) without data. Returns whether it could be done.
+fn trace(request: i32, pid: libc::pid_t) -> bool {
+    let none = std::ptr::null_mut::<libc::c_void>();
+    // SAFETY: these requests touch no memory; the id is our child's until it is waited for.
+    unsafe { libc::ptrace(request as _, pid, none, none) != -1 }
+}
+
+/// Waits until the child has stopped, or ended, and then as it should.
+fn has_stopped(pid: libc::pid_t) -> bool {
+    let mut status = 0;
+    // SAFETY: `status` is writable; the child has not been waited for, so the id is its own.
+    assert_eq!(unsafe { libc::waitpid(pid, &raw mut status, 0) }, pid);
+    assert!(libc::WIFSTOPPED(status) || status == 0, "{status:#x}");
+    libc::WIFSTOPPED(status)
 }

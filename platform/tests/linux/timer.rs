@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use withlock_platform::backend::Wakeup;
-use withlock_platform::process::{Interruption, Receive, Signals};
+use withlock_platform::process::{Deadline, Interruption, Receive, Signals};
 
 use super::interruption::{Held, lock};
 use crate::support::receivers::{all_default, block, ignore};
@@ -64,9 +64,10 @@ fn a_deadline_ends_the_wait<R: Receive>() {
     let held = Held::new();
     let signals = hold::<R>();
     let start = Instant::now();
-    let interruption = Interruption::allow(&signals, Some(SHORT)).expect("allow");
+    let deadline = Deadline::after(SHORT).expect("a deadline");
+    let interruption = Interruption::allow(&signals, Some(deadline)).expect("allow");
     assert_eq!(lock(&held.path()), Wakeup::Interrupted);
-    assert!(start.elapsed() >= SHORT, "before its time");
+    assert!(deadline.has_passed() && start.elapsed() >= SHORT, "before its time");
     assert_eq!(lock(&held.path()), Wakeup::Interrupted, "and again");
     assert_eq!(interruption.signal(), None, "nobody told it to end");
 }
@@ -76,7 +77,7 @@ fn a_deadline_that_passed_before_the_call_still_ends_it<R: Receive>() {
     let held = Held::new();
     let signals = hold::<R>();
     let interruption =
-        Interruption::allow(&signals, Some(Duration::from_micros(1))).expect("allow");
+        Interruption::allow(&signals, Deadline::after(Duration::from_micros(1))).expect("allow");
     let start = Instant::now();
     until("the deadline is long past", || start.elapsed() > SHORT);
     assert_eq!(lock(&held.path()), Wakeup::Interrupted);
@@ -86,8 +87,8 @@ fn a_deadline_that_passed_before_the_call_still_ends_it<R: Receive>() {
 fn a_deadline_in_the_far_future_is_no_error<R: Receive>() {
     all_default();
     let signals = hold::<R>();
-    for after in [Duration::MAX, Duration::ZERO, Duration::from_nanos(1)] {
-        drop(Interruption::allow(&signals, Some(after)).expect("allow"));
+    for after in [Duration::MAX, LONG * (1 << 30), Duration::ZERO, Duration::from_nanos(1)] {
+        drop(Interruption::allow(&signals, Deadline::after(after)).expect("allow"));
         assert_eq!(timer().0, Duration::ZERO);
     }
 }
@@ -104,7 +105,7 @@ fn the_callers_alarm_goes_on_after_the_wait<R: Receive>() {
         for after in [None, Some(LONG / 2), Some(LONG * 2)] {
             set_timer(LONG, interval);
             let signals = hold::<R>();
-            drop(Interruption::allow(&signals, after).expect("allow"));
+            drop(Interruption::allow(&signals, after.and_then(Deadline::after)).expect("allow"));
             drop(signals);
             goes_on(interval);
         }
@@ -116,7 +117,7 @@ fn the_callers_alarm_goes_on_after_a_deadline<R: Receive>() {
     let held = Held::new();
     set_timer(LONG, Duration::ZERO);
     let signals = hold::<R>();
-    let interruption = Interruption::allow(&signals, Some(SHORT)).expect("allow");
+    let interruption = Interruption::allow(&signals, Deadline::after(SHORT)).expect("allow");
     assert_eq!(lock(&held.path()), Wakeup::Interrupted);
     drop((interruption, signals));
     goes_on(Duration::ZERO);
@@ -128,7 +129,8 @@ fn the_callers_alarm_goes_on_after_a_signal<R: Receive>() {
     for after in [None, Some(LONG / 2), Some(LONG * 2)] {
         set_timer(LONG, Duration::ZERO);
         let signals = hold::<R>();
-        let interruption = Interruption::allow(&signals, after).expect("allow");
+        let interruption =
+            Interruption::allow(&signals, after.and_then(Deadline::after)).expect("allow");
         crate::support::kill(std::process::id() as libc::pid_t, libc::SIGTERM);
         assert_eq!(lock(&held.path()), Wakeup::Interrupted);
         assert_eq!(interruption.signal(), Some(libc::SIGTERM));
@@ -143,7 +145,8 @@ fn the_callers_alarm_ends_the_wait<R: Receive>() {
     for after in [None, Some(LONG)] {
         set_timer(SHORT, Duration::ZERO);
         let signals = hold::<R>();
-        let interruption = Interruption::allow(&signals, after).expect("allow");
+        let interruption =
+            Interruption::allow(&signals, after.and_then(Deadline::after)).expect("allow");
         assert_eq!(lock(&held.path()), Wakeup::Interrupted);
         assert_eq!(interruption.signal(), Some(libc::SIGALRM));
         drop((interruption, signals));
@@ -158,7 +161,8 @@ fn the_callers_alarm_ends_the_wait_though_it_ran_out_before<R: Receive>() {
         set_timer(SHORT, Duration::ZERO);
         let signals = hold::<R>();
         until("the alarm", || signals.pending().expect("pending"));
-        let interruption = Interruption::allow(&signals, after).expect("allow");
+        let interruption =
+            Interruption::allow(&signals, after.and_then(Deadline::after)).expect("allow");
         assert_eq!(lock(&held.path()), Wakeup::Interrupted);
         assert_eq!(interruption.signal(), Some(libc::SIGALRM));
     }
@@ -181,7 +185,8 @@ fn not_ended_by_alarm<R: Receive>() {
     for after in [None, Some(SHORT * 4), Some(LONG)] {
         set_timer(SHORT, Duration::ZERO);
         let signals = hold::<R>();
-        let interruption = Interruption::allow(&signals, after).expect("allow");
+        let interruption =
+            Interruption::allow(&signals, after.and_then(Deadline::after)).expect("allow");
         let start = Instant::now();
         until("the alarm is past", || start.elapsed() > SHORT * 2);
         assert_eq!(interruption.signal(), None);
@@ -200,7 +205,10 @@ fn no_alarm_is_left_over_for_the_job<R: Receive>() {
     all_default();
     let signals = hold::<R>();
     for micros in (1..150).cycle().take(3000) {
-        drop(Interruption::allow(&signals, Some(Duration::from_micros(micros))).expect("allow"));
+        drop(
+            Interruption::allow(&signals, Deadline::after(Duration::from_micros(micros)))
+                .expect("allow"),
+        );
         assert!(!signals.pending().expect("pending"), "after {micros} us");
     }
 }
@@ -210,7 +218,7 @@ fn no_timer_is_left_over_for_the_job<R: Receive>() {
     let held = Held::new();
     let signals = hold::<R>();
     for told in [false, true] {
-        let interruption = Interruption::allow(&signals, Some(SHORT)).expect("allow");
+        let interruption = Interruption::allow(&signals, Deadline::after(SHORT)).expect("allow");
         if told {
             crate::support::kill(std::process::id() as libc::pid_t, libc::SIGTERM);
         }

@@ -5,8 +5,10 @@ use std::os::fd::AsRawFd;
 use std::os::unix::net::UnixStream;
 use std::time::Duration;
 
-use super::Sighting;
-use crate::process::{Arrival, Sender, Signal};
+use super::sighting::Sighting;
+use crate::deadline::Deadline;
+use crate::process::signals::arrival::{Arrival, Sender};
+use crate::process::signals::signal::Signal;
 
 /// Report what is pending, and then answer.
 pub(super) const ANSWER: u8 = b'?';
@@ -15,11 +17,12 @@ pub(super) const WATCH: u8 = b'w';
 /// No longer.
 pub(super) const REST: u8 = b'r';
 
-/// Whether there is something to read, in so long a time.
-pub(super) fn is_readable(link: &UnixStream, within: Duration) -> io::Result<bool> {
+/// Whether there is something to read, before the deadline.
+pub(super) fn is_readable(link: &UnixStream, until: Deadline) -> io::Result<bool> {
     let mut wanted = libc::pollfd { fd: link.as_raw_fd(), events: libc::POLLIN, revents: 0 };
     // A started millisecond counts, so that nobody asks again and again in the last one.
-    let milliseconds = within.as_micros().div_ceil(1000).min(i32::MAX as u128) as libc::c_int;
+    let milliseconds =
+        until.remaining().as_micros().div_ceil(1000).min(i32::MAX as u128) as libc::c_int;
     // SAFETY: one struct, alive during the call.
     match unsafe { libc::poll(&raw mut wanted, 1, milliseconds) } {
         -1 => match io::Error::last_os_error() {

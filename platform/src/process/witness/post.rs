@@ -6,9 +6,13 @@ use std::os::fd::AsRawFd;
 use std::os::unix::net::UnixStream;
 use std::time::Duration;
 
-use super::Sighting;
 use super::message::{ANSWER, Message, WATCH, is_readable};
-use crate::process::{Arrival, Receive, Signals, companion, moment};
+use super::sighting::Sighting;
+use crate::deadline::{Deadline, moment};
+use crate::os;
+use crate::process::signals::arrival::Arrival;
+use crate::process::signals::held::Signals;
+use crate::process::signals::receive::Receive;
 
 /// What ps(1) shows. Not this program's own name: a signal for all programs of that name is not for the job.
 const NAME: &CStr = c"signal-witness";
@@ -30,9 +34,9 @@ pub(super) struct Post<'a, R: Receive> {
 impl<R: Receive> Post<'_, R> {
     /// Returns when there is nobody left to report to.
     pub(super) fn stand(&self) {
-        let is_tied = companion::die_with_parent();
-        companion::rename(NAME, TITLE);
-        companion::close_all_but(self.link.as_raw_fd());
+        let is_tied = os::die_with_parent();
+        os::show_as(NAME, TITLE);
+        os::close_all_but(self.link.as_raw_fd());
         let mut is_watching = false;
         while self.has_parent() {
             let within = match (is_watching, is_tied) {
@@ -40,7 +44,7 @@ impl<R: Receive> Post<'_, R> {
                 (false, true) => None,
                 (false, false) => Some(PARENT),
             };
-            let continued = match self.signals.receiver().next(within) {
+            let continued = match self.signals.receiver().next(within.and_then(Deadline::after)) {
                 Ok(Some(arrival)) if arrival.signal == libc::SIGCHLD => self.obey(&mut is_watching),
                 Ok(Some(arrival)) => self.report(arrival),
                 Ok(None) => Ok(()),
@@ -71,13 +75,13 @@ impl<R: Receive> Post<'_, R> {
 
     /// Everything that is pending comes before the answer.
     fn obey(&self, is_watching: &mut bool) -> io::Result<()> {
-        while let Some(arrival) = self.signals.receiver().next(Some(Duration::ZERO))? {
+        while let Some(arrival) = self.signals.receiver().next(Some(Deadline::PASSED))? {
             if arrival.signal != libc::SIGCHLD {
                 self.report(arrival)?;
             }
         }
         let mut order = [0];
-        while is_readable(&self.link, Duration::ZERO)? {
+        while is_readable(&self.link, Deadline::PASSED)? {
             (&self.link).read_exact(&mut order)?;
             match order[0] {
                 ANSWER => self.say(&Message::Answer)?,
@@ -89,7 +93,7 @@ impl<R: Receive> Post<'_, R> {
 
     /// Continues the parent, if that was stopped with its job, and the job goes on or has ended.
     fn wake_parent(&self) {
-        let is_stopped = companion::is_stopped;
+        let is_stopped = os::is_stopped;
         if is_stopped(self.job) == Some(false) && is_stopped(self.parent) == Some(true) {
             // SAFETY: touches no memory; our parent, so its id names nobody else.
             unsafe { libc::kill(self.parent, libc::SIGCONT) };

@@ -1,0 +1,19 @@
+//! OpenBSD.
+
+pub(crate) use libc::{ITIMER_REAL, getentropy, setitimer};
+
+pub(crate) use super::posix::{
+    FLAG_TOOLS as ATTRIBUTE_TOOLS, close_all_but, die_with_parent, has_gained_capabilities,
+    is_stopped, may_be_elevated, mount_of, prevent_core_dump, reset, show_as,
+};
+
+/// A setgid bit without group-execute makes no lock mandatory.
+pub(crate) const MANDATORY_BY_MODE: bool = false;
+
+/// `EACCES` of fcntl(2) or lockf(3) is a security module's refusal.
+pub(crate) const ACCESS_MEANS_BUSY: bool = false;
+
+/// Who sent a signal can not be told: `si_pid` is empty for what kill(2) sends (sys/kern/kern_sig.c, `ptsignal`).
+pub(crate) fn is_from_kernel(_: &libc::siginfo_t) -> Option<bool> {
+    None
+}

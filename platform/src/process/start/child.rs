@@ -1,0 +1,131 @@
+//! What becomes of a child: it ends, it is stopped, it goes on.
+
+use std::io;
+
+use crate::process::signals::signal::Signal;
+
+/// A job that was started and whose end has not been seen.
+#[derive(Debug)]
+pub struct Child {
+    pub(crate) pid: libc::pid_t,
+}
+
+/// How a job ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Status {
+    /// It exited with this status, 0 to 255.
+    Exited(i32),
+    /// It died of this signal.
+    Signaled(Signal),
+}
+
+/// What has become of a child.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Change {
+    /// It has ended, and has been waited for.
+    Ended(Status),
+    /// It was stopped by this signal. One that is traced by this process is reported so at any signal and at exec, be it
+    /// asked for or not (ptrace(2)); it lives.
+    Stopped(Signal),
+    /// It goes on.
+    Continued,
+}
+
+impl Change {
+    /// As waitpid(2) tells it.
+    fn of(status: libc::c_int) -> Self {
+        if libc::WIFEXITED(status) {
+            Self::Ended(Status::Exited(libc::WEXITSTATUS(status)))
+        } else if libc::WIFSIGNALED(status) {
+            Self::Ended(Status::Signaled(libc::WTERMSIG(status)))
+        } else if libc::WIFSTOPPED(status) {
+            Self::Stopped(libc::WSTOPSIG(status))
+        } else {
+            Self::Continued
+        }
+    }
+}
+
+impl Child {
+    /// Its process id.
+    #[must_use]
+    pub fn pid(&self) -> u32 {
+        self.pid.unsigned_abs()
+    }
+
+    /// Whether it is in the process group of this process, so that the terminal's signals reach both.
+    #[must_use]
+    pub fn shares_group(&self) -> bool {
+        // SAFETY: cannot fail and touches no memory (POSIX.1, getpgrp).
+        self.group() == unsafe { libc::getpgrp() }
+    }
+
+    /// Its process group.
+    pub(crate) fn group(&self) -> libc::pid_t {
+        // SAFETY: touches no memory; the id is our child's until it is waited for, so it names nobody else.
+        unsafe { libc::getpgid(self.pid) }
+    }
+
+    /// What has become of it since the last call, if anything has.
+    ///
+    /// # Errors
+    /// What waitpid(2) says; never `EINTR`.
+    pub fn news(&self) -> io::Result<Option<Change>> {
+        Ok(wait(self.pid)?.map(|(_, change)| change))
+    }
+
+    /// How it ended, if it has.
+    ///
+    /// # Errors
+    /// As [`Self::news`].
+    pub fn ended(&self) -> io::Result<Option<Status>> {
+        while let Some(change) = self.news()? {
+            if let Change::Ended(status) = change {
+                return Ok(Some(status));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Sends it a signal. A job that has ended, but was not waited for, ignores it.
+    ///
+    /// # Errors
+    /// What kill(2) says, such as `EPERM` when the job has changed its user.
+    pub fn signal(&self, signal: Signal) -> io::Result<()> {
+        // SAFETY: touches no memory; the id is our child's until it is waited for, so it names nobody else.
+        if unsafe { libc::kill(self.pid, signal) } == -1 {
+            Err(io::Error::last_os_error())
+        } else {
+            Ok(())
+        }
+    }
+}
+
+/// What has become of any child of this process, with its id, if there is news of one: also of children that it has not
+/// started itself, but inherited from what ran in this process before, or as process 1 or as a subreaper. One that has ended
+/// is waited for, and gone.
+///
+/// # Errors
+/// What waitpid(2) says, `ECHILD` when there is no child; never `EINTR`.
+pub fn news_of_any() -> io::Result<Option<(u32, Change)>> {
+    wait(-1)
+}
+
+fn wait(whom: libc::pid_t) -> io::Result<Option<(u32, Change)>> {
+    let options = libc::WNOHANG | libc::WUNTRACED | libc::WCONTINUED;
+    let mut status = 0;
+    loop {
+        // SAFETY: `status` is writable; these are our own children, and their ids are ours until they are waited for.
+        match unsafe { libc::waitpid(whom, &raw mut status, options) } {
+            -1 => {
+                let error = io::Error::last_os_error();
+                // POSIX.1 allows it even of a call that does not sleep.
+                if error.kind() != io::ErrorKind::Interrupted {
+                    return Err(error);
+                }
+            }
+            0 => return Ok(None),
+            pid => return Ok(Some((pid.unsigned_abs(), Change::of(status)))),
+        }
+    }
+}
