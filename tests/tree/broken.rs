@@ -14,7 +14,7 @@ fn floors_of(tree: &Tree) -> Vec<Finding> {
     if tree.files.contains_key("src/upper.rs") { floors::floors(tree, FLOORS) } else { Vec::new() }
 }
 
-const RULES: [Rule; 13] = [
+const RULES: [Rule; 14] = [
     code::unsafe_code,
     code::target_os,
     code::cfg,
@@ -25,6 +25,7 @@ const RULES: [Rule; 13] = [
     text::length,
     text::machine,
     text::changelog,
+    text::top,
     words::words,
     circles::circles,
     floors_of,
@@ -100,9 +101,10 @@ fn a_line_that_breaks_a_rule_is_named() {
         ("platform/src/mod.rs", "#[path = \"b.rs\"]\nmod a;", "platform/src/mod.rs:1: #[path]"),
         ("tests/support/a.rs", "#![allow(dead_code)]", "tests/support/a.rs:1: #![allow]"),
         ("tests/a.rs", "#![allow(x)]\n#![expect(y)]", "tests/a.rs:2: #![allow]"),
-        ("build.sh", &home, "build.sh:2: path of a developer"),
-        ("build.sh", &root, "build.sh:1: path of a developer"),
-        ("cd.sh", "cd /data/alice/tree", "cd.sh:1: path of a developer"),
+        ("ci/build", &home, "ci/build:2: path of a developer"),
+        ("ci/build", &root, "ci/build:1: path of a developer"),
+        ("ci/cd", "cd /data/alice/tree", "ci/cd:1: path of a developer"),
+        ("fuzz/Cargo.toml", "", "fuzz:1: at the top"),
         ("README.md", &registry, "README.md:1: host name"),
         ("README.md", "It shall not wait.", "README.md:1: \"shall not\""),
         ("src/a.rs", "//! One that shall\n//! not wait.", "src/a.rs:1: \"shall not\""),

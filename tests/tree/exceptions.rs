@@ -42,6 +42,7 @@ pub const EXCEPTIONS: &[(&str, &str)] = &[
     ("path", "platform/tests/"),
     ("path", "src/lib.rs"),
     ("path", "tests/"),
+    ("top", "withlock.1"),
     ("words", "platform/src/"),
     ("words", "src/"),
     ("words", "tests/"),

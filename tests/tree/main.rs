@@ -94,6 +94,11 @@ fn whoever_updates_finds_what_has_changed() {
 }
 
 #[test]
+fn the_top_of_the_tree_is_seen_at_a_glance() {
+    assert_kept("top", text::top);
+}
+
+#[test]
 fn the_words_are_plain() {
     assert_kept("words", words::words);
 }

@@ -114,3 +114,35 @@ pub fn changelog(tree: &Tree) -> Vec<Finding> {
     let missing = Finding::new("CHANGELOG.md", 1, "missing: users look there for what has changed");
     if tree.files.contains_key("CHANGELOG.md") { Vec::new() } else { vec![missing] }
 }
+
+/// What lies at the top: the card of the house, and what people look for there.
+const TOP: [&str; 18] = [
+    ".ci",
+    ".gitignore",
+    "CHANGELOG.md",
+    "CONTRIBUTING.md",
+    "Cargo.lock",
+    "Cargo.toml",
+    "LICENSE",
+    "README.md",
+    "SECURITY.md",
+    "ci",
+    "clippy.toml",
+    "examples",
+    "man",
+    "platform",
+    "rust-toolchain.toml",
+    "rustfmt.toml",
+    "src",
+    "tests",
+];
+
+/// Nothing else lies there: who opens the folder for the first time finds the way.
+pub fn top(tree: &Tree) -> Vec<Finding> {
+    let name_of = |file: &str| file.split('/').next().map(str::to_owned).unwrap_or_default();
+    let mut names: Vec<String> = tree.files.keys().map(|file| name_of(file)).collect();
+    names.dedup();
+    let others = names.iter().filter(|name| !TOP.contains(&name.as_str()));
+    let what = "at the top of the tree: put it into the folder that it belongs to";
+    others.map(|name| Finding::new(name, 1, what)).collect()
+}
