@@ -225,6 +225,16 @@ fn an_import_that_runs_upwards_or_sidewards_is_named() {
     let attic = [&rooms("", "")[..], &[("src/attic/mod.rs", "")]].concat();
     assert_found(&attic, "tests/tree/floors.rs:");
     assert_found(&rooms("", "")[..4], "tests/tree/floors.rs:");
+    // A file with a floor of its own, below that of its folder.
+    let files = [
+        ("src/lib.rs", "mod upper; mod lower;"),
+        ("src/upper/mod.rs", "pub mod part; use crate::lower::L;"),
+        ("src/upper/part.rs", "pub struct P;"),
+        ("src/lower.rs", "use crate::upper::part::P; pub struct L;"),
+    ];
+    let found = |floors| floors::floors(&Tree::of(files), floors);
+    assert_eq!(found(&[&["lib"], &["upper"], &["lower"], &["upper/part"]]), []);
+    assert_eq!(found(&[&["lib"], &["upper"], &["lower"]]).len(), 1);
 }
 
 #[test]

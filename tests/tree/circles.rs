@@ -5,16 +5,17 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use super::imports::{self, Arrows};
 use super::source::{Finding, Tree};
 
-/// No circle of imports between the files of `src/`, nor between those of `platform/src/`, nor between folders.
+/// No circle of imports between the files of `src/`, nor between those of `platform/src/`, nor between folders there; the
+/// rooms of `src/` have their floors.
 pub fn circles(tree: &Tree) -> Vec<Finding> {
     let (tool, platform) = (imports::of_tool(tree), imports::of_platform(tree));
-    let crates = [(folders(&tool), tool), (folders(&platform), without_faces(&platform))];
-    let of_crate = |(folders, files): &(Arrows, Arrows)| {
+    let mut found = circles_of(&without_faces(&platform));
+    if found.is_empty() {
         // A circle of files of several folders is one of these folders, too: once is enough.
-        let of_files = circles_of(files);
-        if of_files.is_empty() { circles_of(folders) } else { of_files }
-    };
-    crates.iter().flat_map(of_crate).collect()
+        found = circles_of(&folders(&platform));
+    }
+    found.extend(circles_of(&tool));
+    found
 }
 
 /// In the platform, the `mod.rs` of a folder is its face: it has the types, and chooses the file that fills them in on this
