@@ -1,5 +1,5 @@
 //! What must hold of every input to the program's readers of text. `tests/corpus.rs` asks it of the kept inputs and of
-//! random ones, `fuzz/` of those that a coverage-guided fuzzer thinks up.
+//! random ones, `tests/fuzz/` of those that a coverage-guided fuzzer thinks up.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -242,7 +242,9 @@ pub fn held(input: &[u8]) {
     let seed = input.iter().fold(7_u64, |sum, byte| sum.rotate_left(5) ^ u64::from(*byte));
     let identity = Identity { device: seed, inode: seed.rotate_left(32) };
     let other = Identity { device: identity.device ^ 1, ..identity };
-    let record = Record { pid: seed as u32, token: format!("{seed:016x}"), ..Record::default() };
+    // Nobody but the family's youngest is process 0.
+    let pid = (seed as u32).max(1);
+    let record = Record { pid, token: format!("{seed:016x}"), ..Record::default() };
     let stranger = Record { token: "f".into(), ..record.clone() };
     let nameless = Record { token: String::new(), ..record.clone() };
     let dead = Family::default();
