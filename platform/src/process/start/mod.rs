@@ -7,9 +7,9 @@
 //! |---|---|---|---|
 //! | `clone` | 372 | Linux | it is the fastest, and a signal to stop can't leave wrapper and child waiting for each other |
 //! | `posix_spawn` | 410 | elsewhere | the systems have nothing faster that can be called from Rust: vfork(2) returns twice |
-//! | `fork` | 525 | elsewhere, if the caller ignores SIGCHLD | posix_spawn(3) can't ignore a signal for the child alone; ignored here too, the job's status would be lost |
+//! | `fork`, by the standard library | 536 | elsewhere, if the caller ignores SIGCHLD | posix_spawn(3) can't ignore a signal for the child alone; ignored here too, the job's status would be lost |
 //!
-//! So `fork` could do all of the work of `posix_spawn`, but each start would take a quarter longer. To hand a file that the
+//! So `fork` could do all of the work of `posix_spawn`, but each start would take a quarter to a third longer. To hand a file that the
 //! system can't execute to `/bin/sh` is no fourth way: it starts another program in the same one.
 
 pub(super) mod child;
