@@ -142,7 +142,9 @@
 //! and goes through every order of events: two, three and four runs, exclusive and shared, waiting, giving up and not
 //! waiting, killed at any moment (of four with two locks and a marker, only those that are equally patient); of two and
 //! three, also jobs that die of a signal and leave something running, jobs that write into the file, and paths that lead
-//! elsewhere at any moment. Mistakes made on purpose show that it would notice; `tests/honesty.rs` shows that the simulated kernel does what Linux does.
+//! elsewhere at any moment. It would notice a mistake: a world that lies to this code makes it behave as if it had one, and
+//! each of these leads to a broken promise (`tests/proof/mistaken.rs`). `tests/honesty.rs` shows that the simulated kernel
+//! does what Linux does.
 //! SECURITY.md names the test of each promise.
 //!
 //! # As a library
@@ -179,10 +181,6 @@ pub mod lock;
 mod path;
 pub mod place;
 #[cfg(test)]
-#[path = "../tests/proof/mod.rs"]
-mod proof;
-#[cfg(test)]
-#[path = "../tests/support/random.rs"]
 mod random;
 
 pub use error::{Error, Result};

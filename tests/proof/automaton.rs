@@ -6,26 +6,27 @@
 
 use std::collections::HashMap;
 
+use super::call::Answer;
 use super::program::Program;
-use super::replay::{Answer, Replay, Standing};
-use crate::random::Random;
+use super::replay::{Replay, Standing};
+use crate::support::random::Random;
 
-/// A state of one participant, as a number.
-pub(super) type State = u16;
+/// The state of one participant, as a number.
+pub(super) type LocalState = u16;
 
 struct Node {
     program: usize,
     standing: Standing,
     /// Sequences of answers that lead here: one for each edge.
     histories: Vec<Vec<Answer>>,
-    edges: Vec<(Answer, State)>,
+    edges: Vec<(Answer, LocalState)>,
 }
 
 /// The states of all participants found so far.
 pub(super) struct Automaton {
     programs: Vec<Program>,
     nodes: Vec<Node>,
-    found: HashMap<(usize, Standing), State>,
+    found: HashMap<(usize, Standing), LocalState>,
 }
 
 impl Automaton {
@@ -34,7 +35,7 @@ impl Automaton {
     }
 
     /// The state in which a program begins.
-    pub(super) fn begin(&mut self, program: Program) -> State {
+    pub(super) fn begin(&mut self, program: Program) -> LocalState {
         let number = self.programs.iter().position(|known| *known == program);
         let number = number.unwrap_or_else(|| {
             self.programs.push(program);
@@ -43,21 +44,21 @@ impl Automaton {
         self.state(number, Vec::new())
     }
 
-    pub(super) fn program(&self, state: State) -> &Program {
+    pub(super) fn program(&self, state: LocalState) -> &Program {
         &self.programs[self.nodes[usize::from(state)].program]
     }
 
     /// The program that a state belongs to, as a number: equal programs have one.
-    pub(super) fn number(&self, state: State) -> usize {
+    pub(super) fn number(&self, state: LocalState) -> usize {
         self.nodes[usize::from(state)].program
     }
 
-    pub(super) fn standing(&self, state: State) -> &Standing {
+    pub(super) fn standing(&self, state: LocalState) -> &Standing {
         &self.nodes[usize::from(state)].standing
     }
 
     /// The state after this answer to the pending call.
-    pub(super) fn after(&mut self, state: State, answer: Answer) -> State {
+    pub(super) fn after(&mut self, state: LocalState, answer: Answer) -> LocalState {
         let node = &self.nodes[usize::from(state)];
         if let Some((_, next)) = node.edges.iter().find(|(known, _)| *known == answer) {
             return *next;
@@ -70,7 +71,7 @@ impl Automaton {
     }
 
     /// Tests that all sequences of answers that lead to a state go on alike: with each answer that occurs there, and from
-    /// then on with answers taken at random, to the end. Answers one that does not, if any.
+    /// then on with answers taken at random, to the end. Returns one that does not, if any.
     pub(super) fn mismatch(&self) -> Option<String> {
         let mut random = Random::new(self.nodes.len() as u64);
         for node in &self.nodes {
@@ -92,7 +93,7 @@ impl Automaton {
         &self,
         program: usize,
         mut history: Vec<Answer>,
-        mut state: State,
+        mut state: LocalState,
         random: &mut Random,
     ) -> Option<String> {
         loop {
@@ -111,7 +112,7 @@ impl Automaton {
         }
     }
 
-    fn state(&mut self, program: usize, history: Vec<Answer>) -> State {
+    fn state(&mut self, program: usize, history: Vec<Answer>) -> LocalState {
         let standing = Replay::of(&self.programs[program], &history);
         let key = (program, standing);
         if let Some(known) = self.found.get(&key) {
@@ -121,7 +122,8 @@ impl Automaton {
             }
             return *known;
         }
-        let state = State::try_from(self.nodes.len()).unwrap_or_else(|_| panic!("too many states"));
+        let state =
+            LocalState::try_from(self.nodes.len()).unwrap_or_else(|_| panic!("too many states"));
         let (program, standing) = key.clone();
         self.nodes.push(Node { program, standing, histories: vec![history], edges: Vec::new() });
         self.found.insert(key, state);

@@ -6,14 +6,13 @@ use std::hint;
 
 use super::automaton::Automaton;
 use super::known::Known;
-use super::mistakes::{self, Mistake};
 use super::program::Program;
 use super::promises::Violation;
 use super::rules::Rules;
 use super::simulated::Content;
+use super::state::State;
 use super::way::Way;
 use super::words;
-use super::world::World;
 
 /// What is explored.
 #[derive(Clone, Debug)]
@@ -22,7 +21,6 @@ pub(super) struct Scene {
     /// The file that is there before anybody begins: its mode and content.
     pub(super) there: Option<(u16, Content)>,
     pub(super) rules: Rules,
-    pub(super) mistake: Option<Mistake>,
 }
 
 /// What was found.
@@ -54,7 +52,7 @@ impl fmt::Display for Counterexample {
 impl Scene {
     /// Explores everything, or up to the first broken promise.
     pub(super) fn explore(&self) -> Found {
-        mistakes::while_making(self.mistake, || Exploration::of(self).run())
+        Exploration::of(self).run()
     }
 }
 
@@ -72,7 +70,7 @@ struct Exploration<'a> {
     /// Which state leads to which, if that is to be looked at.
     edges: Vec<(u32, u32)>,
     origins: Vec<Origin>,
-    waiting: VecDeque<(u32, World)>,
+    waiting: VecDeque<(u32, State)>,
     bytes: Vec<u8>,
     fingerprints: Vec<u64>,
     steps: usize,
@@ -94,16 +92,16 @@ impl<'a> Exploration<'a> {
     }
 
     fn run(mut self) -> Found {
-        let first = World::new(self.scene, &mut self.automaton);
+        let first = State::new(self.scene, &mut self.automaton);
         // Nobody begins with a private call.
         let fingerprint = self.fingerprint(&first);
         let mut broken = self.meet(&first, fingerprint, Origin { from: 0, way: Way::BEGIN });
         let mut found = Vec::new();
         while broken.is_none() {
-            let Some((number, world)) = self.waiting.pop_front() else { break };
-            let must_go_on = world.next(self.scene.rules, &mut self.automaton, &mut found);
+            let Some((number, state)) = self.waiting.pop_front() else { break };
+            let must_go_on = state.next(self.scene.rules, &mut self.automaton, &mut found);
             if !must_go_on {
-                let last = world.final_violation(self.scene, &mut self.automaton);
+                let last = state.final_violation(self.scene, &mut self.automaton);
                 broken = last.map(|violation| (number, violation));
             }
             let mut fingerprints = std::mem::take(&mut self.fingerprints);
@@ -130,16 +128,16 @@ impl<'a> Exploration<'a> {
         Found { states: self.seen.len(), steps: self.steps, counterexample }
     }
 
-    /// Notes a state, unless it is known; answers what is wrong with it. Two states are taken for one if the 64 bits of
+    /// Notes a state, unless it is known; returns what is wrong with it. Two states are taken for one if the 64 bits of
     /// their fingerprints agree: among a hundred million states, that any two do so by chance has a probability of three
     /// in ten thousand.
     fn meet(
         &mut self,
-        world: &World,
+        state: &State,
         fingerprint: u64,
         origin: Origin,
     ) -> Option<(u32, Violation)> {
-        let ended = world.false_end(&self.automaton);
+        let ended = state.false_end(&self.automaton);
         if let Some(violation) = ended.filter(|_| !self.scene.rules.only_exclusion) {
             return Some((self.note(origin), violation));
         }
@@ -152,13 +150,13 @@ impl<'a> Exploration<'a> {
             return None;
         }
         self.note(origin);
-        self.waiting.push_back((number, *world));
-        let violation = world.violation(self.scene.rules, &self.automaton);
+        self.waiting.push_back((number, *state));
+        let violation = state.violation(self.scene.rules, &self.automaton);
         violation.map(|violation| (number, violation))
     }
 
-    fn fingerprint(&mut self, world: &World) -> u64 {
-        world.write_to(&self.automaton, &mut self.bytes);
+    fn fingerprint(&mut self, state: &State) -> u64 {
+        state.write_to(&self.automaton, &mut self.bytes);
         fingerprint(&self.bytes)
     }
 
@@ -199,17 +197,17 @@ impl<'a> Exploration<'a> {
     }
 
     /// The steps that lead to a state, in words.
-    fn trace(&mut self, first: World, number: u32) -> Vec<String> {
+    fn trace(&mut self, first: State, number: u32) -> Vec<String> {
         let mut ways = Vec::new();
         let mut at = self.origins[number as usize];
         while at.way.step().is_some() {
             ways.push(at.way);
             at = self.origins[at.from as usize];
         }
-        let mut world = first;
+        let mut state = first;
         let mut lines = Vec::new();
         for way in ways.into_iter().rev() {
-            world.go(
+            state.go(
                 way,
                 self.scene.rules,
                 &mut self.automaton,

@@ -1,11 +1,12 @@
 //! A run that does not wait sleeps for a moment all the same where "busy" may not be the last word, and nowhere else: asked
 //! of the shipped code, answer by answer.
 
-use super::program::{Backend, Patience, Program};
-use super::replay::{Answer, Call, Replay};
+use super::call::{Answer, Call};
+use super::program::{Backend, Program, Wait};
+use super::replay::Replay;
 use super::simulated::{Content, Facts};
 
-const PROMPT: Program = Program::new(Backend::Flock, Patience::None);
+const PROMPT: Program = Program::new(Backend::Flock, Wait::No);
 const FILE: Facts = Facts { inode: 0, links: 1, mode: 0o600, content: Content::Nobody };
 
 /// The answers that lead a run to a busy lock, and what it then reads: who holds it, and, if nobody is named there,

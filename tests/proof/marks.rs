@@ -5,8 +5,8 @@
 pub(super) struct Marks {
     /// Its deadline has passed.
     pub(super) over: bool,
-    /// A signal has told it to give up.
-    pub(super) told: bool,
+    /// A signal has interrupted its wait.
+    pub(super) interrupted: bool,
     /// Its timer has fired, and will not again.
     pub(super) spent: bool,
     /// Its last attempt met a lock of somebody else, on the file that the path named then.
@@ -33,9 +33,9 @@ pub(super) struct Marks {
 
 impl Marks {
     pub(super) fn bits(self) -> u16 {
-        let Self { over, told, spent, met_holder, job, killed, unheard, .. } = self;
+        let Self { over, interrupted, spent, met_holder, job, killed, unheard, .. } = self;
         let Self { spoils, intrudes, family, outlived, place, before: _, .. } = self;
-        let bits = [over, told, spent, met_holder, job, killed, unheard, spoils];
+        let bits = [over, interrupted, spent, met_holder, job, killed, unheard, spoils];
         let more = [intrudes, family, outlived, place > 0];
         bits.iter().chain(&more).fold(0, |sum, bit| sum << 1 | u16::from(*bit))
     }

@@ -4,12 +4,12 @@
 use super::explore::Scene;
 use super::is_rerun;
 use super::mistakes::Mistake;
-use super::program::{Backend, Patience, Program};
+use super::program::{Backend, Program, Wait};
 use super::scenes::{FOREIGN, choices};
 
-const ENDLESS: Program = Program::new(Backend::Pair, Patience::Endless);
-const LIMITED: Program = Program::new(Backend::Pair, Patience::Limited);
-const PROMPT: Program = Program::new(Backend::Pair, Patience::None);
+const ENDLESS: Program = Program::new(Backend::Pair, Wait::Forever);
+const LIMITED: Program = Program::new(Backend::Pair, Wait::Limited);
+const PROMPT: Program = Program::new(Backend::Pair, Wait::No);
 
 /// Those that show only when somebody is killed.
 const NEED_KILLS: [Mistake; 2] = [Mistake::JobWithoutDescriptor, Mistake::CreatedPlainly];
@@ -79,7 +79,7 @@ fn with_the_removal_after_the_unlock_two_run_at_once() {
 
 #[test]
 fn with_a_foreign_file_removed_a_tool_that_does_not_compare_runs_beside_the_next() {
-    let flock = Program::flock_tool(Patience::Endless);
+    let flock = Program::flock_tool(Wait::Forever);
     leads_to(Mistake::RemovesForeignFiles, &[ENDLESS, flock], 3, "at once");
 }
 

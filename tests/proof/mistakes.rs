@@ -1,10 +1,10 @@
-//! The mistakes that the proof can switch on in the shipped code, one at a time.
+//! The mistakes that can be made, one at a time, and who makes each.
 
-use std::cell::Cell;
-
-/// A mistake; where it is made is found by its name.
+/// A mistake.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Mistake {
+pub(super) enum Mistake {
+    // Mistakes of the code: the world lies to it ([`super::lying`]), so that it makes just the calls that it would make with
+    // the mistake in it.
     /// \[5] is left out.
     NoComparison,
     /// \[5] comes before \[4].
@@ -21,47 +21,34 @@ pub(crate) enum Mistake {
     RemovesForeignFiles,
     /// \[9] is to close only.
     CloseInsteadOfUnlock,
-    /// \[9] comes before the job has ended.
-    UnlockBeforeJobEnd,
     /// \[10] is left out where the file was left to a waiter.
     NoSecondLook,
     /// \[7] is to convert the shared lock into an exclusive one, instead of giving it up first.
     UpgradeInPlace,
-    /// The timer of a deadline fires once.
-    OneShotDeadline,
-    /// Nobody announces that it waits.
-    NoMarker,
-    /// The job does not inherit the descriptor.
-    JobWithoutDescriptor,
-    /// A file is created with the mode that it is to have in the end, so that one that is empty says nothing.
-    CreatedPlainly,
     /// \[2] is to write the signature as well, before the lock is held.
     SignsBeforeLocking,
     /// \[5] leaves a file that has lost its path, unless this run has created it.
     LeavesWhatHasLostItsPath,
     /// \[8] takes a file that this run has created for its own, whatever stands in it.
     TrustsCreation,
+
+    // Mistakes of whoever runs a job under the lock ([`super::program`]).
+    /// \[9] comes before the job has ended.
+    UnlockBeforeJobEnd,
     /// \[9] comes after a job that died of a signal, too.
     UnlockAfterDeathBySignal,
-    /// The proof itself forgets a thing that the code knows.
+    /// The job does not inherit the descriptor.
+    JobWithoutDescriptor,
+
+    // Mistakes of the real world behind the seam ([`super::seam`], [`super::serve`], [`super::steps`]).
+    /// The timer of a deadline fires once.
+    OneShotDeadline,
+    /// Nobody announces that it waits.
+    NoMarker,
+    /// A file is created with the mode that it is to have in the end, so that one that is empty says nothing.
+    CreatedPlainly,
+
+    // A mistake of the proof itself.
+    /// It forgets a thing that the code knows.
     ForgetsWhyTheFileStays,
-}
-
-thread_local! {
-    static ON: Cell<Option<Mistake>> = const { Cell::new(None) };
-}
-
-impl Mistake {
-    /// Whether the mistake is made, in this thread.
-    pub(crate) fn is_on(self) -> bool {
-        ON.get() == Some(self)
-    }
-}
-
-/// Does something while the mistake, if any, is made.
-pub(super) fn while_making<T>(mistake: Option<Mistake>, work: impl FnOnce() -> T) -> T {
-    ON.set(mistake);
-    let result = work();
-    ON.set(None);
-    result
 }

@@ -1,5 +1,24 @@
-//! The proof by exhaustion that withlock never runs twice: the shipped code of steps 2 to 10 against a simulated kernel,
+//! The proof by exhaustion that withlock never runs twice: the shipped code of steps 2 to 11 against a simulated kernel,
 //! in every order of events.
+//!
+//! It uses the library from outside, as any program can: [`withlock::lock::acquire`] and [`withlock::lock::hold_during`] run
+//! over a [`withlock::lock::World`] of the proof's own (`seam`), which replays answers that the simulated kernel has given
+//! (`simulated`, `serve`). A walk of the path is one look at the name here; what the walk judges is tested elsewhere.
+//!
+//! # To add a mistake
+//!
+//! A change of the protocol needs a mistake that shows why it is there. The shipped code has no switches for that.
+//!
+//! 1. Name it in `mistakes`, in the group of whoever makes it, with the step that it spoils.
+//! 2. A mistake of the code is made by a world that lies to it (`lying`): write the lie into the call where the mistake
+//!    changes what the code does. It may leave the call out, return something else, or make another call before it. The
+//!    calls that reach the seam must be just those of the wrong code, in its order: read them in the trace. What the lie has
+//!    to remember is in `lying::memory`, all of it. A mistake that only another code could make, and no lie, would stand
+//!    apart, in `program`; so far there is none.
+//! 3. Say in `mistaken` which promise it breaks, with how many runs: none of fewer runs may find anything. It fails if the
+//!    mistake breaks nothing (then the step is not needed, or the lie is not the mistake), or if the world is told more than
+//!    it remembers ("the code knows more than was thought").
+//! 4. Look at the trace: `cargo test --release mistaken -- --nocapture`.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -8,29 +27,33 @@
 )]
 
 mod automaton;
-mod calls;
+mod call;
 mod explore;
 mod grace;
 mod known;
+mod lying;
 mod marks;
 mod mistaken;
-pub(crate) mod mistakes;
+mod mistakes;
 mod program;
 mod promises;
 mod replay;
 mod rules;
 mod scenes;
 mod seam;
-mod simulated;
+mod serve;
+pub mod simulated;
+mod state;
+mod steps;
+mod take;
 mod way;
 mod words;
-mod world;
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
 
 use explore::Scene;
-use program::{Backend, Patience, Program};
+use program::{Backend, Program, Wait};
 use scenes::{
     BACKENDS, BEGUN, FOREIGN, SIGNED, all_of, choices, four_alike, four_of_any_kind,
     four_of_one_patience, kinds, main_kinds,
@@ -96,8 +119,8 @@ fn two_runs_keep_every_promise_whatever_file_is_there_before() {
 #[test]
 fn three_alike_keep_every_promise() {
     let three = |backend| {
-        let programs = [Patience::Endless, Patience::Limited, Patience::None].map(|patience| {
-            let program = Program::new(backend, patience);
+        let programs = [Wait::Forever, Wait::Limited, Wait::No].map(|wait| {
+            let program = Program::new(backend, wait);
             [Scene::of(&[program; 3]), Scene::of(&[program.shared(); 3])]
         });
         programs.into_iter().flatten()
@@ -117,8 +140,8 @@ fn three_runs_of_any_kind_keep_every_promise_whoever_is_killed() {
 fn runs_that_keep_the_file_or_leave_daemons_keep_every_promise() {
     let mut scenes = Vec::new();
     for backend in BACKENDS {
-        let endless = Program::new(backend, Patience::Endless);
-        let plain = [endless, endless.shared(), Program::new(backend, Patience::Limited)];
+        let endless = Program::new(backend, Wait::Forever);
+        let plain = [endless, endless.shared(), Program::new(backend, Wait::Limited)];
         for other in choices(&plain, 2) {
             scenes.push(Scene::of(&[endless.keeping(), other[0], other[1]]));
             scenes.push(Scene::of(&[endless.shared().keeping(), other[0], other[1]]));
@@ -135,8 +158,8 @@ fn runs_that_keep_the_file_or_leave_daemons_keep_every_promise() {
 fn a_job_that_dies_of_a_signal_keeps_the_lock_as_long_as_anything_that_it_has_started() {
     let mut scenes = Vec::new();
     for backend in BACKENDS {
-        let dying = Program::new(backend, Patience::Endless).dying();
-        let limited = Program::new(backend, Patience::Limited);
+        let dying = Program::new(backend, Wait::Forever).dying();
+        let limited = Program::new(backend, Wait::Limited);
         let others = kinds(backend).into_iter().chain([dying, dying.shared(), limited.keeping()]);
         for other in others {
             for dying in [dying, dying.shared(), limited.dying(), dying.keeping()] {
@@ -157,14 +180,14 @@ fn a_job_that_dies_of_a_signal_keeps_the_lock_as_long_as_anything_that_it_has_st
 fn what_a_job_has_written_into_the_lock_file_stays_whoever_created_that() {
     let mut scenes = Vec::new();
     for backend in BACKENDS {
-        let writing = Program::new(backend, Patience::Endless).writing();
+        let writing = Program::new(backend, Wait::Forever).writing();
         scenes.push(Scene::of(&[writing]).in_every_order());
         for other in kinds(backend).into_iter().chain([writing, writing.keeping(), writing.dying()])
         {
             let scene = Scene::of(&[writing, other]);
             scenes.extend([scene.clone().in_every_order(), scene.with(SIGNED)]);
         }
-        let limited = Program::new(backend, Patience::Limited);
+        let limited = Program::new(backend, Wait::Limited);
         scenes.push(Scene::of(&[writing, limited, limited.shared()]).without_kills());
     }
     explore_all("runs whose jobs write into the file", &scenes);
@@ -178,8 +201,8 @@ fn no_file_stays_where_the_path_leads_to_another_directory_while_runs_wait() {
             let scene = Scene::of(&programs).redirected();
             scenes.extend([scene.clone(), scene.without_kills().in_every_order()]);
         }
-        let dying = Program::new(backend, Patience::Endless).dying();
-        let limited = Program::new(backend, Patience::Limited);
+        let dying = Program::new(backend, Wait::Forever).dying();
+        let limited = Program::new(backend, Wait::Limited);
         let three = match (is_rerun(), is_long()) {
             (true, _) => Vec::new(),
             (_, true) => choices(&[dying, limited, limited.shared()], 3),
@@ -195,13 +218,12 @@ fn no_file_stays_where_the_path_leads_to_another_directory_while_runs_wait() {
 fn a_run_with_a_limit_gives_up_behind_a_job_that_never_ends() {
     let mut scenes = Vec::new();
     for backend in BACKENDS {
-        let [limited, prompt] =
-            [Patience::Limited, Patience::None].map(|patience| Program::new(backend, patience));
+        let [limited, prompt] = [Wait::Limited, Wait::No].map(|wait| Program::new(backend, wait));
         let others = [limited, prompt, limited.shared(), prompt.shared()];
         // The backends differ in nothing that concerns a run that stands behind such a job with another one.
         let count = if backend == Backend::Pair && is_long() { 2 } else { 1 };
         for other in choices(&others, count) {
-            let holder = Program::new(backend, Patience::None).running_for_ever();
+            let holder = Program::new(backend, Wait::No).running_for_ever();
             for holder in [holder, holder.shared()] {
                 scenes.push(Scene::of(&[&[holder], other.as_slice()].concat()));
             }
@@ -212,14 +234,14 @@ fn a_run_with_a_limit_gives_up_behind_a_job_that_never_ends() {
 
 #[test]
 fn tools_that_lock_the_same_file_are_kept_out_and_keep_out() {
-    let flock = Program::flock_tool(Patience::Endless);
-    let [ours, reader] = [Patience::Limited, Patience::Signalled].map(|patience| {
-        let program = Program::new(Backend::Pair, patience);
-        if patience == Patience::Signalled { program.shared() } else { program }
+    let flock = Program::flock_tool(Wait::Forever);
+    let [ours, reader] = [Wait::Limited, Wait::Interruptible].map(|wait| {
+        let program = Program::new(Backend::Pair, wait);
+        if wait == Wait::Interruptible { program.shared() } else { program }
     });
-    let ex = Program::with_lock_ex(Patience::Endless);
+    let ex = Program::with_lock_ex(Wait::Forever);
     let mut scenes = Vec::new();
-    for ours in choices(&[ours, reader, Program::new(Backend::Pair, Patience::Endless)], 2) {
+    for ours in choices(&[ours, reader, Program::new(Backend::Pair, Wait::Forever)], 2) {
         // One that does not compare needs a file that is nobody's to remove.
         scenes.push(Scene::of(&[flock, ours[0], ours[1]]).with(FOREIGN));
         scenes.push(Scene::of(&[flock.shared(), ours[0], ours[1]]).with(FOREIGN));
@@ -233,8 +255,8 @@ fn tools_that_lock_the_same_file_are_kept_out_and_keep_out() {
 
 #[test]
 fn sleepers_are_served_in_the_order_in_which_they_fell_asleep() {
-    let kinds = [Patience::Limited, Patience::Signalled, Patience::None]
-        .map(|patience| Program::new(Backend::Pair, patience));
+    let kinds = [Wait::Limited, Wait::Interruptible, Wait::No]
+        .map(|wait| Program::new(Backend::Pair, wait));
     let scenes: Vec<_> =
         choices(&kinds, 3).iter().map(|programs| Scene::of(programs).in_turn()).collect();
     if !is_rerun() {

@@ -6,10 +6,13 @@ use std::time::Duration;
 use withlock_platform::backend::Mode;
 use withlock_platform::process::Deadline;
 
-use super::replay::{Call, Replay};
+use super::call::Call;
+use super::lying::Lying;
+use super::mistakes::Mistake;
+use super::replay::Replay;
 use super::simulated::{EVERYTHING, Request, Space};
-use crate::lock::{self, Afterwards, Asking, Attempt, Held, Terms, Wait, hold_during};
-use crate::place::trust::Trusted;
+use withlock::lock::{self, Asking, Attempt, Held, Terms, World, hold_during};
+use withlock::place::trust::Trusted;
 
 /// The user of every run.
 pub(super) const USER: u32 = 1000;
@@ -27,13 +30,13 @@ pub(super) enum Backend {
 
 /// How long a run is willing to wait.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Patience {
-    None,
+pub(super) enum Wait {
+    No,
     Limited,
-    Endless,
-    /// Without limit, but a signal may end it.
-    Signalled,
-    /// With a limit, and a signal may end it sooner.
+    Forever,
+    /// Without limit, but a signal may interrupt it.
+    Interruptible,
+    /// With a limit, and a signal may interrupt it sooner.
     Either,
 }
 
@@ -54,7 +57,7 @@ pub(super) struct Program {
     pub(super) kind: Kind,
     pub(super) backend: Backend,
     pub(super) shared: bool,
-    pub(super) patience: Patience,
+    pub(super) wait: Wait,
     pub(super) keep: bool,
     /// The job leaves something behind that has the descriptor and lives on.
     pub(super) daemon: bool,
@@ -66,6 +69,8 @@ pub(super) struct Program {
     pub(super) writes: bool,
     /// It writes who holds the lock.
     pub(super) records: bool,
+    /// The mistake that is made.
+    pub(super) mistake: Option<Mistake>,
 }
 
 /// How a participant ended.
@@ -73,25 +78,26 @@ pub(super) struct Program {
 pub(super) enum Outcome {
     Ran,
     Busy,
-    Told,
+    Interrupted,
     Failed,
 }
 
 impl Program {
     /// An exclusive run of withlock.
-    pub(super) const fn new(backend: Backend, patience: Patience) -> Self {
+    pub(super) const fn new(backend: Backend, wait: Wait) -> Self {
         let kind = Kind::Withlock;
         Self {
             kind,
             backend,
             shared: false,
-            patience,
+            wait,
             keep: false,
             daemon: false,
             runs_for_ever: false,
             dies: false,
             writes: false,
             records: false,
+            mistake: None,
         }
     }
 
@@ -119,12 +125,12 @@ impl Program {
         Self { writes: true, ..self }
     }
 
-    pub(super) const fn flock_tool(patience: Patience) -> Self {
-        Self { kind: Kind::FlockTool, ..Self::new(Backend::Flock, patience) }
+    pub(super) const fn flock_tool(wait: Wait) -> Self {
+        Self { kind: Kind::FlockTool, ..Self::new(Backend::Flock, wait) }
     }
 
-    pub(super) const fn with_lock_ex(patience: Patience) -> Self {
-        Self { kind: Kind::WithLockEx, ..Self::new(Backend::Process, patience) }
+    pub(super) const fn with_lock_ex(wait: Wait) -> Self {
+        Self { kind: Kind::WithLockEx, ..Self::new(Backend::Process, wait) }
     }
 
     /// Whether the lock belongs to the open file description, so that the job inherits it.
@@ -134,24 +140,32 @@ impl Program {
 
     /// Whether it gives up when somebody else has the lock.
     pub(super) fn may_be_busy(&self) -> bool {
-        matches!(self.patience, Patience::None | Patience::Limited | Patience::Either)
+        matches!(self.wait, Wait::No | Wait::Limited | Wait::Either)
     }
 
-    /// Whether a signal may tell it to give up.
-    pub(super) fn may_be_told(&self) -> bool {
-        matches!(self.patience, Patience::Signalled | Patience::Either)
+    /// Whether a signal may interrupt its wait.
+    pub(super) fn may_be_interrupted(&self) -> bool {
+        matches!(self.wait, Wait::Interruptible | Wait::Either)
+    }
+
+    pub(super) fn makes(&self, mistake: Mistake) -> bool {
+        self.mistake == Some(mistake)
     }
 
     /// Runs it up to the first call that the replay has no answer for.
     pub(super) fn run(&self, replay: &Replay<'_>) -> Outcome {
         match self.kind {
-            Kind::Withlock => self.withlock(replay),
+            // The shipped code, on the seam itself, unless a mistake is to be made.
+            Kind::Withlock => match self.mistake {
+                None => self.withlock(replay, replay),
+                Some(mistake) => self.withlock(Lying::new(replay, mistake), replay),
+            },
             Kind::FlockTool => self.flock_tool_on(replay),
             Kind::WithLockEx => self.with_lock_ex_on(replay),
         }
     }
 
-    fn withlock(&self, replay: &Replay<'_>) -> Outcome {
+    fn withlock<W: World>(&self, world: W, replay: &Replay<'_>) -> Outcome {
         let terms = Terms {
             path: PathBuf::new(),
             trusted: Trusted { user: USER },
@@ -161,27 +175,26 @@ impl Program {
             label: String::new(),
             asking: Asking::Never,
         };
-        let wait = match self.patience {
-            Patience::None => Wait::No,
-            Patience::Limited | Patience::Either => Wait::Until(far()),
-            Patience::Endless | Patience::Signalled => Wait::Forever,
+        let wait = match self.wait {
+            Wait::No => lock::Wait::No,
+            Wait::Limited | Wait::Either => lock::Wait::Until(far()),
+            Wait::Forever | Wait::Interruptible => lock::Wait::Forever,
         };
-        match lock::acquire(replay, terms, wait, None) {
-            Ok(Attempt::Held(held)) => self.job(held),
+        match lock::acquire(world, terms, wait, None) {
+            Ok(Attempt::Held(held)) => self.job(held, replay),
             Ok(Attempt::Busy(_)) => Outcome::Busy,
-            Ok(Attempt::Interrupted(_)) => Outcome::Told,
+            Ok(Attempt::Interrupted(_)) => Outcome::Interrupted,
             Err(_) => Outcome::Failed,
         }
     }
 
-    /// Runs the job, as [`crate::job::start`] does.
-    fn job(&self, held: Held<&Replay<'_>>) -> Outcome {
-        let finish = |held: &Held<&Replay<'_>>, ()| {
-            let died = held.world().wait()?;
-            let leaves = died && self.inherits();
-            Ok(((), if leaves { Afterwards::LeaveToDescendants } else { Afterwards::Release }))
+    /// Runs the job, as [`withlock::job::run`] does.
+    fn job<W: World>(&self, held: Held<W>, replay: &Replay<'_>) -> Outcome {
+        let start = |_: &Held<W>| {
+            replay.asked(Call::Start)?;
+            if self.makes(Mistake::UnlockBeforeJobEnd) { replay.unlock_all() } else { Ok(()) }
         };
-        let ended = hold_during(held, |held| held.world().asked(Call::Start), finish);
+        let ended = hold_during(held, start, |_, ()| Ok(((), replay.wait()?)));
         if ended.is_ok() { Outcome::Ran } else { Outcome::Failed }
     }
 
@@ -208,7 +221,7 @@ impl Program {
                 break;
             }
             replay.ask(0, Call::Close);
-            if replay.is_over() {
+            if replay.is_used_up() {
                 return Outcome::Failed;
             }
         }
@@ -220,7 +233,7 @@ impl Program {
     }
 
     fn peer_locks(&self, replay: &Replay<'_>, request: Request) -> bool {
-        let waits = self.patience != Patience::None;
+        let waits = self.wait != Wait::No;
         replay.ask(0, Call::Lock { request, waits, limited: false }).is_some_and(|it| it.granted())
     }
 }

@@ -1,19 +1,19 @@
 //! The promises, and whether they are kept at one moment.
 
 use super::automaton::Automaton;
+use super::call::Call;
 use super::explore::Scene;
 use super::marks::Marks;
-use super::program::{Kind, Outcome, Patience, Program};
-use super::replay::Call;
+use super::program::{Kind, Outcome, Program, Wait};
 use super::rules::Rules;
 use super::simulated::Content;
+use super::state::{NAME, State, name};
 use super::way::{Step, What};
-use super::world::{NAME, World, name};
 
 /// A promise that was broken.
 pub(super) type Violation = String;
 
-impl World {
+impl State {
     /// What is wrong at this moment.
     pub(super) fn violation(&self, rules: Rules, automaton: &Automaton) -> Option<Violation> {
         self.second_holder(automaton)
@@ -31,7 +31,7 @@ impl World {
         let is_there = |who: &usize| self.marks[*who].place == place;
         let holders: Vec<usize> =
             (0..self.count).filter(is_there).filter(|who| self.holds(*who, automaton)).collect();
-        let program = |who: &usize| automaton.program(self.states[*who]);
+        let program = |who: &usize| automaton.program(self.locals[*who]);
         let all_share = holders.iter().all(|who| program(who).shared);
         // What tools do to each other is their own business.
         let any_is_ours = holders.iter().any(|who| program(who).kind == Kind::Withlock);
@@ -50,8 +50,11 @@ impl World {
                 Some(format!("{} changes a file that is not withlock's own", name(who)))
             } else if marks.intrudes {
                 Some(format!("{} writes into the file that somebody else holds", name(who)))
-            } else if marks.told && !marks.killed && automaton.standing(self.states[who]).holds {
-                Some(format!("{} runs its job, and was told to give up", name(who)))
+            } else if marks.interrupted
+                && !marks.killed
+                && automaton.standing(self.locals[who]).holds
+            {
+                Some(format!("{} runs its job, and was interrupted before", name(who)))
             } else {
                 None
             }
@@ -66,9 +69,9 @@ impl World {
             return true;
         }
         if marks.killed {
-            return marks.job && automaton.program(self.states[who]).inherits();
+            return marks.job && automaton.program(self.locals[who]).inherits();
         }
-        marks.job || automaton.standing(self.states[who]).holds
+        marks.job || automaton.standing(self.locals[who]).holds
     }
 
     /// A run ends in a way that it must not.
@@ -80,9 +83,9 @@ impl World {
     }
 
     fn false_end_of(&self, who: usize, automaton: &Automaton) -> Option<&'static str> {
-        let Call::End(outcome) = automaton.standing(self.states[who]).call else { return None };
+        let Call::End(outcome) = automaton.standing(self.locals[who]).call else { return None };
         let marks = self.marks[who];
-        let program = automaton.program(self.states[who]);
+        let program = automaton.program(self.locals[who]);
         match outcome {
             _ if marks.killed => None,
             Outcome::Failed => Some("ends with an error"),
@@ -90,10 +93,12 @@ impl World {
             Outcome::Busy if !marks.met_holder => {
                 Some("says busy, and nobody held the lock when it tried")
             }
-            Outcome::Busy if program.patience != Patience::None && !marks.over => {
+            Outcome::Busy if program.wait != Wait::No && !marks.over => {
                 Some("says busy before its time is over")
             }
-            Outcome::Told if !marks.told => Some("gives up, and nobody has told it to"),
+            Outcome::Interrupted if !marks.interrupted => {
+                Some("gives up, and nothing has interrupted it")
+            }
             _ => None,
         }
     }
@@ -124,7 +129,7 @@ impl World {
         }
         // Who keeps the file, or never removes one, may have been the last.
         let keeps = (0..self.count)
-            .map(|who| automaton.program(self.states[who]))
+            .map(|who| automaton.program(self.locals[who]))
             .any(|program| program.keep || program.kind != Kind::Withlock);
         let left = self.kernel.stat(self.path.into());
         let foreign = there.filter(|(mode, content)| *mode != 0o700 && *content == Content::Empty);
@@ -136,7 +141,7 @@ impl World {
         let marks = &self.marks[..self.count];
         let killed = marks.iter().any(|marks| marks.killed || marks.outlived);
         let is_elsewhere = usize::from(self.path) != NAME && self.kernel.stat(NAME).is_some();
-        let writes = (0..self.count).any(|who| automaton.program(self.states[who]).writes);
+        let writes = (0..self.count).any(|who| automaton.program(self.locals[who]).writes);
         match left {
             // Nobody is killed before it has written, or its words are there.
             _ if writes && !rules.kills => left
@@ -155,24 +160,25 @@ impl World {
 
     /// Whether it has a job that runs for ever.
     fn is_under_way(&self, who: usize, automaton: &Automaton) -> bool {
-        self.marks[who].job && automaton.program(self.states[who]).runs_for_ever
+        self.marks[who].job && automaton.program(self.locals[who]).runs_for_ever
     }
 
     /// P2: the next run gets the lock, and removes the file.
     fn next_run(&self, rules: Rules, automaton: &mut Automaton) -> Option<Violation> {
-        let mut programs = self.states[..self.count].iter().map(|state| automaton.program(*state));
-        let backend = programs.find(|program| program.kind == Kind::Withlock)?.backend;
-        let mut world = *self;
-        world.states[0] = automaton.begin(Program::new(backend, Patience::Endless));
-        world.marks[0] = Marks::default();
-        world.count = 1;
-        while world.possible(0, Rules { kills: false, ..rules }, automaton).contains(&What::Call) {
-            world.take(Step { who: 0, what: What::Call }, automaton);
+        let mut programs = self.locals[..self.count].iter().map(|local| automaton.program(*local));
+        let Program { backend, mistake, .. } = *programs.find(|it| it.kind == Kind::Withlock)?;
+        let mut state = *self;
+        state.locals[0] =
+            automaton.begin(Program { mistake, ..Program::new(backend, Wait::Forever) });
+        state.marks[0] = Marks::default();
+        state.count = 1;
+        while state.possible(0, Rules { kills: false, ..rules }, automaton).contains(&What::Call) {
+            state.take(Step { who: 0, what: What::Call }, automaton);
         }
-        if automaton.standing(world.states[0]).call != Call::End(Outcome::Ran) {
+        if automaton.standing(state.locals[0]).call != Call::End(Outcome::Ran) {
             return Some("after all that, the next run does not run".into());
         }
-        world
+        state
             .kernel
             .stat(self.path.into())
             .map(|_| "after all that, the next run leaves the file".into())

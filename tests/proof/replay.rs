@@ -6,78 +6,12 @@ use std::path::PathBuf;
 
 use withlock_platform::backend::Mode;
 
+use super::call::{Answer, Call};
 use super::mistakes::Mistake;
-use super::program::{Backend, Outcome, Program};
-use super::simulated::{self, Content, MARKER, Request, Space, WHOLE};
-use crate::error::{Error, Result};
-
-/// One system call, or one question to the clock or to the signals.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(super) enum Call {
-    Look,
-    Open,
-    Create,
-    OpenOrCreate,
-    Write(Content),
-    Chmod,
-    Fstat,
-    Read,
-    ReadHolder,
-    Stat,
-    Entry,
-    Lock { request: Request, waits: bool, limited: bool },
-    Unlock(Request),
-    Test(Request),
-    Unlink,
-    Close,
-    Clock,
-    Told,
-    Start,
-    Wait,
-    End(Outcome),
-}
-
-/// What the system says.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(super) enum Answer {
-    Done,
-    No,
-    /// The job has died of a signal.
-    Signaled,
-    Facts(simulated::Facts),
-    Content(Content),
-    Granted,
-    Busy,
-    Interrupted,
-}
-
-impl Answer {
-    pub(super) fn granted(self) -> bool {
-        self == Self::Granted
-    }
-
-    pub(super) fn inode(self) -> Option<u8> {
-        if let Self::Facts(facts) = self { Some(facts.inode) } else { None }
-    }
-
-    pub(super) fn code(self) -> [u8; 3] {
-        match self {
-            Self::Done => [0; 3],
-            Self::No => [1, 0, 0],
-            Self::Granted => [2, 0, 0],
-            Self::Busy => [3, 0, 0],
-            Self::Interrupted => [4, 0, 0],
-            Self::Signaled => [6, 0, 0],
-            Self::Content(content) => [5, content as u8, 0],
-            // The mode is one of three, told apart by this.
-            Self::Facts(simulated::Facts { inode, links, mode, content }) => [
-                0x80 | inode << 3 | links,
-                (mode / 64 % 8) as u8 | mode as u8 & 0o40,
-                content as u8,
-            ],
-        }
-    }
-}
+use super::program::{Backend, Program};
+use super::simulated::{EVERYTHING, MARKER, Request, Space, WHOLE};
+use withlock::lock::Afterwards;
+use withlock::{Error, Result};
 
 /// Where the code stands.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -96,16 +30,18 @@ pub(super) struct Progress {
     pub(super) pending: Option<(u8, Call)>,
     pub(super) holds: bool,
     pub(super) essence: Vec<u8>,
-    pub(super) patient: bool,
+    /// What a lying world remembers: the code acts on it, too.
+    lie: Vec<u8>,
+    /// It has begun to wait.
+    pub(super) waiting: bool,
     /// What the code knows of the file that it has opened.
     pub(super) candidate: Vec<u8>,
-    pub(super) created: bool,
     /// The last attempt was granted.
     pub(super) granted: bool,
     pub(super) has_slept: bool,
     /// How often it has tried for the lock of what a job has left.
     tries: u8,
-    /// A signal has told it to end.
+    /// A signal has interrupted its wait.
     pub(super) ends: bool,
     /// Why the file stays, as far as the code acts on it.
     pub(super) left: u8,
@@ -122,13 +58,6 @@ pub(super) enum Phase {
     Left,
 }
 
-impl Progress {
-    /// Whether the code acts on it that it has created the file, after it has had the lock.
-    pub(super) fn knows_creator(&self) -> bool {
-        self.created && Mistake::TrustsCreation.is_on()
-    }
-}
-
 /// The answers so far, and what has come of them.
 pub(super) struct Replay<'a> {
     pub(super) program: &'a Program,
@@ -136,7 +65,7 @@ pub(super) struct Replay<'a> {
     pub(super) progress: RefCell<Progress>,
 }
 
-/// What the code is told when the answers are used up: it gives up then, without asking any more.
+/// The error that the code gets when the answers are used up: it gives up then, without asking any more.
 pub(super) fn used_up() -> Error {
     Error::Unstable { path: PathBuf::new() }
 }
@@ -149,9 +78,9 @@ impl<'a> Replay<'a> {
             pending: None,
             holds: false,
             essence: Vec::new(),
-            patient: false,
+            lie: Vec::new(),
+            waiting: false,
             candidate: Vec::new(),
-            created: false,
             granted: false,
             has_slept: false,
             tries: 0,
@@ -167,7 +96,8 @@ impl<'a> Replay<'a> {
             // An ended run knows nothing, and holds nothing.
             return Standing { call, step, holds: false, essence: Vec::new() };
         }
-        Standing { call, step, holds: progress.holds, essence: progress.essence }
+        let essence = [progress.essence, progress.lie].concat();
+        Standing { call, step, holds: progress.holds, essence }
     }
 
     /// The answer to a call; `None` when there is none any more.
@@ -190,17 +120,21 @@ impl<'a> Replay<'a> {
         self.ask(0, call).map(drop).ok_or_else(used_up)
     }
 
-    /// Waits for the job's end, and answers whether it has died of a signal.
-    pub(super) fn wait(&self) -> Result<bool> {
+    /// Waits for the job's end, and returns what is to become of the lock.
+    pub(super) fn wait(&self) -> Result<Afterwards> {
         let answer = self.needed(0, Call::Wait)?;
         self.let_go();
         let died = answer == Answer::Signaled;
-        let leaves = died && self.program.inherits() && !Mistake::UnlockAfterDeathBySignal.is_on();
-        self.enter(if leaves { Phase::Left } else { Phase::Release });
-        Ok(died)
+        let unlocks = self.program.makes(Mistake::UnlockAfterDeathBySignal);
+        if died && self.program.inherits() && !unlocks {
+            self.enter(Phase::Left);
+            return Ok(Afterwards::LeaveToDescendants);
+        }
+        self.enter(Phase::Release);
+        Ok(Afterwards::Release)
     }
 
-    /// From here on, the code acts on nothing it was told before but on this.
+    /// From here on, the code acts on nothing that it knew before but on this.
     pub(super) fn forget(&self, but: &[u8]) {
         let mut progress = self.progress.borrow_mut();
         if progress.pending.is_none() {
@@ -214,6 +148,14 @@ impl<'a> Replay<'a> {
         if progress.pending.is_none() {
             progress.essence = progress.candidate.clone();
             progress.essence.extend_from_slice(known);
+        }
+    }
+
+    /// A lying world remembers this from now on.
+    pub(super) fn remember(&self, lie: Vec<u8>) {
+        let mut progress = self.progress.borrow_mut();
+        if progress.pending.is_none() {
+            progress.lie = lie;
         }
     }
 
@@ -235,7 +177,7 @@ impl<'a> Replay<'a> {
     }
 
     /// Whether the answers are used up.
-    pub(super) fn is_over(&self) -> bool {
+    pub(super) fn is_used_up(&self) -> bool {
         self.progress.borrow().pending.is_some()
     }
 
@@ -250,8 +192,8 @@ impl<'a> Replay<'a> {
         self.progress.borrow().phase
     }
 
-    pub(super) fn patient(&self) -> bool {
-        self.progress.borrow().patient
+    pub(super) fn is_waiting(&self) -> bool {
+        self.progress.borrow().waiting
     }
 
     pub(super) fn needed(&self, step: u8, call: Call) -> Result<Answer> {
@@ -272,12 +214,8 @@ impl<'a> Replay<'a> {
     pub(super) fn marker(&self, mode: Mode) -> Option<Request> {
         let exclusive = mode == Mode::Exclusive;
         let space = Space::Range;
-        (self.program.backend == Backend::Pair && !Mistake::NoMarker.is_on()).then_some(Request {
-            space,
-            by_process: false,
-            bytes: MARKER,
-            exclusive,
-        })
+        (self.program.backend == Backend::Pair && !self.program.makes(Mistake::NoMarker))
+            .then_some(Request { space, by_process: false, bytes: MARKER, exclusive })
     }
 
     /// The locks of the backend, one after the other; refused one, the first is given up.
@@ -296,6 +234,19 @@ impl<'a> Replay<'a> {
         Ok(Answer::Granted)
     }
 
+    /// Gives up the locks of the backend, for all duplicates of the descriptor.
+    pub(super) fn unlock_all(&self) -> Result<()> {
+        let mut requests = self.requests(Mode::Exclusive);
+        requests.reverse();
+        self.forget_the_end();
+        for request in requests {
+            let bytes = if request.space == Space::Range { EVERYTHING } else { request.bytes };
+            self.needed(9, Call::Unlock(Request { bytes, ..request }))?;
+        }
+        self.enter(Phase::Unlocked);
+        Ok(())
+    }
+
     /// Whether a deadline runs: the user's, or the short grace of a run that does not wait.
     pub(super) fn is_limited(&self) -> bool {
         self.program.may_be_busy()
@@ -303,7 +254,7 @@ impl<'a> Replay<'a> {
 
     /// When it unlocks, the code knows why the file stays, what called for the release (the end of the job, a signal, or a
     /// comparison), and how far that is.
-    pub(super) fn forget_the_end(&self) {
+    fn forget_the_end(&self) {
         let mut progress = self.progress.borrow_mut();
         if progress.pending.is_none() {
             let called = match progress.essence.first() {
@@ -312,11 +263,11 @@ impl<'a> Replay<'a> {
                 Some(8) => 8,
                 _ => 5 + u8::from(progress.ends),
             };
-            let created = u8::from(progress.knows_creator());
             // Whether it has waited plays a part only where it goes on after a comparison.
-            let patient = u8::from(progress.patient && called == 5);
-            let left = if Mistake::ForgetsWhyTheFileStays.is_on() { 0 } else { progress.left };
-            progress.essence = vec![4, called, left, patient, progress.phase as u8, created];
+            let waiting = u8::from(progress.waiting && called == 5);
+            let forgets = self.program.makes(Mistake::ForgetsWhyTheFileStays);
+            let left = if forgets { 0 } else { progress.left };
+            progress.essence = vec![4, called, left, waiting, progress.phase as u8];
         }
     }
 

@@ -2,7 +2,7 @@
 
 use super::explore::{Found, Scene};
 use super::mistakes::Mistake;
-use super::program::{Backend, Patience, Program};
+use super::program::{Backend, Program, Wait};
 use super::rules::Rules;
 use super::simulated::Content;
 
@@ -35,14 +35,14 @@ impl Scene {
     pub(super) fn of(programs: &[Program]) -> Self {
         let second_lock_is_private = programs.iter().all(|it| it.backend == Backend::Pair);
         let rules = Rules { second_lock_is_private, ..RULES };
-        Self { programs: programs.to_vec(), there: None, rules, mistake: None }
+        Self { programs: programs.to_vec(), there: None, rules }
     }
 
     /// Who takes part.
     pub(super) fn title(&self) -> String {
         let of = |program: &Program| {
             let mode = if program.shared { "shared" } else { "exclusive" };
-            format!("{:?} {mode} {:?}", program.backend, program.patience)
+            format!("{:?} {mode} {:?}", program.backend, program.wait)
         };
         self.programs.iter().map(of).collect::<Vec<_>>().join(", ")
     }
@@ -51,9 +51,13 @@ impl Scene {
         Self { there, ..self }
     }
 
-    pub(super) fn making(self, mistake: Mistake) -> Self {
-        let rules = Rules { second_lock_is_private: false, ..self.rules };
-        Self { mistake: Some(mistake), rules, ..self }
+    /// Has every participant make the mistake.
+    pub(super) fn making(mut self, mistake: Mistake) -> Self {
+        self.rules.second_lock_is_private = false;
+        for program in &mut self.programs {
+            program.mistake = Some(mistake);
+        }
+        self
     }
 
     pub(super) fn without_kills(mut self) -> Self {
@@ -102,23 +106,23 @@ impl Scene {
 /// Every kind of run: exclusive or shared; not waiting, waiting until a limit or a signal, and until a signal, if one
 /// comes.
 pub(super) fn kinds(backend: Backend) -> Vec<Program> {
-    let exclusive = [Patience::None, Patience::Either, Patience::Signalled]
-        .map(|patience| Program::new(backend, patience));
+    let exclusive =
+        [Wait::No, Wait::Either, Wait::Interruptible].map(|wait| Program::new(backend, wait));
     exclusive.into_iter().chain(exclusive.map(Program::shared)).collect()
 }
 
 /// Those of them that most of what can happen happens to.
 pub(super) fn main_kinds(backend: Backend) -> Vec<Program> {
-    let [prompt, limited, signalled] = [Patience::None, Patience::Limited, Patience::Signalled]
-        .map(|patience| Program::new(backend, patience));
+    let [prompt, limited, signalled] =
+        [Wait::No, Wait::Limited, Wait::Interruptible].map(|wait| Program::new(backend, wait));
     vec![prompt, limited, signalled, limited.shared()]
 }
 
 /// Those that four are chosen of. (A limit may as well never be reached: what a run without one does is among what they
 /// do.)
 fn few_kinds(backend: Backend) -> Vec<Program> {
-    let patient = if backend == Backend::Pair { Patience::Limited } else { Patience::Either };
-    let exclusive = [Patience::None, patient].map(|it| Program::new(backend, it));
+    let patient = if backend == Backend::Pair { Wait::Limited } else { Wait::Either };
+    let exclusive = [Wait::No, patient].map(|it| Program::new(backend, it));
     exclusive.into_iter().chain(exclusive.map(Program::shared)).collect()
 }
 
@@ -145,19 +149,19 @@ pub(super) fn all_of(count: usize, kinds: fn(Backend) -> Vec<Program>) -> Vec<Sc
 
 /// Four alike, that wait for ever; and four that do not wait, by the backend with the fewest calls.
 pub(super) fn four_alike() -> Vec<Scene> {
-    let endless = BACKENDS.map(|backend| Program::new(backend, Patience::Endless));
-    let prompt = Program::new(Backend::Flock, Patience::None);
+    let endless = BACKENDS.map(|backend| Program::new(backend, Wait::Forever));
+    let prompt = Program::new(Backend::Flock, Wait::No);
     let four = |program: Program| [Scene::of(&[program; 4]), Scene::of(&[program.shared(); 4])];
     endless.into_iter().chain([prompt]).flat_map(four).collect()
 }
 
 /// Four that do not wait, and four that wait for ever: exclusive or shared, and killed at any moment.
 pub(super) fn four_of_one_patience(backend: Backend) -> Vec<Scene> {
-    let of = |patience| {
-        let program = Program::new(backend, patience);
+    let of = |wait| {
+        let program = Program::new(backend, wait);
         choices(&[program, program.shared()], 4)
     };
-    let choices = [Patience::None, Patience::Endless].into_iter().flat_map(of);
+    let choices = [Wait::No, Wait::Forever].into_iter().flat_map(of);
     choices.map(|programs| Scene::of(&programs)).collect()
 }
 

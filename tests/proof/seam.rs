@@ -4,20 +4,21 @@ use withlock_platform::backend::{Attempt, Mode, Wakeup};
 use withlock_platform::evidence::{Facts, Identity, Kind};
 use withlock_platform::process::Deadline;
 
-use super::program::{Patience, USER};
-use super::replay::{Answer, Call, Phase, Replay, used_up};
-use super::simulated::{self, Content, EVERYTHING, Request, Space};
-use crate::error::Result;
-use crate::event::Event;
-use crate::holder::form::Form;
-use crate::holder::identify::Holder;
-use crate::holder::record::Record;
-use crate::lock::World;
+use super::call::{Answer, Call};
+use super::program::{USER, Wait};
+use super::replay::{Phase, Replay, used_up};
+use super::simulated::{self, Content};
+use withlock::Result;
+use withlock::event::Event;
+use withlock::holder::form::Form;
+use withlock::holder::identify::Holder;
+use withlock::holder::record::Record;
+use withlock::lock::World;
 
 /// A file that was opened by the run, or created.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub(super) struct Handle {
-    created: bool,
+    pub(super) created: bool,
 }
 
 /// Why the file stays: it could not be removed.
@@ -43,7 +44,7 @@ impl World for &Replay<'_> {
 
     fn walk(&self) -> Result<((), Option<Facts>)> {
         self.enter(Phase::Acquire);
-        self.forget(&[1, u8::from(self.patient())]);
+        self.forget(&[1, u8::from(self.is_waiting())]);
         self.progress.borrow_mut().candidate.clear();
         let found = self.needed(1, Call::Look)? == Answer::Done;
         // Which file it is plays no part before it is open.
@@ -78,14 +79,13 @@ impl World for &Replay<'_> {
         let answer = self.needed(step, Call::Fstat)?;
         let Answer::Facts(facts) = answer else { return Err(used_up()) };
         // Whether it has waited plays a part only where it may have to go on.
-        let patient = first == 2 && self.patient();
-        let mut candidate = vec![first, u8::from(patient), u8::from(file.created)];
+        let waiting = first == 2 && self.is_waiting();
+        let mut candidate = vec![first, u8::from(waiting), u8::from(file.created)];
         candidate.extend(answer.code());
         self.forget(&candidate);
         let mut progress = self.progress.borrow_mut();
         if progress.pending.is_none() {
             progress.candidate = candidate;
-            progress.created = file.created;
             progress.has_slept = false;
             progress.left = 2 * u8::from(self.program.shared);
         }
@@ -144,7 +144,7 @@ impl World for &Replay<'_> {
 
     fn holder(&self, _: &Handle) -> Option<Record> {
         // Who waits anyway does not act on it.
-        if self.program.patience != Patience::None {
+        if self.program.wait != Wait::No {
             return None;
         }
         let named = self.ask(4, Call::ReadHolder) == Some(Answer::Content(Content::Named));
@@ -179,15 +179,7 @@ impl World for &Replay<'_> {
     }
 
     fn unlock(&self, _: &Handle) -> Result<()> {
-        let mut requests = self.requests(Mode::Exclusive);
-        requests.reverse();
-        self.forget_the_end();
-        for request in requests {
-            let bytes = if request.space == Space::Range { EVERYTHING } else { request.bytes };
-            self.needed(9, Call::Unlock(Request { bytes, ..request }))?;
-        }
-        self.enter(Phase::Unlocked);
-        Ok(())
+        self.unlock_all()
     }
 
     fn announce(&self, _: &Handle) {
@@ -252,7 +244,7 @@ impl World for &Replay<'_> {
 
     fn begin_waiting(&self, _: Option<Deadline>) -> Result<()> {
         let mut progress = self.progress.borrow_mut();
-        progress.patient |= progress.pending.is_none();
+        progress.waiting |= progress.pending.is_none();
         Ok(())
     }
 
@@ -262,7 +254,7 @@ impl World for &Replay<'_> {
         if progress.pending.is_none() {
             progress.holds = true;
             progress.phase = Phase::Hold;
-            progress.essence = vec![3, u8::from(progress.knows_creator())];
+            progress.essence = vec![3];
         }
     }
 
@@ -271,12 +263,13 @@ impl World for &Replay<'_> {
     }
 
     fn interrupted(&self, (): &()) -> Option<i32> {
-        (self.program.may_be_told() && self.ask(4, Call::Told) == Some(Answer::Done)).then_some(15)
+        (self.program.may_be_interrupted() && self.ask(4, Call::Signals) == Some(Answer::Done))
+            .then_some(15)
     }
 
     fn end_waiting(&self, (): ()) -> Option<i32> {
-        let told = self.interrupted(&());
-        self.progress.borrow_mut().ends = told.is_some();
-        told
+        let signal = self.interrupted(&());
+        self.progress.borrow_mut().ends = signal.is_some();
+        signal
     }
 }

@@ -1,16 +1,17 @@
 //! The steps of a trace, in words; numbers in brackets are steps of the protocol.
 
 use super::automaton::Automaton;
+use super::call::Call;
 use super::program::Outcome;
-use super::replay::{Call, Standing};
+use super::replay::Standing;
 use super::simulated::{Content, MARKER, Request, Space, Tried};
+use super::state::{State, name};
 use super::way::{Step, What};
-use super::world::{World, name};
 
 /// One line: who does what, and what comes of it.
-pub(super) fn step(step: Step, before: &World, after: &World, automaton: &Automaton) -> String {
+pub(super) fn step(step: Step, before: &State, after: &State, automaton: &Automaton) -> String {
     let Step { who, what } = step;
-    let standing = automaton.standing(before.states[who]);
+    let standing = automaton.standing(before.locals[who]);
     let text = match what {
         What::Call | What::TimerFiresTooEarly => {
             let came = outcome(standing, who, before, after);
@@ -18,7 +19,7 @@ pub(super) fn step(step: Step, before: &World, after: &World, automaton: &Automa
             format!("{}{early}{came}", call(standing.call))
         }
         What::TimeIsOver => "looks at the clock: its time is over".into(),
-        What::SignalHasCome => "looks for signals: one tells it to give up".into(),
+        What::SignalHasCome => "looks for signals: one interrupts the wait".into(),
         What::ReadsName => "reads who holds the lock".into(),
         What::ReadsNobody => "reads that nobody holds the lock".into(),
         What::Retry => {
@@ -38,10 +39,10 @@ pub(super) fn step(step: Step, before: &World, after: &World, automaton: &Automa
         }
         (_, number) => format!("[{number}]"),
     };
-    let end = match automaton.standing(after.states[who]).call {
+    let end = match automaton.standing(after.locals[who]).call {
         Call::End(Outcome::Ran) => "; it has run, and ends",
         Call::End(Outcome::Busy) => "; it ends, busy",
-        Call::End(Outcome::Told) => "; it ends, as it was told",
+        Call::End(Outcome::Interrupted) => "; it ends, interrupted",
         Call::End(Outcome::Failed) => "; it ends with an error",
         _ => "",
     };
@@ -49,12 +50,12 @@ pub(super) fn step(step: Step, before: &World, after: &World, automaton: &Automa
     format!("{} {number:>4} {text}{end}", name(who))
 }
 
-fn outcome(standing: &Standing, who: usize, before: &World, after: &World) -> String {
+fn outcome(standing: &Standing, who: usize, before: &State, after: &State) -> String {
     let place = match standing.call {
         Call::Look | Call::Stat => before.path,
         _ => before.marks[who].place,
     };
-    let facts = |world: &World| world.kernel.stat(place.into());
+    let facts = |state: &State| state.kernel.stat(place.into());
     match standing.call {
         Call::Lock { .. } if after.kernel.is_blocked(who) => ": sleeps".into(),
         Call::Lock { .. } => {
@@ -81,7 +82,7 @@ fn outcome(standing: &Standing, who: usize, before: &World, after: &World) -> St
 }
 
 /// Whether a lock call that did not end asleep was granted: one that was asleep before was woken for that.
-fn was_granted(standing: &Standing, who: usize, before: &World) -> bool {
+fn was_granted(standing: &Standing, who: usize, before: &State) -> bool {
     let Call::Lock { request, .. } = standing.call else { return false };
     before.kernel.is_blocked(who)
         || before.kernel.clone().lock(who, 0, request, false) == Tried::Granted
@@ -107,7 +108,7 @@ fn call(call: Call) -> String {
         Call::Unlink => "removes the name".into(),
         Call::Close => "closes the file".into(),
         Call::Clock => "looks at the clock: there is time left".into(),
-        Call::Told => "looks for signals: none".into(),
+        Call::Signals => "looks for signals: none".into(),
         Call::Start => "starts its job".into(),
         Call::Wait => "sees its job end".into(),
         Call::End(_) => "has ended".into(),

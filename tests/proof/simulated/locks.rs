@@ -176,7 +176,7 @@ impl Locks {
     }
 
     /// Makes a lock of the owner's, where nothing is in the way (`flock_lock_inode`, `posix_lock_inode`): joins it with
-    /// those of the same kind, which are next to it or overlap, and takes its bytes from those of the other kind. Answers
+    /// those of the same kind, which are next to it or overlap, and takes its bytes from those of the other kind. Returns
     /// the lock if it is a new one.
     fn grant(&mut self, inode: u8, owner: Owner, request: Request) -> Option<Front> {
         let Request { space, bytes, exclusive, .. } = request;

@@ -1,20 +1,20 @@
-//! What the simulated kernel answers to the calls of the code.
+//! What the simulated kernel returns to the calls of the code.
 
 use super::automaton::Automaton;
+use super::call::{Answer, Call};
 use super::mistakes::Mistake;
-use super::program::Kind;
-use super::replay::{Answer, Call};
+use super::program::{Kind, Program};
 use super::simulated::{Content, Facts, MARKER, Request, Tried, WHOLE};
-use super::world::{World, job_of};
+use super::state::{State, job_of};
 
-/// How a participant is told which file it is: the one that it has open, or another one. No more can be known by a
+/// How a participant learns which file it is: the one that it has open, or another one. No more can be known by a
 /// comparison, as the number of an open file is not used again.
 const OWN: u8 = 0;
 const OTHER: u8 = 1;
 
 /// What the code can tell apart of a file's facts: only of an empty file, whether it is begun; who holds it, it looks for
 /// elsewhere.
-fn told(facts: Facts) -> Facts {
+fn distinguished(facts: Facts) -> Facts {
     match facts {
         Facts { content: Content::Empty, .. } | Facts { mode: MODE_FOREIGN, .. } => facts,
         _ => Facts { mode: 0o600, content: Content::Nobody, ..facts },
@@ -29,12 +29,12 @@ fn read(content: Content) -> Content {
 /// The mode that other tools create files with, and withlock does not.
 const MODE_FOREIGN: u16 = 0o644;
 
-fn new_mode() -> u16 {
-    if Mistake::CreatedPlainly.is_on() { 0o600 } else { 0o700 }
+fn new_mode(program: &Program) -> u16 {
+    if program.makes(Mistake::CreatedPlainly) { 0o600 } else { 0o700 }
 }
 
-impl World {
-    /// The system's answer to a call; `None` is that the process sleeps.
+impl State {
+    /// What the system returns to a call; `None` is that the process sleeps.
     pub(super) fn call(&mut self, who: usize, call: Call, automaton: &Automaton) -> Option<Answer> {
         if self.is_foreign_to(who, call, automaton) {
             self.marks[who].spoils = true;
@@ -46,12 +46,13 @@ impl World {
             self.marks[who].place = self.path;
         }
         let (place, path) = (usize::from(self.marks[who].place), usize::from(self.path));
+        let program = automaton.program(self.locals[who]);
         let kernel = &mut self.kernel;
         let done = |done| if done { Answer::Done } else { Answer::No };
         Some(match call {
             Call::Look => done(kernel.stat(place).is_some()),
             Call::Open => done(kernel.open(who, place).is_some()),
-            Call::Create => done(kernel.create(who, place, new_mode()).is_some()),
+            Call::Create => done(kernel.create(who, place, new_mode(program)).is_some()),
             Call::OpenOrCreate => done(kernel.open_or_create(who, place, MODE_FOREIGN).is_some()),
             Call::Write(content) => {
                 kernel.write(who, 0, content);
@@ -61,7 +62,9 @@ impl World {
                 kernel.chmod(who, 0, 0o600);
                 Answer::Done
             }
-            Call::Fstat => Answer::Facts(Facts { inode: OWN, ..told(kernel.fstat(who, 0)) }),
+            Call::Fstat => {
+                Answer::Facts(Facts { inode: OWN, ..distinguished(kernel.fstat(who, 0)) })
+            }
             Call::Read => Answer::Content(read(kernel.fstat(who, 0).content)),
             Call::ReadHolder => Answer::Content(kernel.fstat(who, 0).content),
             Call::Stat | Call::Entry => {
@@ -69,9 +72,9 @@ impl World {
                     Some(facts)
                         if kernel.has_open(who, 0) && facts.inode == kernel.fstat(who, 0).inode =>
                     {
-                        Answer::Facts(Facts { inode: OWN, ..told(facts) })
+                        Answer::Facts(Facts { inode: OWN, ..distinguished(facts) })
                     }
-                    Some(facts) => Answer::Facts(Facts { inode: OTHER, ..told(facts) }),
+                    Some(facts) => Answer::Facts(Facts { inode: OTHER, ..distinguished(facts) }),
                     None => Answer::No,
                 }
             }
@@ -87,7 +90,7 @@ impl World {
                 Answer::Done
             }
             Call::Clock => done(self.marks[who].over),
-            Call::Told => done(self.marks[who].told),
+            Call::Signals => done(self.marks[who].interrupted),
             Call::Start => self.start(who, automaton),
             Call::Wait => self.end_job(who, automaton),
             Call::End(_) => return None,
@@ -101,7 +104,7 @@ impl World {
             Call::Unlink => self.kernel.stat(self.marks[who].place.into()),
             _ => None,
         };
-        let is_ours = automaton.program(self.states[who]).kind == Kind::Withlock;
+        let is_ours = automaton.program(self.locals[who]).kind == Kind::Withlock;
         is_ours && file.is_some_and(|it| it.mode == MODE_FOREIGN || it.content == Content::Other)
     }
 
@@ -112,7 +115,7 @@ impl World {
                 [other, job_of(other)].iter().any(|it| self.kernel.share_file(who, *it));
             is_the_file
                 && self.holds(other, automaton)
-                && !automaton.program(self.states[other]).shared
+                && !automaton.program(self.locals[other]).shared
         })
     }
 
@@ -129,10 +132,10 @@ impl World {
         }
         let asleep = if waits && self.notes_order { self.sleepers() } else { 0 };
         // Who waits for ever never says busy.
-        let program = automaton.program(self.states[who]);
+        let program = automaton.program(self.locals[who]);
         self.marks[who].met_holder &= program.may_be_busy();
         let tried = self.kernel.lock(who, 0, request, waits);
-        if automaton.standing(self.states[who]).step == 11 {
+        if automaton.standing(self.locals[who]).step == 11 {
             let family_lives = self.marks[..self.count].iter().any(|marks| marks.family);
             self.marks[who].outlived = tried == Tried::Busy && family_lives;
         }
@@ -161,8 +164,8 @@ impl World {
     }
 
     fn start(&mut self, who: usize, automaton: &Automaton) -> Answer {
-        let inherits = automaton.program(self.states[who]).inherits();
-        if inherits && !Mistake::JobWithoutDescriptor.is_on() {
+        let program = automaton.program(self.locals[who]);
+        if program.inherits() && !program.makes(Mistake::JobWithoutDescriptor) {
             self.kernel.fork(who, job_of(who));
         }
         self.marks[who].job = true;
@@ -171,7 +174,7 @@ impl World {
 
     /// The job ends, and its end is noticed. Between the two nothing changes for anybody else.
     fn end_job(&mut self, who: usize, automaton: &Automaton) -> Answer {
-        let program = automaton.program(self.states[who]);
+        let program = automaton.program(self.locals[who]);
         if program.writes {
             self.kernel.write(who, 0, Content::Other);
         }
