@@ -1,12 +1,13 @@
 //! The record of what the original does, made by running the very same cases on it.
 
-use crate::stage::Subject;
-use crate::{cases, support};
 use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::fs;
 use std::path::Path;
 use std::process::Command;
+
+use super::stage::Subject;
+use super::{cases, support};
 
 const FILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/parity/recorded-0.5.txt");
 const TEXT: &str = include_str!("recorded-0.5.txt");

@@ -1,20 +1,35 @@
 //! What the black-box tests share: the program under test, a safe place, jobs that say when they have started.
-#![allow(
-    dead_code,
-    unreachable_pub,
-    reason = "each test file is a crate of its own and uses a part"
-)]
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    reason = "a test may fail by panicking"
-)]
 
+pub mod alone;
+#[cfg(target_os = "linux")]
+pub mod attacker;
+#[cfg(target_os = "linux")]
+pub mod before;
+pub mod complaint;
+#[cfg(target_os = "linux")]
+pub mod family;
+#[cfg(target_os = "linux")]
+pub mod fate;
+#[cfg(target_os = "linux")]
+pub mod forest;
+#[cfg(target_os = "linux")]
+pub mod helper;
+pub mod left_alone;
+pub mod people;
+pub mod private;
 pub mod procfs;
+pub mod programs;
+#[cfg(all(target_os = "linux", target_pointer_width = "64"))]
+pub mod puppet;
+pub mod random;
 pub mod signals;
+pub mod strangers;
 mod surroundings;
 pub mod terminal;
+#[cfg(all(target_os = "linux", target_pointer_width = "64"))]
+pub mod tracer;
+#[cfg(target_os = "linux")]
+pub mod walker;
 
 use std::ffi::OsStr;
 use std::fs;
