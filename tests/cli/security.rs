@@ -13,20 +13,19 @@ fn promises(text: &str) -> Vec<(&str, Vec<&str>)> {
         .collect()
 }
 
-/// Where the tests of this name are.
-fn file_of(group: &str) -> PathBuf {
-    let file = match group {
-        "proof" => "proof/mod.rs".to_owned(),
-        "mistaken" => "proof/mistaken.rs".to_owned(),
-        other => format!("{other}.rs"),
-    };
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests").join(file)
+/// Where the tests of a module are: in a file of its name, or in a folder.
+fn files_of(module: &str) -> [PathBuf; 2] {
+    let module =
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("tests").join(module.replace("::", "/"));
+    [module.with_extension("rs"), module.join("mod.rs")]
 }
 
 fn exists(test: &str) -> bool {
-    let Some((group, name)) = test.split_once("::") else { return false };
-    let text = fs::read_to_string(file_of(group)).unwrap_or_default();
-    text.contains(&format!("#[test]\nfn {name}() {{"))
+    let Some((module, name)) = test.rsplit_once("::") else { return false };
+    files_of(module).iter().any(|file| {
+        let text = fs::read_to_string(file).unwrap_or_default();
+        text.contains(&format!("#[test]\nfn {name}() {{"))
+    })
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! What must hold of every input to the program's readers of text. `tests/corpus.rs` asks it of the kept inputs and of
+//! What must hold of every input to the program's readers of text. `tests/corpus/mod.rs` asks it of the kept inputs and of
 //! random ones, `fuzz/` of those that a coverage-guided fuzzer thinks up.
 #![allow(
     clippy::unwrap_used,

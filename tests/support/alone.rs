@@ -1,7 +1,10 @@
 //! Tests in a process of their own: the test program, started once more for one test.
 
 use std::any::type_name;
+use std::fs::{self, File};
 use std::process::{Command, Stdio};
+
+use crate::support::Scratch;
 
 /// Which test this process was started for.
 const ALONE: &str = "WITHLOCK_TEST_ALONE";
@@ -12,18 +15,18 @@ pub fn alone<F: FnOnce()>(body: F) {
     if std::env::var_os(ALONE).is_some_and(|name| name == test) {
         return body();
     }
+    // Not pipes: what a failed test leaves running may hold its end of them for ever.
+    let place = Scratch::new();
+    let [output, errors] = ["output", "errors"].map(|name| place.join(name));
     let mut again = Command::new(std::env::current_exe().unwrap());
     again.args(only(test)).arg("--nocapture").env(ALONE, test).stdin(Stdio::null());
-    let output = again.output().unwrap();
-    let [said, errors] = [output.stdout, output.stderr].map(|text| shown(&text));
-    print!("{said}");
+    again.stdout(File::create(&output).unwrap()).stderr(File::create(&errors).unwrap());
+    let status = again.status().unwrap();
+    let [output, errors] = [output, errors].map(|file| shown(&fs::read(file).unwrap()));
+    print!("{output}");
     eprint!("{errors}");
-    let has_run = said.contains("test result: ok. 1 passed");
-    assert!(
-        output.status.success() && has_run,
-        "{test}, in a process of its own: {}",
-        output.status
-    );
+    let has_run = output.contains("test result: ok. 1 passed");
+    assert!(status.success() && has_run, "{test}, in a process of its own: {status}");
 }
 
 /// The arguments that make this program run one test only, given its name.

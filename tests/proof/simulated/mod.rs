@@ -1,5 +1,5 @@
 //! A simulated kernel: what files, names, descriptors and locks do on Linux, as one value that can be copied, compared
-//! and hashed. `tests/honesty.rs` holds it against the real one.
+//! and hashed. `tests/honesty/` holds it against the real one.
 //!
 //! A process that blocks in a lock call is woken by an unlock and then has to try again itself ([`Kernel::retry`]), as
 //! in Linux (`fs/locks.c`, `flock_lock_inode_wait`): between the two, others get on. What other systems do, granting
