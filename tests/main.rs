@@ -24,6 +24,7 @@
     unreachable_pub,
     reason = "a test may fail by panicking, and its modules have no outside"
 )]
+#![cfg_attr(not(target_os = "linux"), allow(dead_code, reason = "some tests are for Linux only"))]
 
 mod adversity;
 mod cli;
@@ -38,6 +39,7 @@ mod support;
 mod waiting;
 
 /// What `honesty` compares with the real kernel.
+#[cfg(all(target_os = "linux", target_pointer_width = "64"))]
 mod proof {
     pub mod simulated;
 }

@@ -4,8 +4,8 @@ use std::ffi::OsStr;
 use std::io::ErrorKind;
 use std::os::unix::ffi::OsStrExt;
 
-use crate::support::complaint::{assert_complains, assert_silent, run};
-use crate::support::{self, Scratch, withlock};
+use crate::support::complaint::{assert_silent, run};
+use crate::support::{Scratch, withlock};
 
 #[test]
 fn empty_arguments_reach_the_command_and_an_empty_command_string_does_nothing() {
@@ -79,11 +79,13 @@ fn last_true(mut low: usize, mut high: usize, condition: impl Fn(usize) -> bool)
 #[cfg(target_os = "linux")]
 #[test]
 fn arguments_that_are_too_much_for_the_command_alone_are_reported_and_free_the_lock() {
+    use crate::support::complaint::assert_complains;
+    use crate::support::find_program;
     let scratch = Scratch::new();
     let lock = scratch.join("lock");
     // The name of a program counts once for withlock, and twice for the program itself.
     let long = scratch.join("n".repeat(250));
-    std::os::unix::fs::symlink(support::find_program("true").unwrap(), &long).unwrap();
+    std::os::unix::fs::symlink(find_program("true").unwrap(), &long).unwrap();
     let attempt = |thousands, rest| {
         let mut command = withlock([lock.as_os_str(), long.as_os_str()]);
         command.args(vec!["x".repeat(1000); thousands]);

@@ -1,4 +1,5 @@
 //! What is sent to a run or to its group reaches the job exactly once.
+#![cfg(target_os = "linux")]
 
 use std::os::unix::process::CommandExt;
 use std::process::Command;
