@@ -1,6 +1,6 @@
 //! A limit on the size of files: what was cut off in the lock file does no harm.
 
-use std::fs::{self};
+use std::fs;
 use std::path::Path;
 use std::process::Stdio;
 

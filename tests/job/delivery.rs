@@ -7,8 +7,7 @@ use std::time::Duration;
 
 use libc::{SIGCONT, SIGHUP, SIGINT, SIGTERM, SIGTSTP, SIGUSR1, SIGUSR2, SIGWINCH};
 
-use super::supervision::await_witness;
-use crate::support::procfs::{child, has_ended, state};
+use crate::support::procfs::{child, has_ended, state, witness};
 use crate::support::{
     self, Running, Scratch, find_program, kill, kill_group, skip, wait_until, withlock,
 };
@@ -28,7 +27,7 @@ while line := sys.stdin.readline():
         os.kill(0, signal.SIGUSR1)
 "#;
 
-/// The same with the job that counts.
+/// A run of the job that counts, in a process group of its own, as an interactive shell starts its jobs.
 pub(super) fn counting(place: &Scratch, arguments: &[&str]) -> Option<Command> {
     let Some(python) = find_program("python3") else {
         skip("python3 is not installed");
@@ -38,6 +37,12 @@ pub(super) fn counting(place: &Scratch, arguments: &[&str]) -> Option<Command> {
     command.arg(python).args(["-c", COUNTING]).args(arguments);
     command.current_dir(place.path()).process_group(0);
     Some(command)
+}
+
+/// Waits for the witness of a run.
+pub(super) fn await_witness(wrapper: u32) -> u32 {
+    wait_until("the witness comes", || witness(wrapper).is_some());
+    witness(wrapper).unwrap()
 }
 
 /// How often the job got a signal: what was sent to the wrapper has been dealt with when the next one, which nobody else

@@ -1,8 +1,8 @@
 //! Under the job control of a shell: stopped, brought back, told to end.
 
-use super::assert_held;
 use std::process::{Child, Command};
 
+use super::assert_held;
 use crate::support::procfs::{child, has_ended, state, witness};
 use crate::support::terminal::{CTRL_Z, Terminal, end};
 use crate::support::{

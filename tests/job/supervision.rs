@@ -1,28 +1,22 @@
 //! A run stops as its job does and goes on with it, leaves no zombies, and does without the witness of its signals.
 #![cfg(target_os = "linux")]
 
-use super::assert_held;
-use super::delivery::{counting, times};
 use std::os::unix::process::CommandExt;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
 use libc::{SIGCONT, SIGKILL, SIGSTOP, SIGTERM, SIGTSTP, SIGUSR2, SIGWINCH};
 
-use crate::support::procfs::{child, children, has_ended, is_settled, state, witness};
+use super::assert_held;
+use super::delivery::{await_witness, counting, times};
+use crate::support::procfs::{child, children, has_ended, is_settled, state};
 use crate::support::{self, Running, Scratch, kill, kill_group, signals, wait_until, withlock};
 
 /// A command line of a process group of its own, as an interactive shell starts its jobs.
-pub(super) fn command(place: &Scratch, script: &str) -> Command {
+fn command(place: &Scratch, script: &str) -> Command {
     let mut command = withlock([place.join("lock")]);
     command.args(["sh", "-c", script]).current_dir(place.path()).process_group(0);
     command
-}
-
-/// Waits for the witness of a run.
-pub(super) fn await_witness(wrapper: u32) -> u32 {
-    wait_until("the witness comes", || witness(wrapper).is_some());
-    witness(wrapper).unwrap()
 }
 
 #[test]

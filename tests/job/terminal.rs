@@ -1,9 +1,9 @@
 //! At a terminal: what is typed reaches the job once, and the lock stays until it has dealt with it.
 
-use super::assert_held;
 use std::os::unix::process::ExitStatusExt;
 use std::process::{Child, Command};
 
+use super::assert_held;
 use crate::support::procfs::{child, is_settled};
 use crate::support::terminal::{CTRL_BACKSLASH, CTRL_C, Terminal, end};
 use crate::support::{Running, Scratch, kill, wait_until, waits_for_lock, withlock};

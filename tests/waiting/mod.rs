@@ -2,7 +2,7 @@
 
 mod exclusion;
 mod lease;
-mod limits;
 mod nested;
 mod order;
 mod shared;
+mod waiters;

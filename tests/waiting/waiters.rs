@@ -1,4 +1,4 @@
-//! Waiting for a lock, giving up, and files that are removed or replaced meanwhile.
+//! What may happen to a waiter: its time is over, it is told to end or stopped, its file is removed or replaced.
 
 use std::fs;
 use std::os::unix::fs::MetadataExt;
