@@ -1,14 +1,5 @@
-//! What must hold of every input to the program's readers of text. `tests/corpus.rs` asks it of the kept inputs and of
+//! What must hold of every input to the program's readers of text. `tests/corpus/mod.rs` asks it of the kept inputs and of
 //! random ones, `tests/fuzz/` of those that a coverage-guided fuzzer thinks up.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    dead_code,
-    missing_docs,
-    unreachable_pub,
-    reason = "a check fails by panicking, and each fuzz target uses one"
-)]
 
 use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::OsStringExt;

@@ -1,8 +1,8 @@
 //! What came of a call, on either side.
 
-use crate::puppet::PUPPETS;
-use crate::script::{Call, Step};
-use crate::simulated::{Facts, Kernel, Tried};
+use super::script::{Call, Step};
+use crate::proof::simulated::{Facts, Kernel, Tried};
+use crate::support::puppet::PUPPETS;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Answer {

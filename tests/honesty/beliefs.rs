@@ -4,10 +4,10 @@
 
 use std::collections::BTreeSet;
 
-use crate::answer::{Answer, Seen, simulate};
-use crate::puppet::PUPPETS;
-use crate::script::{Call, Step};
-use crate::simulated::{EVERYTHING, Kernel, Request, Space, Tried};
+use super::answer::{Answer, Seen, simulate};
+use super::script::{Call, Step};
+use crate::proof::simulated::{EVERYTHING, Kernel, Request, Space, Tried};
+use crate::support::puppet::PUPPETS;
 
 pub(crate) struct Beliefs(Vec<Kernel>);
 

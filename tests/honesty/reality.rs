@@ -2,10 +2,10 @@
 
 use std::path::Path;
 
-use crate::answer::{Answer, Seen};
-use crate::puppet::{self, Order, PUPPETS, Reply, Troupe};
-use crate::script::{Call, FIRST, Step};
-use crate::simulated::{Content, Facts, Kernel, MARKER, Request, Space, WHOLE};
+use super::answer::{Answer, Seen};
+use super::script::{Call, FIRST, Step};
+use crate::proof::simulated::{Content, Facts, Kernel, MARKER, Request, Space, WHOLE};
+use crate::support::puppet::{self, Order, PUPPETS, Reply, Troupe};
 
 pub(crate) struct Reality {
     troupe: Troupe,

@@ -1,8 +1,8 @@
 //! Random scripts: who makes which call.
 
-use crate::puppet::PUPPETS;
-use crate::random::Random;
-use crate::simulated::{Content, EVERYTHING, MARKER, Request, Space, WHOLE};
+use crate::proof::simulated::{Content, EVERYTHING, MARKER, Request, Space, WHOLE};
+use crate::support::puppet::PUPPETS;
+use crate::support::random::Random;
 
 /// The processes that there are at the beginning, with nothing open.
 pub(crate) const FIRST: usize = 4;

@@ -2,12 +2,12 @@
 
 use std::fmt;
 
-use crate::answer::Answer;
-use crate::beliefs::{Beliefs, list};
-use crate::puppet::PUPPETS;
-use crate::reality::Reality;
-use crate::script::{Call, Step};
+use super::answer::Answer;
+use super::beliefs::{Beliefs, list};
+use super::reality::Reality;
+use super::script::{Call, Step};
 use crate::support::Scratch;
+use crate::support::puppet::PUPPETS;
 
 /// How much was compared.
 #[derive(Default)]

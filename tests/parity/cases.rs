@@ -1,13 +1,14 @@
 //! The table of cases, and running them all on one program.
 
-use crate::observation::Seen;
-use crate::stage::{Stage, Subject};
-use crate::support;
-use crate::{cases_busy, cases_job, cases_places, cases_signals, cases_status};
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Mutex;
 use std::thread;
+
+use super::observation::Seen;
+use super::stage::{Stage, Subject};
+use super::{cases_busy, cases_job, cases_places, cases_signals, cases_status};
+use crate::support;
 
 /// A scenario on real files and processes, which says what was to be seen.
 pub struct Case {

@@ -1,11 +1,13 @@
 //! Somebody else holds the lock: refusing, waiting, and who is kept out.
 
-use crate::cases::{Case, Need};
-use crate::observation::Seen;
-use crate::stage::Stage;
-use crate::support;
 use std::fs::File;
+
 use withlock_platform::backend::{self, Attempt, Choice, Mode};
+
+use super::cases::{Case, Need};
+use super::observation::Seen;
+use super::stage::Stage;
+use crate::support;
 
 pub const CASES: &[Case] = &[
     Case::new("busy", |stage| busy(stage, &[])),

@@ -1,10 +1,11 @@
 //! What the job gets: arguments, standard streams, environment, umask, dispositions.
 
-use crate::cases::Case;
-use crate::observation::Seen;
-use crate::stage::{Stage, set_mode};
 use std::ffi::OsStr;
 use std::fs::File;
+
+use super::cases::Case;
+use super::observation::Seen;
+use super::stage::{Stage, set_mode};
 
 pub const CASES: &[Case] = &[
     // Arguments. Each is one argument for the program, and whatever the shell made of them for the original.

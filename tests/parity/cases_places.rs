@@ -1,13 +1,14 @@
 //! Where the lock file lies, and what lies there already.
 
-use crate::cases::{Case, Need};
-use crate::observation::Seen;
-use crate::stage::{Stage, set_mode};
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::{PermissionsExt, chown, symlink};
 use std::path::Path;
 use std::process::Command;
+
+use super::cases::{Case, Need};
+use super::observation::Seen;
+use super::stage::{Stage, set_mode};
 
 pub const CASES: &[Case] = &[
     // Names.

@@ -1,12 +1,14 @@
 //! Signals for the wrapper, and death of the wrapper, while the job takes its time to clean up.
 
-use crate::cases::Case;
-use crate::observation::Seen;
-use crate::stage::Stage;
-use crate::support::{Running, wait_until};
 use std::ffi::OsStr;
 use std::os::unix::process::CommandExt;
+
 use withlock_platform::process::exists;
+
+use super::cases::Case;
+use super::observation::Seen;
+use super::stage::Stage;
+use crate::support::{Running, wait_until};
 
 pub const CASES: &[Case] = &[
     Case::new("terminate-the-wrapper", |stage| signalled(stage, "TERM", libc::SIGTERM)),

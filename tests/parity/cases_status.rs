@@ -1,10 +1,11 @@
 //! How a run ends, the command line, and what is said.
 
-use crate::cases::Case;
-use crate::observation::Seen;
-use crate::stage::{Stage, set_mode};
 use std::io::Read;
 use std::process::Stdio;
+
+use super::cases::Case;
+use super::observation::Seen;
+use super::stage::{Stage, set_mode};
 
 pub const CASES: &[Case] = &[
     // The job's own status.

@@ -1,11 +1,12 @@
 //! What was seen in one case, as one line of text: `exit 0 | out "hi\n" | err nothing | lock gone`.
 
-use crate::stage::Finished;
 use std::fmt::{self, Display};
 use std::fs;
 use std::os::unix::process::ExitStatusExt;
 use std::path::Path;
 use std::process::ExitStatus;
+
+use super::stage::Finished;
 
 /// A list of facts, in the order in which they were seen.
 #[derive(Default)]

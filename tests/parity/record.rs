@@ -1,12 +1,13 @@
 //! The record of what the original does, made by running the very same cases on it.
 
-use crate::stage::Subject;
-use crate::{cases, support};
 use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::fs;
 use std::path::Path;
 use std::process::Command;
+
+use super::stage::Subject;
+use super::{cases, support};
 
 const FILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/parity/recorded-0.5.txt");
 const TEXT: &str = include_str!("recorded-0.5.txt");
@@ -42,10 +43,10 @@ fn header(original: &Path) -> String {
     let shell = fs::canonicalize("/bin/sh").unwrap();
     format!(
         "# What withlock 0.5 (the Python script) does in every case of the parity suite. Not written by hand:\n\
-         #   WITHLOCK_UNDER_TEST=/path/to/withlock-0.5 WITHLOCK_PARITY_RECORD=1 cargo test --release --test parity\n\
+         #   WITHLOCK_UNDER_TEST=/path/to/withlock-0.5 WITHLOCK_PARITY_RECORD=1 cargo test --release --test withlock parity\n\
          # as root, the path free of blanks. The script is public: https://github.com/poeml/withlock, commit 6ffda60,\n\
          # \"release 0.5\", file withlock. Recorded on {}, {}, {} as /bin/sh.\n\
-         # To check this record: WITHLOCK_PARITY_ORIGINAL=/path/to/withlock-0.5 cargo test --release --test parity\n",
+         # To check this record: WITHLOCK_PARITY_ORIGINAL=/path/to/withlock-0.5 cargo test --release --test withlock parity\n",
         std::env::consts::OS,
         interpreter(original),
         shell.file_name().unwrap().to_string_lossy(),

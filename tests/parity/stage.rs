@@ -1,7 +1,5 @@
 //! The stage of one case: a private directory, the program under test, and how to run it and look at what it did.
 
-use crate::observation::Seen;
-use crate::support::{self, Running, Scratch};
 use std::ffi::OsStr;
 use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
@@ -9,6 +7,9 @@ use std::process::{Child, ChildStderr, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{self, Receiver};
 use std::thread;
 use std::time::{Duration, Instant};
+
+use super::observation::Seen;
+use crate::support::{self, Running, Scratch};
 
 /// A program whose behaviour is looked at, and what is known about it beforehand.
 #[derive(Clone)]

@@ -19,12 +19,6 @@
 //!    mistake breaks nothing (then the step is not needed, or the lie is not the mistake), or if the world is told more than
 //!    it remembers ("the code knows more than was thought").
 //! 4. Look at the trace: `cargo test --release mistaken -- --nocapture`.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    reason = "a test may fail by panicking"
-)]
 
 mod automaton;
 mod call;

@@ -3,13 +3,6 @@
 //! He puts everything back after each trick, so that the model of the tree stays true of what is not in his hands. He moves
 //! nothing of anybody's from one directory to another: what then lies in a sticky one is out of his hands for ever, and the
 //! model would not know.
-#![allow(dead_code, reason = "each test file is a crate of its own and uses a part")]
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    reason = "a test may fail by panicking"
-)]
 
 use std::ffi::CString;
 use std::fs;
@@ -18,8 +11,8 @@ use std::os::unix::fs::{MetadataExt, symlink};
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, TryRecvError, channel};
 
-use crate::helper::Lines;
-use crate::people::{BOB, chmod};
+use crate::support::helper::Lines;
+use crate::support::people::{BOB, chmod};
 
 /// Something that he can try at a name in a directory; `true` if it worked.
 type Trick = fn(&Spot) -> bool;

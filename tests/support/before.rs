@@ -1,6 +1,4 @@
 //! What may lie at the path before the first run.
-#![allow(dead_code, reason = "each test file is a crate of its own and uses a part")]
-#![allow(clippy::unwrap_used, reason = "a test may fail by panicking")]
 
 use std::fs;
 use std::os::unix::fs::{MetadataExt, PermissionsExt};

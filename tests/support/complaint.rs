@@ -1,11 +1,4 @@
 //! What withlock says when something is wrong: one line, that names what is wrong and what to do.
-#![allow(dead_code, reason = "each test file is a crate of its own and uses a part")]
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    reason = "a test may fail by panicking"
-)]
 
 use std::process::{Command, Output, Stdio};
 

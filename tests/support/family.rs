@@ -1,6 +1,4 @@
 //! The processes of a run, with those that it leaves behind: adopted, signalled, waited for (Linux).
-#![allow(dead_code, reason = "each test file is a crate of its own and uses a part")]
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a test may fail by panicking")]
 
 use std::fs;
 use std::io;

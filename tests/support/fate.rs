@@ -2,10 +2,9 @@
 //!
 //! It follows a path through the model as path_resolution(7) says, and asks at each name whether anybody but root and the
 //! user who runs could have it stand for something else. Up to the first such name, the model is what everybody sees.
-#![allow(dead_code, reason = "each test file is a crate of its own and uses a part")]
 
-use crate::forest::{Forest, Node, ROOT, STICKY, Thing};
-use crate::people::{ALICE, BOB};
+use crate::support::forest::{Forest, Node, ROOT, STICKY, Thing};
+use crate::support::people::{ALICE, BOB};
 
 /// Somebody in no group of anybody else's.
 const NOBODY: u32 = 65_531;

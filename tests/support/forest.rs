@@ -1,19 +1,12 @@
 //! Random trees of directories, links and files of several owners: a model, and the same on the file system.
-#![allow(dead_code, reason = "each test file is a crate of its own and uses a part")]
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    reason = "a test may fail by panicking"
-)]
 
 use std::collections::BTreeMap;
 use std::fs;
 use std::os::unix::fs::{MetadataExt, lchown, symlink};
 use std::path::{Path, PathBuf};
 
-use crate::people::{ALICE, BOB, chmod};
-use crate::random::Random;
+use crate::support::people::{ALICE, BOB, chmod};
+use crate::support::random::Random;
 
 pub const ROOT: u32 = 0;
 pub const STICKY: u32 = 0o1000;

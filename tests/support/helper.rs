@@ -1,11 +1,4 @@
 //! Processes of another user that take part in a test: the test's own program, started once more.
-#![allow(dead_code, reason = "each test file is a crate of its own and uses a part")]
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    reason = "a test may fail by panicking"
-)]
 
 use std::io::{BufRead, BufReader, Write};
 use std::os::fd::{AsFd, OwnedFd};
@@ -13,6 +6,8 @@ use std::os::unix::net::UnixStream;
 use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
+
+use crate::support::alone::only;
 
 /// Names the part to play.
 const PART: &str = "WITHLOCK_TEST_PART";
@@ -39,11 +34,6 @@ impl Lines {
         Self::new(UnixStream::from(stream))
     }
 
-    /// One that says the same to the same.
-    pub fn again(&self) -> UnixStream {
-        self.output.try_clone().unwrap()
-    }
-
     pub fn say(&mut self, line: &str) {
         self.output.write_all(format!("{line}\n").as_bytes()).unwrap();
     }
@@ -67,7 +57,7 @@ impl Helper {
     pub fn start(program: &Path, test: &str, part: &str, user: u32) -> Self {
         let (ours, theirs) = UnixStream::pair().unwrap();
         let mut command = Command::new(program);
-        command.args(["--exact", test, "--nocapture", "--test-threads=1"]).env(PART, part);
+        command.args(only(test)).arg("--nocapture").env(PART, part);
         command.stdin(Stdio::from(OwnedFd::from(theirs))).stdout(Stdio::null()).current_dir("/");
         if user != 0 {
             command.gid(user).uid(user);

@@ -1,12 +1,10 @@
 //! Files that withlock locks, and leaves as they are.
-#![allow(dead_code, reason = "each test file is a crate of its own and uses a part")]
-#![allow(clippy::unwrap_used, reason = "a test may fail by panicking")]
 
 use std::fs;
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
-use crate::complaint::{assert_complains, assert_silent, run};
+use crate::support::complaint::{assert_complains, assert_silent, run};
 use crate::support::{Running, withlock};
 
 /// Everything about a file that a run could have changed.

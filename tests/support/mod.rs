@@ -1,29 +1,48 @@
-//! What the black-box tests share: the program under test, a safe place, jobs that say when they have started.
-#![allow(
-    dead_code,
-    unreachable_pub,
-    reason = "each test file is a crate of its own and uses a part"
-)]
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    reason = "a test may fail by panicking"
-)]
+//! What the tests share: the program under test, a safe place, runs whose job says when it has started, and waiting for what
+//! must happen.
 
+pub mod alone;
+#[cfg(target_os = "linux")]
+pub mod attacker;
+#[cfg(target_os = "linux")]
+pub mod before;
+pub mod complaint;
+#[cfg(target_os = "linux")]
+pub mod family;
+#[cfg(target_os = "linux")]
+pub mod fate;
+#[cfg(target_os = "linux")]
+pub mod forest;
+#[cfg(target_os = "linux")]
+pub mod helper;
+pub mod left_alone;
+pub mod people;
+pub mod private;
 pub mod procfs;
+pub mod programs;
+#[cfg(all(target_os = "linux", target_pointer_width = "64"))]
+pub mod puppet;
+pub mod random;
+mod running;
 pub mod signals;
+pub mod strangers;
 mod surroundings;
 pub mod terminal;
+#[cfg(all(target_os = "linux", target_pointer_width = "64"))]
+pub mod tracer;
+#[cfg(target_os = "linux")]
+pub mod walker;
 
 use std::ffi::OsStr;
 use std::fs;
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::Write;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
-use std::process::{Child, ChildStdin, ChildStdout, Command, ExitStatus, Output, Stdio};
+use std::process::{Command, Output};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
+
+pub use running::{JOB, Running};
 
 /// How long a test waits for what must happen soon, before it says that it never did. Far beyond any load.
 pub const PATIENCE: Duration = Duration::from_secs(60);
@@ -157,91 +176,6 @@ impl Scratch {
 impl Drop for Scratch {
     fn drop(&mut self) {
         let _ = fs::remove_dir_all(&self.0);
-    }
-}
-
-/// A run whose job has said that it runs, and which goes on until it is told to end.
-pub struct Running {
-    pub child: Child,
-    input: Option<ChildStdin>,
-    output: BufReader<ChildStdout>,
-    /// The process id of the job's shell.
-    pub job: u32,
-}
-
-/// The job of a [`Running`]: says its process id, waits for a line, and exits 0.
-pub const JOB: &str = "echo $$; read line; exit 0";
-
-impl Running {
-    /// Starts `withlock [options] lock sh -c JOB` and waits until the job runs.
-    pub fn start(options: &[&str], lock: &Path) -> Self {
-        Self::start_with(options, lock, JOB)
-    }
-
-    /// The same with a script of the test's own, whose first line of output must be its process id.
-    pub fn start_with(options: &[&str], lock: &Path, script: &str) -> Self {
-        let mut command = withlock(options);
-        command.arg(lock).args(["sh", "-c", script]);
-        Self::of(command)
-    }
-
-    /// The same with a whole command line.
-    pub fn of(mut command: Command) -> Self {
-        command.stderr(Stdio::piped());
-        Self::of_quiet(command)
-    }
-
-    /// The same; what it says on standard error goes where the command has it go.
-    pub fn of_quiet(mut command: Command) -> Self {
-        command.stdin(Stdio::piped()).stdout(Stdio::piped());
-        let mut child = command.spawn().unwrap();
-        let input = child.stdin.take();
-        let mut output = BufReader::new(child.stdout.take().unwrap());
-        let mut line = String::new();
-        output.read_line(&mut line).unwrap();
-        let Ok(job) = line.trim().parse() else {
-            let mut errors = String::new();
-            let _ = child.stderr.take().map(|mut stderr| stderr.read_to_string(&mut errors));
-            panic!("the job did not start: {line:?}, {errors:?}");
-        };
-        Self { child, input, output, job }
-    }
-
-    /// The next line of the job's output.
-    pub fn line(&mut self) -> String {
-        let mut line = String::new();
-        self.output.read_line(&mut line).unwrap();
-        line.trim_end().to_owned()
-    }
-
-    /// Tells the job to go on.
-    pub fn go_on(&mut self) {
-        self.say("");
-    }
-
-    /// Writes a line to the job.
-    pub fn say(&mut self, line: &str) {
-        let _ = self.input.as_mut().unwrap().write_all(format!("{line}\n").as_bytes());
-    }
-
-    /// Sends the wrapper a signal.
-    pub fn signal(&self, signal: i32) {
-        kill(self.child.id(), signal);
-    }
-
-    /// Tells the job to end, and answers the wrapper's exit status, the rest of its output, and what was on stderr.
-    pub fn finish(mut self) -> (ExitStatus, String, String) {
-        self.go_on();
-        self.wait()
-    }
-
-    /// Waits for the wrapper without telling the job anything.
-    pub fn wait(mut self) -> (ExitStatus, String, String) {
-        let mut output = String::new();
-        let mut errors = String::new();
-        let _ = self.output.read_to_string(&mut output);
-        let _ = self.child.stderr.take().map(|mut stderr| stderr.read_to_string(&mut errors));
-        (self.child.wait().unwrap(), output, errors)
     }
 }
 

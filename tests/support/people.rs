@@ -1,11 +1,4 @@
 //! Other users, and a place that all of them can reach: for tests that run as root.
-#![allow(dead_code, reason = "each test file is a crate of its own and uses a part")]
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    reason = "a test may fail by panicking"
-)]
 
 use std::ffi::OsStr;
 use std::fs;
@@ -14,7 +7,7 @@ use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::programs::copy_program;
+use crate::support::programs::copy_program;
 use crate::support::{Scratch, is_root, program, skip, withlock};
 
 /// A user without rights; needs no entry in the user database.

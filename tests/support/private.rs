@@ -1,11 +1,4 @@
 //! Mounts that nobody else sees, and that are gone with the shell that made them.
-#![allow(dead_code, reason = "each test file is a crate of its own and uses a part")]
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    reason = "a test may fail by panicking"
-)]
 
 use std::path::Path;
 use std::process::{Command, Output, Stdio};

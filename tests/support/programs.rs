@@ -1,12 +1,5 @@
 //! Programs made by tests. A file that a test itself has just written can't be run safely: another thread may have
 //! started a child meanwhile, which holds it open for writing until its own exec ("Text file busy"). So a child writes.
-#![allow(dead_code, reason = "each test file is a crate of its own and uses a part")]
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    reason = "a test may fail by panicking"
-)]
 
 use std::io::Write;
 use std::path::Path;

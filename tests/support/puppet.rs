@@ -2,14 +2,7 @@
 //!
 //! They are forks of the test itself. They allocate nothing and never return, as the test may have other threads, whose
 //! locks nobody would ever release in a fork.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    reason = "a test may fail by panicking"
-)]
 
-#[path = "puppet_life.rs"]
 mod life;
 
 use std::ffi::c_int;

@@ -1,5 +1,4 @@
 //! Concrete people, for tests that ask what somebody could do: the oracle of the exhaustive tests of trust.
-#![allow(dead_code, reason = "each test file is a crate of its own and uses a part")]
 
 use withlock_platform::evidence::{Acl, Facts, Grantee};
 

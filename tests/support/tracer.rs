@@ -1,11 +1,5 @@
 //! Runs a program from system call to system call (ptrace(2)), so that it can be held up right before any of them.
 //! No signal is needed for that, and so the program sees none that it would not see otherwise.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    reason = "a test may fail by panicking"
-)]
 
 use std::io;
 use std::marker::PhantomData;

@@ -1,11 +1,4 @@
 //! A user who takes locks, one path after the other, by the library, and says where each one lies.
-#![allow(dead_code, reason = "each test file is a crate of its own and uses a part")]
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    reason = "a test may fail by panicking"
-)]
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -14,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use withlock::{Attempt, Error, LockPath, Policy};
 
-use crate::helper::{Helper, Lines};
+use crate::support::helper::{Helper, Lines};
 
 /// What came of a path.
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]

@@ -13,19 +13,16 @@ const LINE: usize = line!() as usize;
 pub const FLOORS: &[&[&str]] = &[
     &["main"],
     &["cli"],
-    &["report"],
-    &["job"],
     &["lib"],
-    &["acquire", "supervision", "system"],
-    &["held", "sight", "relay"],
-    &["content"],
-    &["lockfile", "walk", "answer"],
-    &["kernel"],
-    &["settings", "nested"],
+    &["path"],
+    &["job", "local"],
+    &["lock"],
+    &["place/walk"],
+    &["place/here"],
+    &["place/judge"],
     &["event"],
-    &["error", "holder"],
-    &["record", "trust", "exit"],
-    &["form", "mistake"],
+    &["error"],
+    &["place", "holder"],
 ];
 
 /// The room that a file belongs to: its own, or that of its folder.

@@ -1,6 +1,0 @@
-//! The proof by exhaustion, as a test program of its own.
-
-mod proof;
-mod support {
-    pub mod random;
-}

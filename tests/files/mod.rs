@@ -1,0 +1,8 @@
+//! The lock file: whose it is, what stands in it, who removes it.
+
+mod foreign;
+mod holders;
+mod own;
+mod record;
+mod redirected;
+mod results;

@@ -1,0 +1,8 @@
+//! Who gets the lock, when, and who waits for it in which order.
+
+mod exclusion;
+mod lease;
+mod nested;
+mod order;
+mod shared;
+mod waiters;

@@ -1,0 +1,107 @@
+//! Many readers, or one writer.
+
+use std::path::Path;
+use std::process::{Output, Stdio};
+
+use crate::support::{Running, Scratch, stderr, wait_until, waits_for_lock, withlock};
+
+fn run(options: &[&str], lock: &Path) -> Output {
+    withlock(options).arg(lock).args(["echo", "ran"]).output().unwrap()
+}
+
+#[test]
+fn readers_run_together_exclude_a_writer_and_the_last_one_out_removes_the_file() {
+    let place = Scratch::new();
+    let lock = place.join("lock");
+    // Each starts while those before it still run.
+    let mut readers: Vec<_> = (0..20).map(|_| Running::start(&["-s"], &lock)).collect();
+    while let Some(reader) = readers.pop() {
+        let writer = run(&["-x"], &lock);
+        assert_eq!(
+            writer.status.code(),
+            Some(1),
+            "{} readers: {}",
+            readers.len() + 1,
+            stderr(&writer)
+        );
+        assert_eq!(place.names(), ["lock"]);
+        let (status, _, errors) = reader.finish();
+        assert!(status.success(), "{errors}");
+    }
+    assert_eq!(place.names(), [""; 0]);
+    assert!(run(&["-x"], &lock).status.success());
+}
+
+#[test]
+fn a_writer_excludes_readers_and_those_that_wait_all_get_in_after_it() {
+    let place = Scratch::new();
+    let lock = place.join("lock");
+    let writer = Running::start(&[], &lock);
+    let refused = run(&["-s"], &lock);
+    assert_eq!(refused.status.code(), Some(1), "{}", stderr(&refused));
+    assert!(
+        stderr(&refused).contains(&format!("held by pid {}", writer.child.id())),
+        "{}",
+        stderr(&refused)
+    );
+    let readers: Vec<_> = (0..8)
+        .map(|_| {
+            let mut command = withlock(["-s", "-w", "inf"]);
+            let reader =
+                command.arg(&lock).args(["echo", "ran"]).stdout(Stdio::piped()).spawn().unwrap();
+            wait_until("the reader sleeps", || waits_for_lock(reader.id()));
+            reader
+        })
+        .collect();
+    assert!(writer.finish().0.success());
+    for reader in readers {
+        assert_eq!(reader.wait_with_output().unwrap().stdout, b"ran\n");
+    }
+    assert_eq!(place.names(), [""; 0]);
+}
+
+#[test]
+fn a_writer_that_waits_gets_in_after_the_last_reader() {
+    let place = Scratch::new();
+    let lock = place.join("lock");
+    let (first, second) = (Running::start(&["-s"], &lock), Running::start(&["-s"], &lock));
+    let mut writer = withlock(["-w", "inf"]);
+    let writer = writer.arg(&lock).args(["echo", "ran"]).stdout(Stdio::piped()).spawn().unwrap();
+    wait_until("the writer sleeps", || waits_for_lock(writer.id()));
+    assert!(first.finish().0.success());
+    wait_until("the writer still sleeps", || waits_for_lock(writer.id()));
+    assert!(second.finish().0.success());
+    assert_eq!(writer.wait_with_output().unwrap().stdout, b"ran\n");
+    assert_eq!(place.names(), [""; 0]);
+}
+
+#[test]
+fn a_reader_is_never_refused_because_another_one_is_just_leaving() {
+    let place = Scratch::new();
+    let lock = place.join("lock");
+    std::thread::scope(|scope| {
+        for _ in 0..4 {
+            scope.spawn(|| {
+                for round in 0..200 {
+                    let output = run(&["-s"], &lock);
+                    assert!(output.status.success(), "round {round}: {}", stderr(&output));
+                }
+            });
+        }
+    });
+    assert_eq!(place.names(), [""; 0]);
+}
+
+#[test]
+fn a_file_that_readers_share_with_keep_stays() {
+    let place = Scratch::new();
+    let lock = place.join("lock");
+    let (first, second) =
+        (Running::start(&["-s", "-k"], &lock), Running::start(&["-s", "-k"], &lock));
+    assert!(first.finish().0.success());
+    assert!(second.finish().0.success());
+    assert_eq!(place.names(), ["lock"]);
+    // The next plain run removes it, being withlock's own.
+    assert!(run(&[], &lock).status.success());
+    assert_eq!(place.names(), [""; 0]);
+}
