@@ -151,7 +151,7 @@
 //! use withlock::{Attempt, Job, LockPath, Policy, Signals, Wait};
 //!
 //! # fn main() -> withlock::Result<()> {
-//! let signals = Signals::hold().map_err(|error| withlock::Error::System { step: "holding signals", error })?;
+//! let signals = Signals::hold().map_err(|error| withlock::Error::System { step: withlock::Step::HoldSignals, error })?;
 //! let checked = LockPath::new("/run/backup.lock").check(&Policy::default(), &signals)?;
 //! match checked.acquire(Wait::No)? {
 //!     Attempt::Held(held) => {
@@ -188,7 +188,7 @@ mod proof;
 #[path = "../tests/support/random.rs"]
 mod random;
 
-pub use error::{Error, Result};
+pub use error::{Error, Result, Step};
 pub use holder::identify::Holder;
 pub use job::start::Job;
 pub use lock::acquire::{Attempt, Busy, Wait};

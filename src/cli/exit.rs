@@ -1,4 +1,11 @@
-//! The one table of exit codes.
+//! The one table of exit codes, and which error ends with which.
+
+use std::io;
+
+use withlock_platform::failure::Failure;
+use withlock_platform::process::{self, Status};
+
+use crate::error::Error;
 
 /// Why withlock ends with a status of its own. When the job ran, its status is passed on instead.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,10 +30,7 @@ pub enum Exit {
 
 /// Every status that withlock gives by itself, with what it says in README, manual page and `--help`.
 pub const TABLE: [(Exit, &str); 8] = [
-    (
-        Exit::Busy,
-        "the lock is held by somebody else, or the wait ran out (-E changes it; 0 with -q)",
-    ),
+    (Exit::Busy, "somebody else holds the lock, also after the wait (-E changes it; 0 with -q)"),
     (Exit::Usage, "the command line is wrong"),
     (Exit::Unsafe, "the place is unsafe, or withlock was started set-user-ID"),
     (Exit::Unavailable, "--no-create, and there is no such lock file"),
@@ -41,6 +45,41 @@ impl Exit {
     #[must_use]
     pub fn code(self) -> u8 {
         self as u8
+    }
+}
+
+impl From<&Error> for Exit {
+    fn from(error: &Error) -> Self {
+        match error {
+            Error::Unsafe { .. } | Error::Mandatory { .. } => Self::Unsafe,
+            Error::NotAFile { .. }
+            | Error::Unreachable { .. }
+            | Error::TooManyLinks { .. }
+            | Error::NoWorkingDirectory { .. }
+            | Error::Open { .. } => Self::CannotOpen,
+            Error::Absent { .. } => Self::Unavailable,
+            Error::Lock { .. }
+            | Error::NoBackend { .. }
+            | Error::Unstable { .. }
+            | Error::System { .. } => Self::System,
+            Error::Told { .. } | Error::Leased { .. } => Self::Busy,
+            Error::Start { error, .. } => Self::of_start(error),
+        }
+    }
+}
+
+impl Exit {
+    /// For a command that could not be started.
+    fn of_start(error: &io::Error) -> Self {
+        match Failure::of(error) {
+            // No program can have a name that is too long; a whole command line given as one word may well be.
+            Failure::Missing | Failure::NotADirectory | Failure::NameTooLong => Self::NotFound,
+            Failure::TryAgain
+            | Failure::NoMemory
+            | Failure::TooManyOpen
+            | Failure::TooManyOpenInSystem => Self::System,
+            _ => Self::NotExecutable,
+        }
     }
 }
 
@@ -61,7 +100,7 @@ impl Ending {
         match self {
             Self::Code(code) => code,
             Self::Signal(signal) => {
-                withlock_platform::process::die_of(signal);
+                process::die_of(signal);
                 128 + signal
             }
         }
@@ -71,5 +110,14 @@ impl Ending {
 impl From<Exit> for Ending {
     fn from(exit: Exit) -> Self {
         Self::Code(exit.code().into())
+    }
+}
+
+impl From<Status> for Ending {
+    fn from(status: Status) -> Self {
+        match status {
+            Status::Exited(code) => Self::Code(code),
+            Status::Signaled(signal) => Self::Signal(signal),
+        }
     }
 }

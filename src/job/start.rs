@@ -1,14 +1,13 @@
 //! The job: started under the lock, supervised, and its outcome.
 
-use std::ffi::{OsStr, OsString};
+use std::ffi::OsString;
 use std::fs::File;
 use std::io;
-use std::os::unix::ffi::OsStrExt;
 
 use withlock_platform::backend::Ownership;
 use withlock_platform::process::{Arrival, Child, Command, Signals, StartError, Status, signal};
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, Step};
 use crate::event::{Event, Loss, Warning};
 use crate::holder::nested;
 use crate::job::supervision::Supervision;
@@ -117,10 +116,10 @@ impl Held<System<'_>> {
             inherits,
         };
         command.start(signals).map_err(|error| match error {
-            StartError::Process(error) => Error::System { step: "starting the command", error },
+            StartError::Process(error) => Error::System { step: Step::StartCommand, error },
             StartError::Program(error) => Error::Start {
                 program: job.program.clone(),
-                like_shell: job.arguments.is_empty() && looks_like_shell(&job.program),
+                has_arguments: !job.arguments.is_empty(),
                 error,
             },
         })
@@ -130,25 +129,11 @@ impl Held<System<'_>> {
 /// The signals that have come so far; news of children who are none of ours left out.
 fn take_all(signals: &Signals) -> Result<Vec<Arrival>> {
     let mut taken = Vec::new();
-    while signals.pending().map_err(Error::system("asking for signals"))? {
-        let arrival = signals.next().map_err(Error::system("waiting for signals"))?;
+    while signals.pending().map_err(Error::system(Step::CheckSignals))? {
+        let arrival = signals.next().map_err(Error::system(Step::WaitForSignals))?;
         if arrival.signal != signal::CHLD {
             taken.push(arrival);
         }
     }
     Ok(taken)
-}
-
-/// Whether a program's name is more likely a command line for a shell.
-fn looks_like_shell(program: &OsStr) -> bool {
-    program.as_bytes().iter().any(|byte| b" \t\n;&|<>()$`\\\"'*?[]#~{}=".contains(byte))
-}
-
-impl From<Status> for crate::cli::exit::Ending {
-    fn from(status: Status) -> Self {
-        match status {
-            Status::Exited(code) => Self::Code(code),
-            Status::Signaled(signal) => Self::Signal(signal),
-        }
-    }
 }

@@ -6,7 +6,7 @@ use withlock_platform::process::{
     self, Arrival, Change, Child, Sender, Signal, Signals, Status, Witness, signal,
 };
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, Step};
 use crate::event::{Event, Warning};
 use crate::job::relay::{self, Relay};
 
@@ -93,7 +93,7 @@ impl<'a> Supervision<'a> {
             Observer::NotYet => self.signals.next_within(WITHOUT_WITNESS),
             _ => self.signals.next().map(Some),
         };
-        arrival.map_err(Error::system("waiting for signals"))
+        arrival.map_err(Error::system(Step::WaitForSignals))
     }
 
     fn call_witness(&mut self) {
@@ -114,8 +114,7 @@ impl<'a> Supervision<'a> {
             } else {
                 self.child.news().map(|news| news.map(|change| (self.child.pid(), change)))
             };
-            let Some((pid, change)) = news.map_err(Error::system("waiting for the command"))?
-            else {
+            let Some((pid, change)) = news.map_err(Error::system(Step::WaitForCommand))? else {
                 return Ok(());
             };
             if pid == self.child.pid() {
@@ -209,7 +208,7 @@ impl<'a> Supervision<'a> {
         match self.child.signal(signal) {
             Ok(()) => (self.listener)(&Event::Forwarded { signal }),
             Err(error) => {
-                let error = Error::System { step: "passing a signal on to the command", error };
+                let error = Error::System { step: Step::ForwardSignal, error };
                 (self.listener)(&Event::Warning(Warning::Signal(&error)));
             }
         }
@@ -245,6 +244,6 @@ impl<'a> Supervision<'a> {
             let _ = witness.watch(false);
         }
         looked?;
-        stopped.map_err(Error::system("stopping"))
+        stopped.map_err(Error::system(Step::Stop))
     }
 }

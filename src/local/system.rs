@@ -11,7 +11,7 @@ use withlock_platform::directory::{self, Access};
 use withlock_platform::evidence::{self, Facts, FileSystem, Kind};
 use withlock_platform::process::{Interruption, Signals};
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, Step};
 use crate::event::{Event, Warning};
 use crate::holder::form::{Form, NOBODY};
 use crate::holder::identify::{self, Holder};
@@ -82,7 +82,7 @@ impl<'a> System<'a> {
         self.signals
     }
 
-    fn failed(&self, step: &'static str) -> impl FnOnce(io::Error) -> Error + '_ {
+    fn failed(&self, step: Step) -> impl FnOnce(io::Error) -> Error + '_ {
         move |error| Error::Open { path: self.terms.path.clone(), step, error }
     }
 
@@ -128,7 +128,7 @@ impl<'a> System<'a> {
             return Ok(Cow::Borrowed(&place.file_system));
         }
         let asked = evidence::file_system(file, found);
-        asked.map(Cow::Owned).map_err(self.failed("asking for the file system"))
+        asked.map(Cow::Owned).map_err(self.failed(Step::IdentifyFileSystem))
     }
 
     /// Judges the file's own access control list; answers whether it lets others write to the file.
@@ -170,7 +170,7 @@ impl World for System<'_> {
             Err(refused) => match opened(Access::ReadOnly) {
                 Ok(file) if self.reads_suffice(place, &file, found)? => (file, Access::ReadOnly),
                 Err(error) if is_leased(&error) => return Err(leased()),
-                _ => return Err(self.failed("opening")(refused)),
+                _ => return Err(self.failed(Step::Open)(refused)),
             },
         };
         let backend = self.backend_for(place, &file, found)?;
@@ -194,7 +194,7 @@ impl World for System<'_> {
                 }
                 // It has not slept, and would not do so the next time.
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
-                    return Err(self.failed("opening")(error));
+                    return Err(self.failed(Step::Open)(error));
                 }
                 // What is wrong with it shows when it is opened in earnest.
                 Err(_) => {}
@@ -208,21 +208,21 @@ impl World for System<'_> {
         let file = match directory::create(&place.directory, &place.name, trust::MODE_BEGUN) {
             Ok(file) => file,
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => return Ok(None),
-            Err(error) => return Err(self.failed("creating")(error)),
+            Err(error) => return Err(self.failed(Step::Create)(error)),
         };
         // Its directory hands down no list that would matter, or it would not have been accepted.
         Ok(Some(OpenFile::new(file, backend, Access::ReadWrite, false)))
     }
 
     fn facts(&self, file: &OpenFile) -> Result<Facts> {
-        Facts::of(&file.file).map_err(self.failed("examining"))
+        Facts::of(&file.file).map_err(self.failed(Step::Examine))
     }
 
     fn named(&self) -> Result<Option<Facts>> {
         match Facts::of_path(&self.terms.path) {
             Ok(facts) => Ok(Some(facts)),
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-            Err(error) => Err(self.failed("looking up")(error)),
+            Err(error) => Err(self.failed(Step::LookUp)(error)),
         }
     }
 
@@ -230,7 +230,7 @@ impl World for System<'_> {
         match directory::facts_at(&place.directory, &place.name) {
             Ok(facts) => Ok(Some(facts)),
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-            Err(error) => Err(self.failed("looking up")(error)),
+            Err(error) => Err(self.failed(Step::LookUp)(error)),
         }
     }
 
@@ -316,7 +316,7 @@ impl World for System<'_> {
     }
 
     fn remove(&self, place: &Place) -> Result<()> {
-        directory::remove(&place.directory, &place.name).map_err(self.failed("removing"))
+        directory::remove(&place.directory, &place.name).map_err(self.failed(Step::Remove))
     }
 
     fn close(&self, file: OpenFile) {
@@ -326,8 +326,8 @@ impl World for System<'_> {
     fn begin_waiting(&self, limit: Option<Duration>) -> Result<Waiting> {
         let end = limit.and_then(|limit| Instant::now().checked_add(limit));
         let limit = end.and(limit);
-        let interruption = Interruption::allow(self.signals, limit)
-            .map_err(Error::system("setting up the time limit"))?;
+        let interruption =
+            Interruption::allow(self.signals, limit).map_err(Error::system(Step::SetTimeLimit))?;
         Ok(Waiting { interruption, end })
     }
 

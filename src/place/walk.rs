@@ -8,10 +8,10 @@ use std::io;
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::{Path, PathBuf};
 
-use withlock_platform::directory::{self, Step};
+use withlock_platform::directory;
 use withlock_platform::evidence::{self, Acl, Facts, FileSystem, Kind};
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, Step};
 use crate::event::{Event, Warning};
 use crate::lock::terms::Policy;
 use crate::place::trust::{self, Role, Trusted, Verdict};
@@ -123,18 +123,18 @@ impl<'a> Walk<'a> {
     fn step(&mut self, name: &OsStr) -> Result<()> {
         let shown = self.here.shown.join(name);
         let step = directory::step(&self.here.directory, name)
-            .map_err(failed("opening the directory", &shown))?;
+            .map_err(failed(Step::OpenDirectory, &shown))?;
         match step {
-            Step::Directory(directory, facts) => {
+            directory::Step::Directory(directory, facts) => {
                 self.judge_here(Role::ToDirectory { owner: facts.owner })?;
                 self.arrive(self.here.next(directory, facts, shown)?)
             }
-            Step::Link(target, facts) => {
+            directory::Step::Link(target, facts) => {
                 self.judge_here(Role::ToOther)?;
                 self.follow(&target, &facts, &shown)
             }
-            Step::Other(_) => {
-                Err(failed("opening the directory", &shown)(io::ErrorKind::NotADirectory.into()))
+            directory::Step::Other(_) => {
+                Err(failed(Step::OpenDirectory, &shown)(io::ErrorKind::NotADirectory.into()))
             }
         }
     }
@@ -146,14 +146,14 @@ impl<'a> Walk<'a> {
         let facts = match directory::facts_at(&self.here.directory, name) {
             Ok(facts) => facts,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Some(None)),
-            Err(error) => return Err(failed("looking up", &shown)(error)),
+            Err(error) => return Err(failed(Step::LookUp, &shown)(error)),
         };
         if facts.kind != Kind::Link {
             return Ok(Some(Some(facts)));
         }
-        let step = directory::step(&self.here.directory, name)
-            .map_err(failed("reading the link", &shown))?;
-        if let Step::Link(target, facts) = step {
+        let step =
+            directory::step(&self.here.directory, name).map_err(failed(Step::ReadLink, &shown))?;
+        if let directory::Step::Link(target, facts) = step {
             self.follow(&target, &facts, &shown)?;
         } else {
             // It was replaced between the look and the step: look once more.
@@ -256,8 +256,7 @@ impl Judge {
 impl Here {
     fn root() -> Result<Self> {
         let path = Path::new("/");
-        let (directory, facts) =
-            directory::root().map_err(failed("opening the directory", path))?;
+        let (directory, facts) = directory::root().map_err(failed(Step::OpenDirectory, path))?;
         Self::new(directory, facts, path.into())
     }
 
@@ -268,7 +267,7 @@ impl Here {
             if is_missing(&error) {
                 removed()
             } else {
-                failed("opening the working directory", path)(error)
+                failed(Step::OpenWorkingDirectory, path)(error)
             }
         })?;
         let shown = match std::env::current_dir() {
@@ -289,9 +288,9 @@ impl Here {
             let shown =
                 below.shown.parent().map_or_else(|| below.shown.join(".."), Path::to_path_buf);
             let step = directory::step(&below.directory, OsStr::new(".."))
-                .map_err(failed("opening the directory", &shown))?;
-            let Step::Directory(directory, facts) = step else {
-                return Err(failed("opening the directory", &shown)(
+                .map_err(failed(Step::OpenDirectory, &shown))?;
+            let directory::Step::Directory(directory, facts) = step else {
+                return Err(failed(Step::OpenDirectory, &shown)(
                     io::ErrorKind::NotADirectory.into(),
                 ));
             };
@@ -321,7 +320,7 @@ impl Here {
 
     fn new(directory: File, facts: Facts, shown: PathBuf) -> Result<Self> {
         let file_system = evidence::file_system(&directory, &facts)
-            .map_err(failed("asking for the file system", &shown))?;
+            .map_err(failed(Step::IdentifyFileSystem, &shown))?;
         Ok(Self::on(file_system, directory, facts, shown))
     }
 
@@ -356,7 +355,7 @@ fn push_components(rest: &mut VecDeque<OsString>, path: &OsStr) {
     }
 }
 
-fn failed(step: &'static str, path: &Path) -> impl Fn(io::Error) -> Error + use<> {
+fn failed(step: Step, path: &Path) -> impl Fn(io::Error) -> Error + use<> {
     let path = path.to_path_buf();
     move |error| Error::Unreachable { path: path.clone(), step, error }
 }
