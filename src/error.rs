@@ -1,5 +1,5 @@
-//! What can go wrong. An error says the facts: what failed, where, and what the system said. What to do about them is for
-//! the program to say that shows them, such as the command line in [`crate::cli::words`].
+//! What can go wrong. An error says the facts: what failed, where, and what the system said. What to do about them is said
+//! by the program that shows them, which knows its options: here, the command line.
 
 use std::ffi::{OsStr, OsString};
 use std::fmt;

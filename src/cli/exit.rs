@@ -30,7 +30,7 @@ pub enum Exit {
 
 /// Every status that withlock gives by itself, with what it says in README, manual page and `--help`.
 pub const TABLE: [(Exit, &str); 8] = [
-    (Exit::Busy, "somebody else holds the lock, also after the wait (-E changes it; 0 with -q)"),
+    (Exit::Busy, "the lock is busy, even after waiting (-E changes this; 0 with -q)"),
     (Exit::Usage, "the command line is wrong"),
     (Exit::Unsafe, "the place is unsafe, or withlock was started set-user-ID"),
     (Exit::Unavailable, "--no-create, and there is no such lock file"),

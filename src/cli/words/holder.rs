@@ -57,7 +57,7 @@ pub(super) fn words(holder: Option<&Holder>, path: &Path) -> String {
             words.push_str(match state {
                 State::Stopped => ", stopped",
                 State::Unseen => {
-                    ", which can't be seen from here: it has ended, or is in another container"
+                    ", which can't be seen here: it has ended, or is in another container"
                 }
                 _ => "",
             });

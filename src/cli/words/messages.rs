@@ -12,6 +12,10 @@ use std::path::PathBuf;
 
 use withlock_platform::failure::ATTRIBUTE_TOOLS;
 
+use super::error;
+use crate::error::Error;
+use crate::place::reason::Reason;
+
 pub(super) use causes::{Call, ERRNOS, said};
 
 /// Writes the list anew instead of comparing it.
@@ -38,6 +42,24 @@ fn every_message_is_in_the_list_that_has_been_read_through() {
          {UPDATE}=1.",
         list.display()
     );
+}
+
+#[test]
+fn a_program_that_uses_the_library_is_not_told_of_options_that_it_has_not() {
+    let unsafe_place = Error::Unsafe {
+        path: "/d/l".into(),
+        at: "/d".into(),
+        reason: Reason::StickyWritable(0o1777),
+    };
+    let calls =
+        Call::ALL.into_iter().flat_map(|call| ERRNOS.map(|(number, _)| call.failed(number)));
+    for error in calls.chain(lines::errors_of_their_own()).chain([unsafe_place]) {
+        let (fact, line) = (error.to_string(), error::words(&error));
+        let is_option = |word: &str| word.starts_with('-');
+        assert!(!fact.split_whitespace().any(is_option), "{fact}");
+        let cure = line.strip_prefix(&fact).unwrap_or_else(|| panic!("{line} is not about {fact}"));
+        assert!(cure.is_empty() || cure.starts_with("; "), "{line}");
+    }
 }
 
 fn as_on_linux(line: &str) -> String {

@@ -91,6 +91,11 @@ fn unsafe_places() -> Vec<String> {
 }
 
 fn other_errors() -> Vec<String> {
+    errors_of_their_own().iter().map(|error| to(false, error)).collect()
+}
+
+/// The errors that are no failed call.
+pub(super) fn errors_of_their_own() -> Vec<Error> {
     let path = || "/d/l".into();
     let not_a_file = |kind| Error::NotAFile { path: path(), kind };
     let missing = |path: &str| Error::Unreachable {
@@ -136,7 +141,7 @@ fn other_errors() -> Vec<String> {
             Error::Told { .. } => {}
         }
     }
-    errors.iter().map(|error| to(false, error)).collect()
+    errors.into()
 }
 
 fn busy() -> Vec<String> {
