@@ -84,7 +84,7 @@ fn after_help() -> String {
 /// What was given. Of options that override each other, clap leaves the last one.
 fn options(matches: &ArgMatches) -> Options {
     let mut options = Options::default();
-    for option in &OPTIONS {
+    for option in OPTIONS {
         match option.effect {
             Effect::Flag(set) if matches.get_flag(option.long) => set(&mut options),
             Effect::Value { set, .. } => {

@@ -1,7 +1,8 @@
 //! The options: all that is known of one stands here, once.
 //!
 //! The table feeds the definition for clap, the short reader, the help, the hints for a typo, and the test that holds the
-//! manual page to it. A new option is an entry, a field of [`Options`], and a line in [`super::meaning`].
+//! manual page to it. A new option is an entry, a field of [`Options`], and what it means for the plan in
+//! [`super::meaning`].
 
 use std::ffi::OsString;
 
@@ -130,7 +131,7 @@ const COMMAND: &str = "The command";
 const ABOUT: &str = "About";
 
 /// All options, in the order of the help.
-pub static OPTIONS: [Entry; 15] = [
+pub static OPTIONS: &[Entry] = &[
     Entry {
         short: Some('w'),
         long: "wait",

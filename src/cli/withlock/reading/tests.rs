@@ -103,7 +103,7 @@ fn no_option_takes_the_name_or_the_letter_of_another() {
     let count = names.len();
     names.dedup();
     assert_eq!(names.len(), count);
-    for option in &OPTIONS {
+    for option in OPTIONS {
         assert!(!option.help.is_empty() && !option.heading.is_empty(), "{option:?}");
         assert!(option.overrides.iter().all(|name| OPTIONS.iter().any(|it| it.long == *name)));
     }
