@@ -284,7 +284,7 @@ fn verbose_says_how_the_file_was_used_and_how_the_job_ended() {
     );
     let running = Running::start(&["-s"], &scratch.join("lock"));
     let said = last(&["-v", "-s", "lock", "true"]);
-    assert!(said.contains("lock file left: others share it or wait for it"), "{said}");
+    assert!(said.contains("lock file left: others share the lock or wait for it"), "{said}");
     running.finish();
 }
 
