@@ -1,15 +1,20 @@
-//! What can go wrong. Every error names the path and the step; [`crate::cli::words`] adds the words and the cure.
+//! What can go wrong. An error says the facts: what failed, where, and what the system said. What to do about them is said
+//! by the program that shows them, which knows its options: here, the command line.
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
+use std::fmt;
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use withlock_platform::backend::LockError;
 use withlock_platform::evidence::Kind;
-use withlock_platform::failure::Failure;
+use withlock_platform::failure;
 
-use crate::cli::exit::Exit;
-use crate::place::trust::Reason;
+use crate::place::reason::Reason;
+
+mod step;
+
+pub use step::Step;
 
 /// Why there is no lock, or no job.
 #[derive(Debug)]
@@ -39,8 +44,8 @@ pub enum Error {
     Unreachable {
         /// What the walk failed at.
         path: PathBuf,
-        /// What was to be done, such as "opening the directory".
-        step: &'static str,
+        /// What was to be done.
+        step: Step,
         /// What the system said.
         error: io::Error,
     },
@@ -58,8 +63,8 @@ pub enum Error {
     Open {
         /// The lock file.
         path: PathBuf,
-        /// What was to be done, such as "opening".
-        step: &'static str,
+        /// What was to be done.
+        step: Step,
         /// What the system said.
         error: io::Error,
     },
@@ -98,13 +103,13 @@ pub enum Error {
         program: OsString,
         /// What the system said.
         error: io::Error,
-        /// It looks like a whole command line, for which there is `-c`.
-        like_shell: bool,
+        /// Whether it was to get arguments.
+        has_arguments: bool,
     },
     /// Signals, timers or waiting failed.
     System {
         /// What was to be done.
-        step: &'static str,
+        step: Step,
         /// What the system said.
         error: io::Error,
     },
@@ -114,31 +119,22 @@ pub enum Error {
 pub type Result<T> = std::result::Result<T, Error>;
 
 impl Error {
-    /// The exit status that stands for this error.
-    #[must_use]
-    pub fn exit(&self) -> Exit {
+    /// The path that it is about.
+    fn path(&self) -> Option<&Path> {
         match self {
-            Self::Unsafe { .. } | Self::Mandatory { .. } => Exit::Unsafe,
-            Self::NotAFile { .. }
-            | Self::Unreachable { .. }
-            | Self::TooManyLinks { .. }
-            | Self::NoWorkingDirectory { .. }
-            | Self::Open { .. } => Exit::CannotOpen,
-            Self::Absent { .. } => Exit::Unavailable,
-            Self::Lock { .. }
-            | Self::NoBackend { .. }
-            | Self::Unstable { .. }
-            | Self::System { .. } => Exit::System,
-            Self::Leased { .. } => Exit::Busy,
-            Self::Start { error, .. } => match Failure::of(error) {
-                // No program can have a name that is too long; a whole command line given as one word may well be.
-                Failure::Missing | Failure::NotADirectory | Failure::NameTooLong => Exit::NotFound,
-                Failure::TryAgain
-                | Failure::NoMemory
-                | Failure::TooManyOpen
-                | Failure::TooManyOpenInSystem => Exit::System,
-                _ => Exit::NotExecutable,
-            },
+            Self::Unsafe { path, .. }
+            | Self::Mandatory { path }
+            | Self::NotAFile { path, .. }
+            | Self::Unreachable { path, .. }
+            | Self::TooManyLinks { path }
+            | Self::NoWorkingDirectory { path }
+            | Self::Open { path, .. }
+            | Self::Leased { path }
+            | Self::Absent { path }
+            | Self::Lock { path, .. }
+            | Self::NoBackend { path }
+            | Self::Unstable { path } => Some(path),
+            Self::Start { .. } | Self::System { .. } => None,
         }
     }
 
@@ -152,14 +148,72 @@ impl Error {
         error.kind() == io::ErrorKind::Interrupted
     }
 
-    pub(crate) fn system(step: &'static str) -> impl FnOnce(io::Error) -> Self {
+    pub(crate) fn system(step: Step) -> impl FnOnce(io::Error) -> Self {
         move |error| Self::System { step, error }
     }
 }
 
-impl std::fmt::Display for Error {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(&crate::cli::words::error(self))
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(path) = self.path() {
+            write!(f, "{}: ", path.display())?;
+        }
+        match self {
+            Self::Unsafe { at, reason, .. } => {
+                write!(f, "refused, because {} {reason}", at.display())
+            }
+            Self::Mandatory { .. } => f.write_str(
+                "refused, because its mode (setgid without group-execute) makes locks mandatory here",
+            ),
+            Self::NotAFile { kind, .. } => write!(f, "is {}, not a regular file", noun(*kind)),
+            Self::TooManyLinks { .. } => f.write_str("too many symbolic links"),
+            Self::NoWorkingDirectory { .. } => {
+                f.write_str("the working directory has been removed")
+            }
+            Self::Leased { .. } => {
+                f.write_str("a program, such as a Samba or NFS server, has a lease on the file")
+            }
+            Self::Absent { .. } => f.write_str("does not exist"),
+            Self::NoBackend { .. } => f.write_str("this system can't lock with the chosen call"),
+            Self::Unstable { .. } => f.write_str(
+                "locking failed: each time that the path is followed, it leads to another file",
+            ),
+            Self::Lock { backend, error, .. } => {
+                write!(f, "locking ({backend}) failed: {}", failure::words(error.io()))
+            }
+            Self::Start { program, error, .. } => {
+                let (program, step) = (shown(program), Step::StartCommand);
+                write!(f, "{program}: {step} failed: {}", failure::words(error))
+            }
+            Self::Unreachable { step, error, .. }
+            | Self::Open { step, error, .. }
+            | Self::System { step, error } => {
+                write!(f, "{step} failed: {}", failure::words(error))
+            }
+        }
+    }
+}
+
+/// A program's name for a message. A whole script given as one word is not read through.
+fn shown(program: &OsStr) -> String {
+    const LONGEST: usize = 200;
+    let name = program.to_string_lossy();
+    match name.char_indices().nth(LONGEST) {
+        _ if name.is_empty() => "''".to_owned(),
+        Some((end, _)) => format!("{}...", &name[..end]),
+        None => name.into_owned(),
+    }
+}
+
+fn noun(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Regular => "a regular file",
+        Kind::Directory => "a directory",
+        Kind::Link => "a symbolic link",
+        Kind::Fifo => "a FIFO",
+        Kind::Socket => "a socket",
+        Kind::Device => "a device",
+        Kind::Other => "a special file",
     }
 }
 

@@ -183,7 +183,7 @@ pub mod place;
 #[cfg(test)]
 mod random;
 
-pub use error::{Error, Result};
+pub use error::{Error, Result, Step};
 pub use holder::identify::Holder;
 pub use job::Job;
 pub use lock::{Asking, Attempt, Busy, Policy, Wait};

@@ -11,7 +11,7 @@ use std::os::fd::AsFd;
 use withlock::cli::exit::{Ending, Exit};
 use withlock::cli::{self, Plan, Request, words};
 use withlock::event::Event;
-use withlock::{Attempt, Error, LockPath, Result, Signals};
+use withlock::{Attempt, Error, LockPath, Result, Signals, Step};
 use withlock_platform::{Arena, process};
 
 withlock_platform::entry!(run);
@@ -42,10 +42,10 @@ fn withlock(plan: &Plan) -> Ending {
 }
 
 fn attempt(plan: &Plan) -> Result<Ending> {
-    // Never let go of: what is pending at the end, such as the SIGPIPE of a message that nobody read, shall not take the
+    // Never let go of: what is pending at the end, such as the SIGPIPE of a message that nobody read, must not take the
     // place of the job's status.
     let signals =
-        Signals::hold().map_err(|error| Error::System { step: "holding signals back", error })?;
+        Signals::hold().map_err(|error| Error::System { step: Step::HoldSignals, error })?;
     let signals = ManuallyDrop::new(signals);
     if let Some(shell) = &plan.passed_over {
         plan.policy.listener.tell(&Event::PassedOver { shell });
@@ -69,11 +69,11 @@ fn print(text: &str) -> Ending {
     let out = std::io::stdout().as_fd().try_clone_to_owned().map(File::from);
     match out.and_then(|mut out| out.write_all(text.as_bytes())) {
         Ok(()) => Ending::Code(0),
-        Err(error) => end_with(&Error::System { step: "writing to standard output", error }),
+        Err(error) => end_with(&Error::System { step: Step::WriteOutput, error }),
     }
 }
 
 fn end_with(error: &Error) -> Ending {
-    words::say(&error.to_string());
-    error.exit().into()
+    words::say(&words::error(error));
+    Exit::from(error).into()
 }

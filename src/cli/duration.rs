@@ -1,25 +1,41 @@
-//! Durations as people write them: `2`, `0.5`, `90s`, `5m`, `1h30m`, `inf`.
+//! Durations as people write and read them: `2`, `0.5`, `90s`, `5m`, `1h30m`, `inf`.
 
 use std::time::Duration;
-
-use crate::cli::WaitLimit;
 
 const NANOS: u128 = 1_000_000_000;
 
 /// The units, longest first, in seconds.
 const UNITS: [(char, u128); 4] = [('d', 86_400), ('h', 3_600), ('m', 60), ('s', 1)];
 
-/// Reads a duration as a limit for waiting; a bare number counts seconds, and 0 is not to wait.
-pub(super) fn parse(text: &str) -> Result<WaitLimit, String> {
+/// Reads a duration; a bare number counts seconds, and `None` is `inf`.
+pub(super) fn parse(text: &str) -> Result<Option<Duration>, String> {
     if text == "inf" {
-        return Ok(WaitLimit::Forever);
+        return Ok(None);
     }
     let nanos = nanoseconds(text)
         .ok_or_else(|| "not a duration: write it like 2, 0.5, 90s, 5m, 1h30m or inf".to_owned())?;
     let seconds = u64::try_from(nanos / NANOS)
         .map_err(|_| "too long: write inf to wait without limit".to_owned())?;
-    let limit = Duration::new(seconds, (nanos % NANOS) as u32);
-    Ok(if limit.is_zero() { WaitLimit::No } else { WaitLimit::AtMost(limit) })
+    Ok(Some(Duration::new(seconds, (nanos % NANOS) as u32)))
+}
+
+/// A duration as people say it, two units at most: `2h13m`, `45s`, `0.25s`.
+pub(super) fn words(duration: Duration) -> String {
+    let seconds = duration.as_secs();
+    let two = |high: u64, high_unit, low: u64, low_unit| {
+        if low == 0 {
+            format!("{high}{high_unit}")
+        } else {
+            format!("{high}{high_unit}{low}{low_unit}")
+        }
+    };
+    match seconds {
+        86400.. => two(seconds / 86400, "d", seconds % 86400 / 3600, "h"),
+        3600.. => two(seconds / 3600, "h", seconds % 3600 / 60, "m"),
+        60.. => two(seconds / 60, "m", seconds % 60, "s"),
+        _ if duration.subsec_millis() == 0 => format!("{seconds}s"),
+        _ => format!("{}s", duration.as_millis() as f64 / 1000.0),
+    }
 }
 
 /// The sum of numbers with units, each unit shorter than the one before; or one number of seconds.
@@ -59,12 +75,8 @@ mod tests {
     use super::*;
 
     fn seconds(text: &str) -> Option<f64> {
-        match parse(text) {
-            Ok(WaitLimit::AtMost(limit)) => Some(limit.as_secs_f64()),
-            Ok(WaitLimit::No) => Some(0.0),
-            Ok(WaitLimit::Forever) => Some(f64::INFINITY),
-            Err(_) => None,
-        }
+        let parsed = parse(text).ok()?;
+        Some(parsed.map_or(f64::INFINITY, |duration| duration.as_secs_f64()))
     }
 
     #[test]
@@ -118,6 +130,24 @@ mod tests {
             "1é",
         ] {
             assert_eq!(seconds(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_time_is_said_in_two_units_at_most() {
+        for (seconds, said) in [
+            (0.0, "0s"),
+            (0.25, "0.25s"),
+            (59.0, "59s"),
+            (60.0, "1m"),
+            (61.0, "1m1s"),
+            (3600.0, "1h"),
+            (3660.0, "1h1m"),
+            (8010.0, "2h13m"),
+            (86400.0, "1d"),
+            (100_000.0, "1d3h"),
+        ] {
+            assert_eq!(words(Duration::from_secs_f64(seconds)), said);
         }
     }
 }

@@ -1,6 +1,11 @@
-//! The one table of exit codes.
+//! The one table of exit codes, and which error ends with which.
 
-use withlock_platform::process::Status;
+use std::io;
+
+use withlock_platform::failure::Failure;
+use withlock_platform::process::{self, Status};
+
+use crate::error::Error;
 
 /// Why withlock ends with a status of its own. When the job ran, its status is passed on instead.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,10 +30,7 @@ pub enum Exit {
 
 /// Every status that withlock gives by itself, with what it says in README, manual page and `--help`.
 pub const TABLE: [(Exit, &str); 8] = [
-    (
-        Exit::Busy,
-        "the lock is held by somebody else, or the wait ran out (-E changes it; 0 with -q)",
-    ),
+    (Exit::Busy, "the lock is busy, even after waiting (-E changes this; 0 with -q)"),
     (Exit::Usage, "the command line is wrong"),
     (Exit::Unsafe, "the place is unsafe, or withlock was started set-user-ID"),
     (Exit::Unavailable, "--no-create, and there is no such lock file"),
@@ -43,6 +45,41 @@ impl Exit {
     #[must_use]
     pub fn code(self) -> u8 {
         self as u8
+    }
+}
+
+impl From<&Error> for Exit {
+    fn from(error: &Error) -> Self {
+        match error {
+            Error::Unsafe { .. } | Error::Mandatory { .. } => Self::Unsafe,
+            Error::NotAFile { .. }
+            | Error::Unreachable { .. }
+            | Error::TooManyLinks { .. }
+            | Error::NoWorkingDirectory { .. }
+            | Error::Open { .. } => Self::CannotOpen,
+            Error::Absent { .. } => Self::Unavailable,
+            Error::Lock { .. }
+            | Error::NoBackend { .. }
+            | Error::Unstable { .. }
+            | Error::System { .. } => Self::System,
+            Error::Leased { .. } => Self::Busy,
+            Error::Start { error, .. } => Self::of_start(error),
+        }
+    }
+}
+
+impl Exit {
+    /// For a command that could not be started.
+    fn of_start(error: &io::Error) -> Self {
+        match Failure::of(error) {
+            // No program can have a name that is too long; a whole command line given as one word may well be.
+            Failure::Missing | Failure::NotADirectory | Failure::NameTooLong => Self::NotFound,
+            Failure::TryAgain
+            | Failure::NoMemory
+            | Failure::TooManyOpen
+            | Failure::TooManyOpenInSystem => Self::System,
+            _ => Self::NotExecutable,
+        }
     }
 }
 
@@ -63,7 +100,7 @@ impl Ending {
         match self {
             Self::Code(code) => code,
             Self::Signal(signal) => {
-                withlock_platform::process::die_of(signal);
+                process::die_of(signal);
                 128 + signal
             }
         }

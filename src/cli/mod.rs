@@ -1,67 +1,12 @@
-//! Command lines: arguments in, one plan of what to do out. Nothing here touches the system.
+//! Command lines: arguments in, one plan of what to do out; and what is said to people. A plan is made without a look at
+//! the system.
 
 mod duration;
 pub mod exit;
+pub mod plan;
 pub(crate) mod quoting;
 pub mod shell;
 pub mod withlock;
 pub mod words;
 
-use std::path::PathBuf;
-use std::time::Duration;
-
-use crate::{Deadline, Job, Policy, Wait};
-
-/// What a command line asks for.
-#[derive(Debug)]
-pub enum Request {
-    /// Run a job under a lock.
-    Run(Box<Plan>),
-    /// Print this on standard output, and succeed.
-    Print(String),
-    /// The command line is wrong: say this one line.
-    Refuse(String),
-}
-
-/// A job, a lock, and how to treat both.
-#[derive(Debug)]
-pub struct Plan {
-    /// The lock file.
-    pub path: PathBuf,
-    /// What the lock is like.
-    pub policy: Policy<'static>,
-    /// How long to wait for it.
-    pub wait: WaitLimit,
-    /// What to run.
-    pub job: Job,
-    /// The `$SHELL` that runs no command, and that `/bin/sh` has taken the place of.
-    pub passed_over: Option<PathBuf>,
-    /// Say nothing when the lock is busy.
-    pub quiet: bool,
-    /// The exit status when the lock is busy.
-    pub busy_status: u8,
-}
-
-/// How long to wait for a lock; its deadline is made when the plan is carried out.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum WaitLimit {
-    /// Not at all.
-    No,
-    /// At most so long.
-    AtMost(Duration),
-    /// Until it is free.
-    Forever,
-}
-
-impl WaitLimit {
-    /// The wait, from now on.
-    #[must_use]
-    pub fn from_now(self) -> Wait {
-        match self {
-            Self::No => Wait::No,
-            // What is farther than the clock goes is for ever.
-            Self::AtMost(limit) => Deadline::after(limit).map_or(Wait::Forever, Wait::Until),
-            Self::Forever => Wait::Forever,
-        }
-    }
-}
+pub use plan::{Plan, Request, WaitLimit};

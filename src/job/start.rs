@@ -1,12 +1,11 @@
 //! The job: started under the lock, supervised, and its outcome.
 
-use std::ffi::{OsStr, OsString};
+use std::ffi::OsString;
 use std::fs::File;
-use std::os::unix::ffi::OsStrExt;
 
 use withlock_platform::process::{Arrival, Child, Command, Signals, StartError, Status, signal};
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, Step};
 use crate::event::{Event, Listener, Warning};
 use crate::job::supervision::Supervision;
 use crate::lock::{Afterwards, Guard, hold_during};
@@ -134,10 +133,10 @@ impl Job {
             inherits: self.inherits(lock),
         };
         command.start(signals).map_err(|error| match error {
-            StartError::Process(error) => Error::System { step: "starting the command", error },
+            StartError::Process(error) => Error::System { step: Step::StartCommand, error },
             StartError::Program(error) => Error::Start {
                 program: self.program.clone(),
-                like_shell: self.arguments.is_empty() && looks_like_shell(&self.program),
+                has_arguments: !self.arguments.is_empty(),
                 error,
             },
         })
@@ -147,16 +146,11 @@ impl Job {
 /// The signals that have come so far; news of children who are none of ours left out.
 fn take_all(signals: &Signals) -> Result<Vec<Arrival>> {
     let mut taken = Vec::new();
-    while signals.pending().map_err(Error::system("asking for signals"))? {
-        let arrival = signals.next().map_err(Error::system("waiting for signals"))?;
+    while signals.pending().map_err(Error::system(Step::CheckSignals))? {
+        let arrival = signals.next().map_err(Error::system(Step::WaitForSignals))?;
         if arrival.signal != signal::CHLD {
             taken.push(arrival);
         }
     }
     Ok(taken)
-}
-
-/// Whether a program's name is more likely a command line for a shell.
-fn looks_like_shell(program: &OsStr) -> bool {
-    program.as_bytes().iter().any(|byte| b" \t\n;&|<>()$`\\\"'*?[]#~{}=".contains(byte))
 }

@@ -6,7 +6,7 @@ use withlock_platform::process::{
     self, Arrival, Change, Child, Deadline, Sender, Signal, Signals, Status, Witness, signal,
 };
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, Step};
 use crate::event::{Event, Listener, Loss, Warning};
 use crate::job::relay::{self, Relay};
 use crate::lock::Guard;
@@ -113,7 +113,7 @@ impl<'a, G: Guard> Supervision<'a, G> {
             Some(moment) => self.signals.next_before(moment),
             None => self.signals.next().map(Some),
         };
-        arrival.map_err(Error::system("waiting for signals"))
+        arrival.map_err(Error::system(Step::WaitForSignals))
     }
 
     fn look_at_lock(&mut self) {
@@ -145,8 +145,7 @@ impl<'a, G: Guard> Supervision<'a, G> {
             } else {
                 self.child.news().map(|news| news.map(|change| (self.child.pid(), change)))
             };
-            let Some((pid, change)) = news.map_err(Error::system("waiting for the command"))?
-            else {
+            let Some((pid, change)) = news.map_err(Error::system(Step::WaitForCommand))? else {
                 return Ok(());
             };
             if pid == self.child.pid() {
@@ -241,7 +240,7 @@ impl<'a, G: Guard> Supervision<'a, G> {
         match self.child.signal(signal) {
             Ok(()) => self.listener.tell(&Event::Forwarded { signal }),
             Err(error) => {
-                let error = Error::System { step: "passing a signal on to the command", error };
+                let error = Error::System { step: Step::ForwardSignal, error };
                 self.listener.tell(&Event::Warning(Warning::Signal(&error)));
             }
         }
@@ -277,6 +276,6 @@ impl<'a, G: Guard> Supervision<'a, G> {
             let _ = witness.watch(false);
         }
         looked?;
-        stopped.map_err(Error::system("stopping"))
+        stopped.map_err(Error::system(Step::Stop))
     }
 }

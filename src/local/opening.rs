@@ -8,7 +8,7 @@ use withlock_platform::backend::{self, LockBackend, Wakeup};
 use withlock_platform::directory::{self, Access};
 use withlock_platform::evidence::{self, Facts, FileSystem, Kind};
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, Step};
 use crate::event::{Event, Warning};
 use crate::local::content::OpenFile;
 use crate::local::system::System;
@@ -33,7 +33,7 @@ impl System<'_> {
             Err(refused) => match opened(Access::ReadOnly) {
                 Ok(file) if self.reads_suffice(place, &file, found)? => (file, Access::ReadOnly),
                 Err(error) if is_leased(&error) => return Err(leased()),
-                _ => return Err(self.failed("opening")(refused)),
+                _ => return Err(self.failed(Step::Open)(refused)),
             },
         };
         let backend = self.backend_for(place, &file, found)?;
@@ -49,7 +49,7 @@ impl System<'_> {
         let file = match directory::create(&place.directory, &place.name, file::MODE_BEGUN) {
             Ok(file) => file,
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => return Ok(None),
-            Err(error) => return Err(self.failed("creating")(error)),
+            Err(error) => return Err(self.failed(Step::Create)(error)),
         };
         // Its directory hands down no list that would matter, or it would not have been accepted.
         Ok(Some(OpenFile::new(file, backend, Access::ReadWrite, false)))
@@ -68,7 +68,7 @@ impl System<'_> {
                 }
                 // It has not slept, and would not do so the next time.
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
-                    return Err(self.failed("opening")(error));
+                    return Err(self.failed(Step::Open)(error));
                 }
                 // What is wrong with it shows when it is opened in earnest.
                 Err(_) => {}
@@ -114,7 +114,7 @@ impl System<'_> {
             return Ok(Cow::Borrowed(&place.file_system));
         }
         let asked = evidence::file_system(file, found);
-        asked.map(Cow::Owned).map_err(self.failed("asking for the file system"))
+        asked.map(Cow::Owned).map_err(self.failed(Step::IdentifyFileSystem))
     }
 
     /// Judges the file's own access control list; returns whether it lets others write to the file.

@@ -10,7 +10,7 @@ use withlock_platform::evidence::Facts;
 use withlock_platform::holders::List;
 use withlock_platform::process::{self, Deadline, Signal, Signals};
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, Step};
 use crate::event::{Event, Listener};
 use crate::holder::form::{Form, NOBODY};
 use crate::holder::identify::{self, Holder};
@@ -59,7 +59,7 @@ impl<'a> System<'a> {
         if backend.is_none_or(|backend| backend.ownership() != Ownership::Process) {
             return Ok(Some(self));
         }
-        let directory = Facts::of(&place.directory).map_err(self.failed("examining"))?.identity;
+        let directory = Facts::of(&place.directory).map_err(self.failed(Step::Examine))?.identity;
         // One thread would wait for itself.
         let waits = waits && !self.has_one_thread();
         let turn = Turn::take(directory, place.name.clone(), waits);
@@ -86,7 +86,7 @@ impl<'a> System<'a> {
         Look::at(file, &self.terms, self.has_one_thread(), list)
     }
 
-    pub(super) fn failed(&self, step: &'static str) -> impl FnOnce(io::Error) -> Error + '_ {
+    pub(super) fn failed(&self, step: Step) -> impl FnOnce(io::Error) -> Error + '_ {
         move |error| Error::Open { path: self.terms.path.clone(), step, error }
     }
 
@@ -120,14 +120,14 @@ impl World for System<'_> {
     }
 
     fn facts(&self, file: &OpenFile) -> Result<Facts> {
-        Facts::of(&file.file).map_err(self.failed("examining"))
+        Facts::of(&file.file).map_err(self.failed(Step::Examine))
     }
 
     fn named(&self) -> Result<Option<Facts>> {
         match Facts::of_path(&self.terms.path) {
             Ok(facts) => Ok(Some(facts)),
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-            Err(error) => Err(self.failed("looking up")(error)),
+            Err(error) => Err(self.failed(Step::LookUp)(error)),
         }
     }
 
@@ -135,7 +135,7 @@ impl World for System<'_> {
         match directory::facts_at(&place.directory, &place.name) {
             Ok(facts) => Ok(Some(facts)),
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-            Err(error) => Err(self.failed("looking up")(error)),
+            Err(error) => Err(self.failed(Step::LookUp)(error)),
         }
     }
 
@@ -245,7 +245,7 @@ impl World for System<'_> {
     }
 
     fn remove(&self, place: &Place) -> Result<()> {
-        directory::remove(&place.directory, &place.name).map_err(self.failed("removing"))
+        directory::remove(&place.directory, &place.name).map_err(self.failed(Step::Remove))
     }
 
     fn close(&self, file: OpenFile) {
@@ -257,7 +257,7 @@ impl World for System<'_> {
     }
 
     fn begin_waiting(&self, until: Option<Deadline>) -> Result<Waiting> {
-        Waiting::begin(self.signals, until).map_err(Error::system("setting up the time limit"))
+        Waiting::begin(self.signals, until).map_err(Error::system(Step::SetTimeLimit))
     }
 
     fn tell(&self, event: &Event<'_>) {

@@ -5,10 +5,10 @@ use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use withlock_platform::directory::{self, Step};
+use withlock_platform::directory;
 use withlock_platform::evidence::{self, Acl, Facts, FileSystem};
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, Step};
 use crate::place::judge::{Judge, Verdicts};
 use crate::place::trust::{self, Role, Verdict};
 
@@ -28,8 +28,7 @@ pub(super) struct Here {
 impl Here {
     pub(super) fn root() -> Result<Self> {
         let path = Path::new("/");
-        let (directory, facts) =
-            directory::root().map_err(failed("opening the directory", path))?;
+        let (directory, facts) = directory::root().map_err(failed(Step::OpenDirectory, path))?;
         Self::new(directory, facts, path.into())
     }
 
@@ -40,7 +39,7 @@ impl Here {
             if is_missing(&error) {
                 removed()
             } else {
-                failed("opening the working directory", path)(error)
+                failed(Step::OpenWorkingDirectory, path)(error)
             }
         })?;
         let shown = match std::env::current_dir() {
@@ -61,9 +60,9 @@ impl Here {
             let shown =
                 below.shown.parent().map_or_else(|| below.shown.join(".."), Path::to_path_buf);
             let step = directory::step(&below.directory, OsStr::new(".."))
-                .map_err(failed("opening the directory", &shown))?;
-            let Step::Directory(directory, facts) = step else {
-                return Err(failed("opening the directory", &shown)(
+                .map_err(failed(Step::OpenDirectory, &shown))?;
+            let directory::Step::Directory(directory, facts) = step else {
+                return Err(failed(Step::OpenDirectory, &shown)(
                     io::ErrorKind::NotADirectory.into(),
                 ));
             };
@@ -98,7 +97,7 @@ impl Here {
 
     fn new(directory: File, facts: Facts, shown: PathBuf) -> Result<Self> {
         let file_system = evidence::file_system(&directory, &facts)
-            .map_err(failed("asking for the file system", &shown))?;
+            .map_err(failed(Step::IdentifyFileSystem, &shown))?;
         Ok(Self::on(file_system, directory, facts, shown))
     }
 
@@ -116,7 +115,7 @@ impl Here {
     }
 }
 
-pub(super) fn failed(step: &'static str, path: &Path) -> impl Fn(io::Error) -> Error + use<> {
+pub(super) fn failed(step: Step, path: &Path) -> impl Fn(io::Error) -> Error + use<> {
     let path = path.to_path_buf();
     move |error| Error::Unreachable { path: path.clone(), step, error }
 }

@@ -2,5 +2,6 @@
 
 mod here;
 pub(crate) mod judge;
+pub mod reason;
 pub mod trust;
 pub(crate) mod walk;

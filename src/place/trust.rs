@@ -5,6 +5,8 @@
 
 use withlock_platform::evidence::{Acl, Facts, FileAcl, Grantee};
 
+pub use super::reason::Reason;
+
 /// Whom the caller trusts: root and the effective user.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Trusted {
@@ -32,40 +34,6 @@ pub enum Role {
     ToOther,
     /// The lock file itself lies in it.
     Own,
-}
-
-/// What is wrong, or odd, about a place.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Reason {
-    /// A directory belongs to this user, who is not trusted.
-    OwnedByStranger(u32),
-    /// An access control list lets somebody who is not trusted change the directory.
-    ListGrants(Grantee),
-    /// An access control list would let somebody who is not trusted change a file that is created there.
-    ListHandsDown(Grantee),
-    /// A sticky directory with this mode: anybody may add a file, or a link, of that name.
-    StickyWritable(u32),
-    /// Members of a group, or everybody, may replace what lies in the directory: its mode.
-    Writable(u32),
-    /// The access control list can't be read: the errno.
-    ListUnreadable(i32),
-    /// A server decides who may write there.
-    ListRemote,
-    /// A program that serves a file system (FUSE) decides who may write there, and who else gets at the files.
-    ListServed,
-    /// A symbolic link belongs to this user, who is not trusted.
-    LinkOwnedByStranger(u32),
-    /// A symbolic link lies in a sticky, writable directory.
-    LinkInStickyDirectory,
-}
-
-impl Reason {
-    /// Whether it is that others may get at the place in another way: whoever knows that they do not may want to hear nothing
-    /// of it.
-    #[must_use]
-    pub fn is_remote(self) -> bool {
-        matches!(self, Self::ListRemote | Self::ListServed)
-    }
 }
 
 /// What to do about a place.

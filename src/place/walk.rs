@@ -7,10 +7,10 @@ use std::io;
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::Path;
 
-use withlock_platform::directory::{self, Step};
+use withlock_platform::directory;
 use withlock_platform::evidence::{Facts, FileSystem, Kind};
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, Step};
 use crate::event::Listener;
 use crate::place::here::{Here, failed};
 use crate::place::judge::{Judge, Verdicts};
@@ -88,18 +88,18 @@ impl<'a> Walk<'a> {
     fn step(&mut self, name: &OsStr) -> Result<()> {
         let shown = self.here.shown.join(name);
         let step = directory::step(&self.here.directory, name)
-            .map_err(failed("opening the directory", &shown))?;
+            .map_err(failed(Step::OpenDirectory, &shown))?;
         match step {
-            Step::Directory(directory, facts) => {
+            directory::Step::Directory(directory, facts) => {
                 self.judge_here(Role::ToDirectory { owner: facts.owner })?;
                 self.arrive(self.here.next(directory, facts, shown)?)
             }
-            Step::Link(target, facts) => {
+            directory::Step::Link(target, facts) => {
                 self.judge_here(Role::ToOther)?;
                 self.follow(&target, &facts, &shown)
             }
-            Step::Other(_) => {
-                Err(failed("opening the directory", &shown)(io::ErrorKind::NotADirectory.into()))
+            directory::Step::Other(_) => {
+                Err(failed(Step::OpenDirectory, &shown)(io::ErrorKind::NotADirectory.into()))
             }
         }
     }
@@ -111,14 +111,14 @@ impl<'a> Walk<'a> {
         let facts = match directory::facts_at(&self.here.directory, name) {
             Ok(facts) => facts,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Some(None)),
-            Err(error) => return Err(failed("looking up", &shown)(error)),
+            Err(error) => return Err(failed(Step::LookUp, &shown)(error)),
         };
         if facts.kind != Kind::Link {
             return Ok(Some(Some(facts)));
         }
-        let step = directory::step(&self.here.directory, name)
-            .map_err(failed("reading the link", &shown))?;
-        if let Step::Link(target, facts) = step {
+        let step =
+            directory::step(&self.here.directory, name).map_err(failed(Step::ReadLink, &shown))?;
+        if let directory::Step::Link(target, facts) = step {
             self.follow(&target, &facts, &shown)?;
         } else {
             // It was replaced between the look and the step: look once more.

@@ -68,10 +68,13 @@ fn verbose_says_how_the_file_was_used_and_how_the_job_ended() {
     assert!(said.contains("lock file left: withlock did not make it"), "{said}");
     fs::remove_file(scratch.join("lock")).unwrap();
     let said = last(&["-v", "lock", "sh", "-c", "rm lock"]);
-    assert!(said.contains("lock file left: the name stands for something else now"), "{said}");
+    assert!(
+        said.contains("lock file left: the path leads to another file now, or to none"),
+        "{said}"
+    );
     let running = Running::start(&["-s"], &scratch.join("lock"));
     let said = last(&["-v", "-s", "lock", "true"]);
-    assert!(said.contains("lock file left: others share it or wait for it"), "{said}");
+    assert!(said.contains("lock file left: others share the lock or wait for it"), "{said}");
     running.finish();
 }
 

@@ -6,7 +6,8 @@ use std::os::unix::ffi::OsStringExt;
 use std::time::Duration;
 
 use withlock::Mode;
-use withlock::cli::{Plan, Request, WaitLimit, shell, withlock::parse};
+use withlock::cli::withlock::{parse, parse_with_clap};
+use withlock::cli::{Plan, Request, WaitLimit, shell};
 use withlock::holder::form::{Form, NOBODY};
 use withlock::holder::identify::Sight;
 use withlock::holder::nested::{self, Entry, Wanted};
@@ -27,13 +28,10 @@ pub fn arguments(input: &[u8]) {
         |line: &[u8]| line.iter().map(|byte| if *byte == b'\r' { b'\n' } else { *byte }).collect();
     let words: Vec<OsString> =
         input.split(|byte| *byte == b'\n').map(|line| OsString::from_vec(word(line))).collect();
-    let mut line = vec![OsString::from("withlock")];
-    line.extend(words.clone());
+    let line = [&[OsString::from("withlock")], words.as_slice()].concat();
     let request = parse(line.clone());
-    // Two options that say the defaults: they change nothing, but joined they are more than the short reader knows, so
-    // that the whole definition reads this line.
-    line.insert(1, "-nx".into());
-    assert_eq!(format!("{request:?}"), format!("{:?}", parse(line)), "{words:?}");
+    let slowly = parse_with_clap(&line);
+    assert_eq!(format!("{request:?}"), format!("{slowly:?}"), "{words:?}");
     match request {
         Request::Run(plan) => assert_verbatim(&plan, &words),
         Request::Print(text) => assert!(text.ends_with('\n'), "{words:?}: {text:?}"),

@@ -50,7 +50,7 @@ fn a_holder_that_was_killed_is_called_gone_with_what_to_do() {
     for _ in 0..2 {
         for told in [told(&place), told_while_waiting(&place)] {
             assert!(told.starts_with(&format!("pid {pid} (")) && told.contains(JOB), "{told}");
-            let end = "), which has ended; what it left behind holds the lock: fuser lock";
+            let end = "), which has ended, but left processes that hold the lock; find them with: fuser lock";
             assert!(told.ends_with(end), "{told}");
         }
         running.child.wait().unwrap();
@@ -129,7 +129,8 @@ fn a_tool_that_has_ended_is_called_gone_and_nobody_else_is_named_in_its_place() 
     command.args(["-c", &script]).current_dir(place.path());
     let running = Running::of(command);
     let told = told(&place);
-    let end = ", which has ended; what it left behind holds the lock: fuser lock";
+    let end =
+        ", which has ended, but left processes that hold the lock; find them with: fuser lock";
     assert!(told.starts_with("pid ") && told.ends_with(end), "{told}");
     running.finish();
 }

@@ -105,7 +105,7 @@ fn a_file_that_took_the_lock_file_s_place_is_not_removed() {
             command.args(["lock", "sh", "-c", &script]).current_dir(scratch.path());
             let output = run(&mut command);
             // Another run may have run beside it meanwhile: nobody should have to ask for that.
-            let parts = ["warning: lock was re", "run beside it", "leave lock files alone"];
+            let parts = ["warning: lock was re", "at the same time", "leave lock files alone"];
             assert_complains(&script, &output, 7, &parts);
             assert_eq!(scratch.names(), names, "{script}");
             if let Ok(content) = fs::read_to_string(scratch.join("lock")) {

@@ -13,7 +13,7 @@ fn that_a_lock_file_has_lost_its_path_is_said_once_and_only_by_whose_job_ran() {
     let told = |words: &[&str]| {
         let output = run(withlock(words).current_dir(scratch.path()));
         let errors = stderr(&output);
-        errors.lines().filter(|line| line.contains("run beside it")).count()
+        errors.lines().filter(|line| line.contains("at the same time")).count()
     };
     assert_eq!(told(&["-v", "lock", "rm", "lock"]), 1);
     assert_eq!(told(&["-v", "lock", "sh", "-c", "rm lock; kill -9 $$"]), 1);
@@ -29,7 +29,7 @@ fn that_a_lock_file_has_lost_its_path_is_said_once_and_only_by_whose_job_ran() {
     let running = Running::start(&[], &scratch.join("lock"));
     fs::remove_file(scratch.join("lock")).unwrap();
     assert_eq!(told(&["-v", "-w", "inf", "lock", "true"]), 0);
-    assert!(running.finish().2.contains("run beside it"));
+    assert!(running.finish().2.contains("at the same time"));
 }
 
 /// What a job writes into the lock file, and what must stand there afterwards.

@@ -16,7 +16,7 @@ const STRANGER: &str = "who could replace the lock file";
 const WRITABLE: &str = "is writable by others (mode 0";
 const STICKY: &str = "is writable by others (mode 1";
 /// What is missing where somebody may not look.
-const SEARCH: &str = "you need search permission (x) for each directory on the way";
+const SEARCH: &str = "you need search permission (x) on each directory of the path";
 
 /// Fails unless `withlock PATH echo ran` ran, or was refused for `reason` at `component`.
 fn assert_verdict(case: &str, output: &Output, component: &Path, reason: Option<&str>) {

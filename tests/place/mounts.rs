@@ -102,7 +102,7 @@ fn whoever_knows_that_nobody_else_gets_at_the_files_hears_nothing_of_it() {
     let errors = stderr(&output);
     assert_eq!(output.status.code(), Some(3), "{errors}");
     assert_eq!(errors.matches("warning: ").count(), 1, "{errors}");
-    assert!(errors.contains("seen: usable, but is served by a program (FUSE)"), "{errors}");
+    assert!(errors.contains("seen: usable, but it is served by a program (FUSE)"), "{errors}");
     assert!(errors.contains("warning: ") && errors.contains("seen/open is writable by others"));
     assert!(errors.lines().last().unwrap().contains("refused"), "{errors}");
     let script =

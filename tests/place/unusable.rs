@@ -52,7 +52,7 @@ fn a_fifo_or_a_socket_neither_hangs_the_crontab_nor_is_removed() {
         for (path, what) in [("fifo", "fifo: is a FIFO"), ("socket", "socket: is a socket")] {
             let words = [options, &[path, "echo", "ran"]].concat();
             let output = run(withlock(&words).current_dir(scratch.path()));
-            assert_complains(&words.join(" "), &output, 73, &[what, "name a file"]);
+            assert_complains(&words.join(" "), &output, 73, &[what, "name a regular file"]);
         }
     }
     assert!(fs::metadata(scratch.join("fifo")).unwrap().file_type().is_fifo());

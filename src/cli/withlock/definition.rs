@@ -1,68 +1,33 @@
-//! The command line of `withlock` itself.
+//! The command line as clap reads it, made from the table of options.
 
 use std::ffi::OsString;
 
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Arg, ArgAction, ArgMatches, Command};
 
-use super::options::Options;
-use super::{plain, suggestion};
+use super::suggestion;
+use super::table::{self, Effect, Entry, OPTIONS, Options};
 use crate::cli::exit::TABLE;
-use crate::cli::{Request, quoting};
+use crate::cli::plan::Request;
+use crate::cli::quoting;
 
-/// Reads a command line; the first word is the program's name.
-#[must_use]
-pub fn parse(words: Vec<OsString>) -> Request {
-    match plain::read(words).or_else(|words| parse_in_full(&words)).map(Options::plan) {
-        Ok(Ok(plan)) => Request::Run(Box::new(plan)),
-        Ok(Err(why)) => Request::Refuse(with_hint(&why)),
-        Err(request) => request,
-    }
-}
-
-/// Reads any command line by its definition.
-pub(super) fn parse_in_full(words: &[OsString]) -> Result<Options, Request> {
+/// Reads any command line; the first word is the program's name. One that is no plan is what to do instead.
+pub(super) fn read(words: &[OsString]) -> Result<Options, Request> {
     match command().try_get_matches_from(words) {
-        Ok(matches) => Ok(read(&matches)),
+        Ok(matches) => Ok(options(&matches)),
         Err(error) => Err(match error.kind() {
             ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {
                 Request::Print(error.render().to_string())
             }
-            _ => Request::Refuse(with_hint(&one_line(&error, words))),
+            _ => Request::refuse(&one_line(&error, words)),
         }),
     }
 }
 
-/// Abbreviations that 0.5 knew, for the crontabs that have them. New options get none: an abbreviation would change its
-/// meaning when another option begins with the same letters.
-const ABBREVIATIONS: [(&str, &[&str]); 5] = [
-    ("wait", &["w", "wa", "wai"]),
-    ("quiet", &["q", "qu", "qui", "quie"]),
-    ("verbose", &["verb", "verbo", "verbos"]),
-    ("version", &["vers", "versi", "versio"]),
-    ("help", &["h", "he", "hel"]),
-];
+const OPERANDS: &str = "operands";
 
-/// The definition of the command line. As with getopt(3), what follows an option that wants a value is the value.
-#[must_use]
-pub fn command() -> Command {
-    ABBREVIATIONS.iter().fold(definition(), |command, (name, short)| {
-        command.mut_arg(name, |argument| argument.aliases(short.iter().copied()))
-    })
-}
-
-fn definition() -> Command {
-    let flag = |short: char, long: &'static str, help: &'static str| {
-        Arg::new(long).short(short).long(long).action(ArgAction::SetTrue).help(help)
-    };
-    let long_flag = |long: &'static str, help: &'static str| {
-        Arg::new(long).long(long).action(ArgAction::SetTrue).help(help)
-    };
-    // What it may be is said by `Options::plan`, in words of our own.
-    let value = |long: &'static str, name: &'static str, help: &'static str| {
-        let argument = Arg::new(long).long(long).value_name(name).help(help);
-        argument.allow_hyphen_values(true).value_parser(clap::value_parser!(OsString))
-    };
+fn command() -> Command {
+    let operands = Arg::new(OPERANDS).value_name("LOCKFILE COMMAND").num_args(1..);
     Command::new("withlock")
         .version(env!("CARGO_PKG_VERSION"))
         .about("Runs COMMAND while it holds a lock, so that it never runs twice at once.")
@@ -72,30 +37,31 @@ fn definition() -> Command {
         .args_override_self(true)
         .disable_help_flag(true)
         .disable_version_flag(true)
-        .next_help_heading("Waiting")
-        .arg(value("wait", "DURATION", "Wait at most so long for the lock: 2, 0.5, 90s, 1h30m, inf [default: 0]")
-            .short('w').overrides_with("nonblock"))
-        .arg(flag('n', "nonblock", "Do not wait: the default").overrides_with("wait"))
-        .next_help_heading("When the lock is busy")
-        .arg(flag('q', "quiet", "Say nothing, and exit with status 0"))
-        .arg(value("conflict-exit-code", "N", "Exit with this status, 0 to 255; also with -q [default: 1]").short('E'))
-        .next_help_heading("The lock")
-        .arg(flag('x', "exclusive", "One holder at a time: the default").overrides_with("shared"))
-        .arg(flag('s', "shared", "A reader's lock: many at a time, none beside an exclusive one")
-            .overrides_with("exclusive"))
-        .arg(flag('k', "keep", "Leave the lock file in its place at the end"))
-        .arg(long_flag("no-create", "Do not create the lock file; without it, exit with status 69"))
-        .arg(long_flag("insecure", "Use a place that is not safe all the same, with a warning"))
-        .arg(value("backend", "CALL", "Lock by auto, flock, fcntl or lockf [default: auto]"))
-        .next_help_heading("The command")
-        .arg(value("command", "STRING", "Run STRING with a shell ($SHELL, or /bin/sh)").short('c'))
-        .arg(flag('o', "close", "Do not pass the lock on to the command"))
-        .next_help_heading("About")
-        .arg(flag('v', "verbose", "Say on standard error what happens"))
-        .arg(Arg::new("help").short('h').long("help").action(ArgAction::Help).help("Print this help"))
-        .arg(Arg::new("version").short('V').long("version").action(ArgAction::Version).help("Print the version"))
-        .arg(Arg::new("operands").value_name("LOCKFILE COMMAND").num_args(1..).trailing_var_arg(true).hide(true)
-            .value_parser(clap::value_parser!(OsString)))
+        .args(OPTIONS.iter().map(argument))
+        .arg(operands.trailing_var_arg(true).hide(true).value_parser(clap::value_parser!(OsString)))
+}
+
+/// An option. As with getopt(3), what follows one that wants a value is the value.
+fn argument(option: &'static Entry) -> Arg {
+    let argument = Arg::new(option.long)
+        .long(option.long)
+        .aliases(option.abbreviations)
+        .help(option.help)
+        .help_heading(option.heading)
+        .overrides_with_all(option.overrides);
+    let argument = match option.short {
+        Some(letter) => argument.short(letter),
+        None => argument,
+    };
+    match option.effect {
+        Effect::Flag(_) => argument.action(ArgAction::SetTrue),
+        Effect::Value { name, .. } => argument
+            .value_name(name)
+            .allow_hyphen_values(true)
+            .value_parser(clap::value_parser!(OsString)),
+        Effect::Help => argument.action(ArgAction::Help),
+        Effect::Version => argument.action(ArgAction::Version),
+    }
 }
 
 fn after_help() -> String {
@@ -107,7 +73,7 @@ fn after_help() -> String {
          @hourly      withlock /run/report.lock -c 'make report | mail -s report root'\n\n\
          Environment:\n  \
          WITHLOCK_NOWARN=remote  no warning about file servers and FUSE\n\n\
-         Exit status: that of COMMAND, or its death by signal; else\n",
+         Exit status: that of COMMAND, or death by the same signal; otherwise\n",
     );
     for (exit, meaning) in TABLE {
         text.push_str(&format!("  {:>3}  {meaning}\n", exit.code()));
@@ -115,27 +81,23 @@ fn after_help() -> String {
     text
 }
 
-fn read(matches: &ArgMatches) -> Options {
-    let flag = |name: &str| matches.get_flag(name);
-    let value = |name: &str| matches.get_one::<OsString>(name).cloned();
-    Options {
-        wait: value("wait"),
-        quiet: flag("quiet"),
-        busy_status: value("conflict-exit-code"),
-        shared: flag("shared"),
-        keep: flag("keep"),
-        no_create: flag("no-create"),
-        insecure: flag("insecure"),
-        backend: value("backend"),
-        command: value("command"),
-        close: flag("close"),
-        verbose: flag("verbose"),
-        operands: matches.get_many::<OsString>("operands").unwrap_or_default().cloned().collect(),
+/// What was given. Of options that override each other, clap leaves the last one.
+fn options(matches: &ArgMatches) -> Options {
+    let mut options = Options::default();
+    for option in OPTIONS {
+        match option.effect {
+            Effect::Flag(set) if matches.get_flag(option.long) => set(&mut options),
+            Effect::Value { set, .. } => {
+                if let Some(value) = matches.get_one::<OsString>(option.long) {
+                    set(&mut options, value.clone());
+                }
+            }
+            _ => {}
+        }
     }
-}
-
-fn with_hint(why: &str) -> String {
-    format!("{why}; see withlock --help")
+    let operands = matches.get_many::<OsString>(OPERANDS).unwrap_or_default();
+    options.operands = operands.cloned().collect();
+    options
 }
 
 /// The parser's own words run over several lines, and hold the values as they are; so they are said anew.
@@ -162,11 +124,9 @@ fn one_line(error: &clap::Error, words: &[OsString]) -> String {
 
 /// An option at the end of the line that wants a value, such as `--wait <DURATION>`.
 fn missing_value(argument: &str) -> String {
-    match argument.split(' ').next() {
-        Some("--wait") => "-w needs a DURATION, such as 0.5, 90s, 1h30m or inf".to_owned(),
-        Some("--conflict-exit-code") => "-E needs an exit status, 0 to 255".to_owned(),
-        Some("--backend") => "--backend needs a value: auto, flock, fcntl or lockf".to_owned(),
-        Some("--command") => "-c needs a STRING, the command line for the shell".to_owned(),
-        _ => format!("{argument}: the value is missing"),
+    let name = argument.split(' ').next().and_then(|option| option.strip_prefix("--"));
+    match name.and_then(table::long) {
+        Some(option) => option.needs(),
+        None => format!("{argument}: the value is missing"),
     }
 }

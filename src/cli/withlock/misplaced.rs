@@ -2,8 +2,8 @@
 
 use std::ffi::{OsStr, OsString};
 
-use super::options::Options;
-use super::{known, suggestion};
+use super::suggestion;
+use super::table::{self, Effect, OPTIONS, Options};
 use crate::cli::quoting;
 
 /// Refuses a command whose name is an option, and shows the line as it would be right. No program has a name that begins
@@ -13,8 +13,7 @@ pub(super) fn check(path: &OsStr, options: &Options) -> Result<(), String> {
     let Some(first) = words.first().filter(|word| is_option(word)) else {
         return Ok(());
     };
-    let is_command_string = first == "-c" || first == "--command";
-    if is_command_string && options.command.is_none() {
+    if is_command(first) && options.command.is_none() {
         return Ok(());
     }
     match options_at_start(words) {
@@ -34,6 +33,17 @@ fn is_option(word: &OsStr) -> bool {
     bytes.first() == Some(&b'-') && bytes != b"-" && bytes != b"--"
 }
 
+/// Whether this is the option that may also stand behind the lock file.
+pub(super) fn is_command(word: &OsStr) -> bool {
+    word == "-c" || word == "--command"
+}
+
+/// Whether this is an option that needs nothing else on the line.
+fn stands_alone(word: &OsStr) -> bool {
+    let alone = OPTIONS.iter().filter(|it| matches!(it.effect, Effect::Help | Effect::Version));
+    word.to_str().is_some_and(|word| alone.into_iter().any(|option| option.is(word)))
+}
+
 /// How many words at the start are options or their values, a missing last one included; or the first option that is
 /// none.
 fn options_at_start(words: &[OsString]) -> Result<usize, String> {
@@ -43,7 +53,8 @@ fn options_at_start(words: &[OsString]) -> Result<usize, String> {
         let wants_next = match word.strip_prefix("--") {
             Some(long) => {
                 let name = long.split('=').next().unwrap_or_default();
-                known::long(name).ok_or(format!("--{name}"))? && name == long
+                let option = table::long(name).ok_or(format!("--{name}"))?;
+                option.takes_value() && name == long
             }
             None => cluster_wants_next(&word[1..])?,
         };
@@ -56,7 +67,7 @@ fn options_at_start(words: &[OsString]) -> Result<usize, String> {
 fn cluster_wants_next(letters: &str) -> Result<bool, String> {
     let mut rest = letters.chars();
     while let Some(letter) = rest.next() {
-        if known::short(letter).ok_or(format!("-{letter}"))? {
+        if table::short(letter).ok_or(format!("-{letter}"))?.takes_value() {
             return Ok(rest.as_str().is_empty());
         }
     }
@@ -67,13 +78,12 @@ fn cluster_wants_next(letters: &str) -> Result<bool, String> {
 fn mended(path: &OsStr, given: &Options, count: usize) -> String {
     let words = given.operands.as_slice();
     let (options, command) = words.split_at(count.min(words.len()));
-    let alone = ["-h", "--help", "-V", "--version"];
-    if let Some(word) = options.iter().find(|word| alone.iter().any(|it| word == it)) {
+    if let Some(word) = options.iter().find(|word| stands_alone(word)) {
         return format!("withlock {}", word.to_string_lossy());
     }
-    let is_command = |word: &OsString| word == "-c" || word == "--command";
-    let has_command =
-        !command.is_empty() || given.command.is_some() || options.iter().any(is_command);
+    let has_command = !command.is_empty()
+        || given.command.is_some()
+        || options.iter().any(|word| is_command(word));
     let value = (count > words.len()).then_some(OsStr::new("VALUE"));
     let placeholder = (!has_command).then_some(OsStr::new("COMMAND"));
     let before = options.iter().map(OsString::as_os_str).chain(value);

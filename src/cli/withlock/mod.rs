@@ -1,10 +1,11 @@
 //! The command line of `withlock` itself.
 
-pub mod definition;
-mod known;
+mod definition;
+mod meaning;
 mod misplaced;
-mod options;
 mod plain;
+mod reading;
 mod suggestion;
+pub mod table;
 
-pub use definition::{command, parse};
+pub use reading::{parse, parse_with_clap};

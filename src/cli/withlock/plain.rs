@@ -1,28 +1,14 @@
-//! A short reader for plain, well-formed command lines, because every start of a process counts.
+//! A short reader for well-formed command lines, because every start of a process counts.
 //!
-//! It reads a part of what the definition in [`super::definition`] allows, and means the same by it: a test compares them
-//! on random lines. Whatever it does not know for sure (help, errors, `--wait=5`, `-qv`, ...) it leaves to that one.
+//! It knows all options of the table, and means by them what the definition in [`super::definition`] means: a test
+//! compares the two on random lines. Whatever is no plan, such as help and mistakes, it leaves to that one.
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
+use std::os::unix::ffi::OsStrExt;
 
-use super::options::Options;
+use super::table::{self, Effect, Options};
 
-/// Options without a value: short form, long form, effect.
-type Flag = (&'static str, &'static str, fn(&mut Options));
-
-const FLAGS: [Flag; 9] = [
-    ("-q", "--quiet", |options| options.quiet = true),
-    ("-v", "--verbose", |options| options.verbose = true),
-    ("-n", "--nonblock", |options| options.wait = None),
-    ("-x", "--exclusive", |options| options.shared = false),
-    ("-s", "--shared", |options| options.shared = true),
-    ("-k", "--keep", |options| options.keep = true),
-    ("-o", "--close", |options| options.close = true),
-    ("", "--no-create", |options| options.no_create = true),
-    ("", "--insecure", |options| options.insecure = true),
-];
-
-/// Reads the line if it is plain; the first word is the program's name. One that is not is given back.
+/// Reads the line if it is well-formed; the first word is the program's name. One that is not is given back.
 pub(super) fn read(mut words: Vec<OsString>) -> Result<Options, Vec<OsString>> {
     match head(&words) {
         Some((mut options, length)) => {
@@ -40,120 +26,67 @@ fn head(words: &[OsString]) -> Option<(Options, usize)> {
     let mut rest = words.get(1..)?;
     loop {
         let (word, behind) = rest.split_first()?;
-        if word.as_encoded_bytes().first() != Some(&b'-') {
-            return Some((options, words.len() - rest.len()));
-        }
-        rest = behind;
-        match word.to_str()? {
-            "-w" | "--wait" => options.wait = Some(value(&mut rest)?.clone()),
-            "-c" | "--command" => options.command = Some(value(&mut rest)?.clone()),
-            "-E" | "--conflict-exit-code" => options.busy_status = Some(value(&mut rest)?.clone()),
-            "--backend" => options.backend = Some(value(&mut rest)?.clone()),
-            name => {
-                let (.., set) =
-                    FLAGS.iter().find(|(short, long, _)| name == *short || name == *long)?;
-                set(&mut options);
+        match word.as_bytes() {
+            b"--" => return Some((options, words.len() - behind.len())),
+            [b'-', b'-', long @ ..] => rest = read_long(long, behind, &mut options)?,
+            [b'-', letters @ ..] if !letters.is_empty() => {
+                rest = read_short(letters, behind, &mut options)?;
             }
+            _ => return Some((options, words.len() - rest.len())),
         }
     }
 }
 
-/// The next word, if it can be nothing but a value.
-fn value<'a>(rest: &mut &'a [OsString]) -> Option<&'a OsString> {
-    let (value, behind) = rest.split_first()?;
-    let first = value.as_encoded_bytes().first()?;
-    *rest = behind;
-    (*first != b'-').then_some(value)
+/// `--quiet`, `--wait 5` or `--wait=5`. Returns what is behind it.
+fn read_long<'a>(
+    word: &[u8],
+    behind: &'a [OsString],
+    options: &mut Options,
+) -> Option<&'a [OsString]> {
+    let end = word.iter().position(|byte| *byte == b'=');
+    let name = std::str::from_utf8(&word[..end.unwrap_or(word.len())]).ok()?;
+    match (&table::long(name)?.effect, end) {
+        (Effect::Flag(set), None) => set(options),
+        (Effect::Value { set, .. }, Some(end)) => {
+            set(options, OsStr::from_bytes(&word[end + 1..]).into());
+        }
+        (Effect::Value { set, .. }, None) => return read_value(*set, behind, options),
+        _ => return None,
+    }
+    Some(behind)
 }
 
-#[cfg(test)]
-mod tests {
-    use std::os::unix::ffi::OsStringExt;
-
-    use super::*;
-    use crate::cli::withlock::definition;
-    use crate::random::Random;
-
-    /// Words that mean something to either reader, and some that mean nothing.
-    const WORDS: [&[u8]; 44] = [
-        b"-q",
-        b"-v",
-        b"-n",
-        b"-x",
-        b"-s",
-        b"-k",
-        b"-o",
-        b"-w",
-        b"-c",
-        b"-E",
-        b"-h",
-        b"-V",
-        b"--quiet",
-        b"--verbose",
-        b"--nonblock",
-        b"--exclusive",
-        b"--shared",
-        b"--keep",
-        b"--close",
-        b"--wait",
-        b"--command",
-        b"--backend",
-        b"--no-create",
-        b"--insecure",
-        b"--wait=5",
-        b"-w5",
-        b"-qv",
-        b"--",
-        b"-",
-        b"",
-        b"0",
-        b"5",
-        b"inf",
-        b"256",
-        b"--conflict-exit-code",
-        b"flock",
-        b"fcntl",
-        b"L",
-        b"cmd",
-        b"\xff",
-        b"-\xff",
-        b"--keep=1",
-        b"--wai",
-        b"--q",
-    ];
-
-    #[test]
-    fn both_readers_mean_the_same_by_every_line_that_the_short_one_accepts() {
-        let mut random = Random::new(1);
-        let mut accepted = 0;
-        for _ in 0..40_000 {
-            let mut words = vec![OsString::from("withlock")];
-            for _ in 0..random.below(8) {
-                words.push(OsString::from_vec(random.pick(&WORDS).to_vec()));
+/// `-q`, `-w 5`, `-w5`, or several: `-qw5`. Returns what is behind them.
+fn read_short<'a>(
+    letters: &[u8],
+    behind: &'a [OsString],
+    options: &mut Options,
+) -> Option<&'a [OsString]> {
+    let mut letters = letters;
+    while let [letter, rest @ ..] = letters {
+        match &table::short(char::from(*letter))?.effect {
+            Effect::Flag(set) => set(options),
+            Effect::Value { set, .. } if rest.is_empty() => {
+                return read_value(*set, behind, options);
             }
-            let Ok(short) = read(words.clone()) else { continue };
-            accepted += 1;
-            match definition::parse_in_full(&words) {
-                Ok(full) => assert_eq!(short, full, "{words:?}"),
-                Err(refused) => panic!("accepted {words:?}, but: {refused:?}"),
+            Effect::Value { set, .. } => {
+                set(options, OsStr::from_bytes(rest.strip_prefix(b"=").unwrap_or(rest)).into());
+                break;
             }
+            Effect::Help | Effect::Version => return None,
         }
-        assert!(accepted > 4_000, "only {accepted} lines were compared");
+        letters = rest;
     }
+    Some(behind)
+}
 
-    #[test]
-    fn the_usual_lines_are_read_without_the_parser() {
-        for line in [
-            "withlock L true",
-            "withlock -q /run/l rsync -a --delete a b",
-            "withlock -w 5 L true",
-            "withlock -v --keep --backend fcntl L true",
-            "withlock -c date L",
-            "withlock L -c date",
-            "withlock -E 75 L true",
-        ] {
-            let words: Vec<OsString> = line.split(' ').map(OsString::from).collect();
-            assert!(read(words).is_ok(), "{line}");
-        }
-    }
+/// The next word, whatever it is: as with getopt(3), what follows an option that wants a value is the value.
+fn read_value<'a>(
+    set: fn(&mut Options, OsString),
+    behind: &'a [OsString],
+    options: &mut Options,
+) -> Option<&'a [OsString]> {
+    let (value, behind) = behind.split_first()?;
+    set(options, value.clone());
+    Some(behind)
 }

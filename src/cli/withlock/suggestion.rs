@@ -2,7 +2,7 @@
 
 use std::ffi::OsString;
 
-use super::known;
+use super::table::OPTIONS;
 
 /// Options of other tools (flock(1), lockf(1), lckdo(1), setlock(8), with-lock-ex(1)) and of habit, and what to say of
 /// them.
@@ -46,23 +46,19 @@ pub(super) fn of_one_dash(letter: &str, words: &[OsString]) -> Option<String> {
     let letter = letter.strip_prefix('-')?;
     let clusters = words.iter().filter_map(|word| word.to_str()?.strip_prefix('-'));
     let name = clusters.into_iter().find(|cluster| cluster.contains(letter))?;
-    let is_known = name.len() > 1 && known::long_names().iter().any(|known| known == name);
+    let is_known = name.len() > 1 && OPTIONS.iter().any(|option| option.long == name);
     is_known.then(|| format!(" (did you mean --{name}?)"))
 }
 
 /// The one option that begins like this, or is just a slip away.
-fn nearest(name: &str) -> Option<String> {
-    let names = known::long_names();
-    let mut same_start = names.iter().filter(|known| known.starts_with(name));
+fn nearest(name: &str) -> Option<&'static str> {
+    let names = OPTIONS.iter().map(|option| option.long);
+    let mut same_start = names.clone().filter(|known| known.starts_with(name));
     if let (true, Some(one), None) = (name.len() > 1, same_start.next(), same_start.next()) {
-        return Some(one.clone());
+        return Some(one);
     }
-    let slips = |known: &String| slips(name, known);
-    names
-        .iter()
-        .filter(|known| slips(known) <= known.len() / 3)
-        .min_by_key(|known| slips(known))
-        .cloned()
+    let slips = |known: &&str| slips(name, known);
+    names.filter(|known| slips(known) <= known.len() / 3).min_by_key(slips)
 }
 
 /// How many letters must be put in, left out, replaced, or swapped with the next, to make one word the other (the optimal

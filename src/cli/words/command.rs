@@ -21,19 +21,9 @@ const KEYWORDS: [&str; 21] = [
     "function", "if", "in", "select", "then", "time", "until", "while",
 ];
 
-/// A program's name for a message. A whole script given as one word is not read through.
-pub(super) fn shown(program: &OsStr) -> String {
-    const LONGEST: usize = 200;
-    let name = program.to_string_lossy();
-    match name.char_indices().nth(LONGEST) {
-        _ if name.is_empty() => "''".to_owned(),
-        Some((end, _)) => format!("{}...", &name[..end]),
-        None => name.into_owned(),
-    }
-}
-
 /// What to do about a command that was not found, or that looks like a line for a shell; `None` is nothing special.
-pub(super) fn hint(program: &OsStr, like_shell: bool, failure: Failure) -> Option<String> {
+pub(super) fn hint(program: &OsStr, has_arguments: bool, failure: Failure) -> Option<String> {
+    let like_shell = !has_arguments && looks_like_shell(program);
     let has_slash = program.as_bytes().contains(&b'/');
     let name = program.to_str().unwrap_or_default();
     let is_missing = matches!(failure, Failure::Missing | Failure::NotADirectory);
@@ -50,11 +40,11 @@ pub(super) fn hint(program: &OsStr, like_shell: bool, failure: Failure) -> Optio
         Failure::Missing | Failure::NotADirectory | Failure::NameTooLong | Failure::Denied
             if like_shell =>
         {
-            "it looks like a line for a shell: use withlock LOCKFILE -c 'STRING'".to_owned()
+            "it looks like a shell command line: use withlock LOCKFILE -c 'STRING'".to_owned()
         }
         // With a slash, PATH is not searched; and a script may be there while what its first line names is not.
         Failure::Missing if has_slash => {
-            "check the spelling, and the interpreter if it is a script (#!, without a carriage return)".to_owned()
+            "check the spelling; in a script, check that its first line (#!) names a program, without a carriage return".to_owned()
         }
         Failure::Missing | Failure::NotADirectory if !has_slash => {
             "check the spelling and PATH".to_owned()
@@ -62,6 +52,11 @@ pub(super) fn hint(program: &OsStr, like_shell: bool, failure: Failure) -> Optio
         _ => return None,
     };
     Some(hint)
+}
+
+/// Whether a program's name is more likely a command line for a shell.
+fn looks_like_shell(program: &OsStr) -> bool {
+    program.as_bytes().iter().any(|byte| b" \t\n;&|<>()$`\\\"'*?[]#~{}=".contains(byte))
 }
 
 /// Whether this is `NAME=VALUE`, which a shell takes for an assignment.

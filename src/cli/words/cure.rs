@@ -4,8 +4,11 @@
 use std::path::Path;
 
 use withlock_platform::failure::{ATTRIBUTE_TOOLS, Failure};
+use withlock_platform::process;
 
-use crate::place::trust::Reason;
+use super::command;
+use crate::error::{Error, Step};
+use crate::place::reason::Reason;
 
 /// Who reads the message.
 #[derive(Clone, Copy, Debug)]
@@ -16,20 +19,62 @@ pub(super) struct Reader {
 
 const POLICY: &str = "check for a security policy that forbids it (SELinux, AppArmor, a sandbox)";
 
+const JUST_REMOVED: &str = "it has just been removed: try again";
+
+const MORE_PROCESSES: &str =
+    "raise the limit on processes (ulimit -u, or TasksMax= of the service)";
+
 impl Reader {
-    /// On the way to the lock file.
-    pub(super) fn on_the_way(self, step: &str, at: &Path, failure: Failure) -> String {
-        match failure {
-            Failure::Missing if step != "opening the directory" => {
-                "somebody has just removed it: try again".to_owned()
+    /// Whoever runs this.
+    pub(super) fn this_user() -> Self {
+        Self { is_root: process::effective_user() == 0 }
+    }
+
+    /// What to do about an error; empty if there is nothing to be done.
+    pub(super) fn cure(self, error: &Error) -> String {
+        let cure = match error {
+            Error::Unsafe { at, reason, .. } => {
+                return format!("{}, or use --insecure", unsafe_place(at, *reason));
             }
+            Error::Unreachable { path, step, error } => {
+                return self.on_the_way(*step, path, Failure::of(error));
+            }
+            Error::Open { path, step, error } => {
+                return self.at_the_file(*step, path, Failure::of(error));
+            }
+            Error::Lock { error, .. } => return self.locking(Failure::of(error.io())),
+            Error::Start { program, error, has_arguments } => {
+                let failure = Failure::of(error);
+                let hint = command::hint(program, *has_arguments, failure);
+                return hint.unwrap_or_else(|| self.starting(failure));
+            }
+            Error::System { step, error } => elsewhere(*step, Failure::of(error)),
+            Error::Mandatory { .. } => "run chmod g-s on it",
+            Error::NotAFile { .. } => "name a regular file, or one that does not exist yet",
+            Error::TooManyLinks { .. } => "check where they lead",
+            Error::NoWorkingDirectory { .. } => {
+                "change to another directory, or give an absolute path"
+            }
+            Error::Leased { .. } => "wait for it with -w",
+            Error::Absent { .. } => "create it first, or omit --no-create",
+            Error::NoBackend { .. } => "omit --backend",
+            Error::Unstable { .. } => "use a path that nobody changes, or another file system",
+        };
+        cure.to_owned()
+    }
+
+    /// On the way to the lock file.
+    fn on_the_way(self, step: Step, at: &Path, failure: Failure) -> String {
+        match failure {
+            Failure::Missing if step != Step::OpenDirectory => JUST_REMOVED.to_owned(),
             // Where a boot empties it, the directory would be missing again tomorrow.
             Failure::Missing if at.starts_with("/run") || at.starts_with("/var/run") => {
-                "create the directory first, and at each boot, which empties /run".to_owned()
+                "create the directory, and again at each boot, because /run is empty then"
+                    .to_owned()
             }
             Failure::Missing => "create the directory first".to_owned(),
             Failure::Denied => {
-                self.denied("you need search permission (x) for each directory on the way")
+                self.denied("you need search permission (x) on each directory of the path")
             }
             Failure::NotPermitted => POLICY.to_owned(),
             _ => anywhere(failure).to_owned(),
@@ -37,11 +82,11 @@ impl Reader {
     }
 
     /// At the lock file itself, other than in a lock call.
-    pub(super) fn at_the_file(self, step: &str, path: &Path, failure: Failure) -> String {
+    fn at_the_file(self, step: Step, path: &Path, failure: Failure) -> String {
         match step {
-            "creating" => self.creating(failure),
-            "opening" => self.opening(failure),
-            "removing" => self.removing(failure),
+            Step::Create => self.creating(failure),
+            Step::Open => self.opening(failure),
+            Step::Remove => self.removing(failure),
             _ => self.on_the_way(step, path, failure),
         }
     }
@@ -73,6 +118,7 @@ impl Reader {
                     "the file may be immutable or append-only ({ATTRIBUTE_TOOLS}), or a security policy forbids it"
                 )
             }
+            Failure::Missing => JUST_REMOVED.to_owned(),
             Failure::ProgramInUse => "it is a running program: name another file".to_owned(),
             Failure::TryAgain => {
                 "a file server has given a client a lease on it: try again".to_owned()
@@ -86,10 +132,10 @@ impl Reader {
     fn removing(self, failure: Failure) -> String {
         match failure {
             Failure::Missing => {
-                "somebody has just removed it: there is nothing left to do".to_owned()
+                "somebody else has just removed it: nothing is left to do".to_owned()
             }
             Failure::Denied => {
-                self.denied("the file stays: make its directory writable for you, and remove it")
+                self.denied("the file stays: give yourself write permission on its directory, and remove the file")
             }
             Failure::NotPermitted => {
                 format!(
@@ -97,15 +143,15 @@ impl Reader {
                 )
             }
             Failure::ReadOnly => {
-                "the file stays: remove it when the file system is mounted read-write".to_owned()
+                "the file stays: remove it when the file system is mounted read-write again".to_owned()
             }
-            Failure::Busy => "the file stays: something is mounted on it, or uses it".to_owned(),
+            Failure::Busy => "the file stays, because something is mounted on it or uses it: remove it later".to_owned(),
             _ => anywhere(failure).to_owned(),
         }
     }
 
     /// In a lock call.
-    pub(super) fn locking(self, failure: Failure) -> String {
+    fn locking(self, failure: Failure) -> String {
         match failure {
             Failure::NoLocks => {
                 "start the lock service of the file server (NFS: rpc.statd), or use a local directory".to_owned()
@@ -121,7 +167,7 @@ impl Reader {
     }
 
     /// At the start of a program that was found, or was named by its path.
-    pub(super) fn starting(self, failure: Failure) -> String {
+    fn starting(self, failure: Failure) -> String {
         match failure {
             Failure::Denied => {
                 "it must be an executable file (chmod +x), and not on a file system mounted noexec"
@@ -129,10 +175,8 @@ impl Reader {
             }
             Failure::NotPermitted => POLICY.to_owned(),
             Failure::TooManyArguments => "pass fewer or shorter arguments".to_owned(),
-            Failure::TryAgain => {
-                "raise the limit on processes (ulimit -u, or TasksMax= of the service)".to_owned()
-            }
-            Failure::ProgramInUse => "someone is writing to the program: try again".to_owned(),
+            Failure::TryAgain => MORE_PROCESSES.to_owned(),
+            Failure::ProgramInUse => "somebody is writing to the program: try again".to_owned(),
             Failure::NotAProgram | Failure::Invalid => {
                 "the program is damaged, or made for another system".to_owned()
             }
@@ -140,32 +184,6 @@ impl Reader {
                 "its interpreter is a directory: check its first line (#!)".to_owned()
             }
             _ => anywhere(failure).to_owned(),
-        }
-    }
-
-    /// In all other calls: signals, timers, waiting, standard output.
-    pub(super) fn elsewhere(self, step: &str, failure: Failure) -> String {
-        match (step, failure) {
-            ("passing a signal on to the command", Failure::NotPermitted) => {
-                "it now runs as another user: signal it as that user".to_owned()
-            }
-            ("setting up the time limit", Failure::TryAgain) => {
-                "raise the limit on pending signals (ulimit -i)".to_owned()
-            }
-            ("starting the command", Failure::TryAgain) => {
-                "raise the limit on processes (ulimit -u, or TasksMax= of the service)".to_owned()
-            }
-            ("writing to standard output", Failure::Closed) => "it is closed: open it".to_owned(),
-            ("writing to standard output", Failure::NoSpace) => "make room there".to_owned(),
-            (_, Failure::Denied | Failure::NotPermitted) => POLICY.to_owned(),
-            (
-                _,
-                Failure::TryAgain
-                | Failure::NoMemory
-                | Failure::TooManyOpen
-                | Failure::TooManyOpenInSystem,
-            ) => anywhere(failure).to_owned(),
-            _ => String::new(),
         }
     }
 
@@ -179,16 +197,41 @@ impl Reader {
     }
 }
 
+/// In all other calls: signals, timers, waiting, standard output.
+fn elsewhere(step: Step, failure: Failure) -> &'static str {
+    match (step, failure) {
+        (Step::ForwardSignal, Failure::NotPermitted) => {
+            "the command runs as another user now: send it the signal as that user"
+        }
+        (Step::SetTimeLimit, Failure::TryAgain) => "raise the limit on pending signals (ulimit -i)",
+        (Step::StartCommand, Failure::TryAgain) => MORE_PROCESSES,
+        (Step::WriteOutput, Failure::Closed) => "it is closed: redirect it to a file or a terminal",
+        (Step::WriteOutput, Failure::NoSpace) => "make room on the disk that it goes to",
+        (Step::WriteOutput, Failure::Broken) => "check the file or terminal that it goes to",
+        (_, Failure::Denied | Failure::NotPermitted) => POLICY,
+        (
+            _,
+            Failure::TryAgain
+            | Failure::NoMemory
+            | Failure::TooManyOpen
+            | Failure::TooManyOpenInSystem,
+        ) => anywhere(failure),
+        _ => "",
+    }
+}
+
 /// At a directory or link that is refused.
-pub(super) fn unsafe_place(at: &Path, reason: Reason) -> &'static str {
+fn unsafe_place(at: &Path, reason: Reason) -> &'static str {
     let at_root = at.parent().is_none();
     match reason {
-        _ if at_root => "every path starts there, so root must fix it",
+        _ if at_root => "every path starts there, so ask root to fix it",
         Reason::OwnedByStranger(_) => "use a path whose directories all belong to you or root",
-        Reason::Writable(_) => "use another path, remove that permission (chmod go-w)",
+        Reason::Writable(_) => "use another path, or remove that permission (chmod go-w)",
         // Taking the right away from the others would break /tmp for all of them.
         Reason::StickyWritable(_) => "use a directory of your own in it (mkdir -m 700)",
-        Reason::ListGrants(_) | Reason::ListHandsDown(_) => "use another path, remove that entry",
+        Reason::ListGrants(_) | Reason::ListHandsDown(_) => {
+            "use another path, or remove that entry"
+        }
         Reason::LinkOwnedByStranger(_) | Reason::LinkInStickyDirectory => {
             "use a path without that link"
         }
@@ -207,16 +250,18 @@ fn anywhere(failure: Failure) -> &'static str {
             "make room there (space: df, inodes: df -i), or use another file system"
         }
         Failure::OverQuota => {
-            "remove files of yours there, or have the quota on space and inodes raised"
+            "remove some of your files there, or ask for a higher quota (space and inodes)"
         }
         Failure::TooManyOpen => "raise the limit on open files (ulimit -n)",
         Failure::TooManyOpenInSystem => {
-            "find what holds so many files open, or raise the system's limit (sysctl)"
+            "close files in other programs, or raise the limit of the whole system (sysctl)"
         }
         Failure::NameTooLong => "use a shorter name",
         Failure::Loop => "check where the symbolic links lead",
         Failure::ProgramInUse | Failure::Busy | Failure::TryAgain => "try again",
-        Failure::Broken => "look for errors of the disk or the file server (dmesg)",
+        Failure::Broken => {
+            "look for errors of the disk or the file server in the system's log (dmesg)"
+        }
         Failure::Stale => "its server no longer knows it: remount the file system",
         Failure::Unreachable => {
             "its server is out of reach: check it and the network, or remount the file system"
@@ -227,3 +272,6 @@ fn anywhere(failure: Failure) -> &'static str {
         _ => "",
     }
 }
+
+#[cfg(test)]
+mod tests;

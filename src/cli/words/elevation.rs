@@ -14,7 +14,7 @@ pub fn elevated(elevation: Elevation, program: Option<&Path>) -> String {
     let (how, cure) = match elevation {
         Elevation::Capabilities => {
             let how = "with file capabilities, which its caller lacks".to_owned();
-            (how, format!("take them from the program: setcap -r {program}"))
+            (how, format!("remove them from the program: setcap -r {program}"))
         }
         Elevation::Ids { user, group } => {
             let of = |name: &str, (real, effective)| {
@@ -28,7 +28,7 @@ pub fn elevated(elevation: Elevation, program: Option<&Path>) -> String {
             };
             let how: Vec<String> = ids.into_iter().flatten().collect();
             let cure = format!(
-                "take that from the program, or from what started it: chmod {who}-s {program}"
+                "remove that bit from the program, or from whatever started it: chmod {who}-s {program}"
             );
             (how.join(" and "), cure)
         }

@@ -1,4 +1,4 @@
-//! A holder in words: `pid 4711 (root@db1: rsync -a /a /b) for 2h13m`.
+//! Who holds a busy lock: `pid 4711 (root@db1: rsync -a /a /b) for 2h13m`.
 
 use std::ffi::OsStr;
 use std::fmt::Write as _;
@@ -6,10 +6,31 @@ use std::path::Path;
 
 use withlock_platform::process;
 
-use super::duration;
-use crate::cli::quoting;
+use crate::cli::{duration, quoting};
 use crate::holder::identify::{Holder, State};
 use crate::holder::record;
+use crate::lock::Busy;
+
+/// The line for a lock that somebody else holds.
+#[must_use]
+pub fn busy(path: &Path, busy: &Busy) -> String {
+    if busy.by_ancestor {
+        // The record may name another one, who shares the lock.
+        return format!(
+            "{} is held by the run that this one is part of: a lock can't be taken again inside its own job; use another \
+             lock file there, or no withlock",
+            path.display()
+        );
+    }
+    if busy.leased {
+        return format!(
+            "{} is held by someone unknown: a program, such as a Samba or NFS server, has a lease on the file; wait for \
+             it with -w",
+            path.display()
+        );
+    }
+    format!("{} is held by {}", path.display(), words(busy.holder.as_ref(), path))
+}
 
 /// The holder of the lock at this path.
 pub(super) fn words(holder: Option<&Holder>, path: &Path) -> String {
@@ -20,13 +41,13 @@ pub(super) fn words(holder: Option<&Holder>, path: &Path) -> String {
     if let Some(doing) = doing(holder) {
         let _ = write!(words, " ({doing})");
     }
-    let age = holder.record.as_ref().map(|record| duration(record.age()));
+    let age = holder.record.as_ref().map(|record| duration::words(record.age()));
     match (holder.state, age) {
         (State::Ended, _) => {
             let file = quoting::quote(&path.to_string_lossy());
             let _ = write!(
                 words,
-                ", which has ended; what it left behind holds the lock: fuser {file}"
+                ", which has ended, but left processes that hold the lock; find them with: fuser {file}"
             );
         }
         (state, age) => {
@@ -57,54 +78,4 @@ fn doing(holder: &Holder) -> Option<String> {
         let _ = write!(words, ": {}", record.command);
     }
     Some(words)
-}
-
-#[cfg(test)]
-mod tests {
-    use std::path::Path;
-    use std::time::{SystemTime, UNIX_EPOCH};
-
-    use super::super::tests::{NOBODY, assert_says};
-    use super::words;
-    use crate::holder::identify::{Holder, State};
-    use crate::holder::record::Record;
-
-    #[test]
-    fn what_has_become_of_a_holder_is_said_with_what_to_do() {
-        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs();
-        let since = now - 7980;
-        let command = "rsync -a /a /b".to_owned();
-        let record =
-            Record { pid: 7, user: NOBODY, host: "h".into(), since, command, ..Record::default() };
-        let recorded = |state| Holder { state, ..Holder::of(record.clone()) };
-        let listed = |state, command: &[&str]| {
-            let command = command.iter().map(|word| (*word).to_owned()).collect();
-            Holder { pid: 8, record: None, command, state }
-        };
-        let holders = [
-            recorded(State::Runs),
-            recorded(State::Stopped),
-            recorded(State::Ended),
-            recorded(State::Unseen),
-            listed(State::Runs, &["flock", "a b", "sleep"]),
-            listed(State::Runs, &[]),
-            listed(State::Stopped, &["sh"]),
-            listed(State::Ended, &[]),
-        ];
-        let left = "which has ended; what it left behind holds the lock: fuser '/l k'";
-        assert_says(
-            &holders.map(|holder| words(Some(&holder), Path::new("/l k"))),
-            &[
-                "pid 7 (4000000000@h: rsync -a /a /b) for 2h13m",
-                "pid 7 (4000000000@h: rsync -a /a /b) for 2h13m, stopped",
-                &format!("pid 7 (4000000000@h: rsync -a /a /b), {left}"),
-                "pid 7 (4000000000@h: rsync -a /a /b) for 2h13m, which can't be seen here: it has ended, or is in another \
-                 container",
-                "pid 8 (flock 'a b' sleep)",
-                "pid 8",
-                "pid 8 (sh), stopped",
-                &format!("pid 8, {left}"),
-            ],
-        );
-    }
 }

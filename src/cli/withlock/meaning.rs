@@ -1,36 +1,30 @@
-//! Options as they were given, and what they mean together.
+//! What options mean together: a plan, or why they make no sense.
 
 use std::ffi::{OsStr, OsString};
 use std::path::PathBuf;
 
-use super::misplaced;
-use crate::Job;
-use crate::cli::exit::Exit;
-use crate::cli::{Plan, WaitLimit, duration, quoting, shell, words};
-use crate::event::Listener;
-use crate::{Asking, Choice, Mode, Policy};
+use withlock_platform::backend::{Choice, Mode};
 
-/// A command line, taken apart.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Options {
-    pub(super) wait: Option<OsString>,
-    pub(super) quiet: bool,
-    pub(super) busy_status: Option<OsString>,
-    pub(super) shared: bool,
-    pub(super) keep: bool,
-    pub(super) no_create: bool,
-    pub(super) insecure: bool,
-    pub(super) backend: Option<OsString>,
-    pub(super) command: Option<OsString>,
-    pub(super) close: bool,
-    pub(super) verbose: bool,
-    /// The lock file, and the command with its arguments.
-    pub(super) operands: Vec<OsString>,
+use super::misplaced;
+use super::table::{Entry, Options, short};
+use crate::cli::exit::Exit;
+use crate::cli::plan::{Plan, Request, WaitLimit};
+use crate::cli::{duration, quoting, shell, words};
+use crate::event::Listener;
+use crate::job::Job;
+use crate::lock::{Asking, Policy};
+
+/// What the options ask for.
+pub(super) fn request(options: Options) -> Request {
+    match options.plan() {
+        Ok(plan) => Request::Run(Box::new(plan)),
+        Err(why) => Request::refuse(&why),
+    }
 }
 
 impl Options {
-    /// What they ask for, or why they make no sense.
-    pub(super) fn plan(mut self) -> Result<Plan, String> {
+    /// The plan, or why there is none.
+    fn plan(mut self) -> Result<Plan, String> {
         if self.operands.is_empty() {
             return Err("LOCKFILE is missing: withlock [OPTIONS] LOCKFILE COMMAND".to_owned());
         }
@@ -76,8 +70,12 @@ impl Options {
             None => Ok(WaitLimit::No),
             // An unset variable in a crontab; 0.5 did not wait either.
             Some(text) if text.is_empty() => Ok(WaitLimit::No),
-            Some(text) => duration::parse(&text.to_string_lossy())
-                .map_err(|why| format!("-w {}: {why}", quoting::of_value(text))),
+            Some(text) => match duration::parse(&text.to_string_lossy()) {
+                Ok(None) => Ok(WaitLimit::Forever),
+                Ok(Some(limit)) if limit.is_zero() => Ok(WaitLimit::No),
+                Ok(Some(limit)) => Ok(WaitLimit::AtMost(limit)),
+                Err(why) => Err(format!("-w {}: {why}", quoting::of_value(text))),
+            },
         }
     }
 
@@ -135,10 +133,10 @@ impl Options {
         match (self.command.take(), self.operands.as_slice()) {
             (Some(string), []) => Ok(Some(string)),
             (Some(_), _) => Err("-c replaces COMMAND: give one or the other".to_owned()),
-            (None, [option, rest @ ..]) if option == "-c" || option == "--command" => {
+            (None, [option, rest @ ..]) if misplaced::is_command(option) => {
                 match rest {
                     [string] => Ok(Some(string.clone())),
-                    [] => Err("-c needs a STRING, the command line for the shell".to_owned()),
+                    [] => Err(short('c').map(Entry::needs).unwrap_or_default()),
                     _ => Err("-c after LOCKFILE takes exactly one argument: quote the command"
                         .to_owned()),
                 }

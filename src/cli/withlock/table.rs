@@ -1,0 +1,276 @@
+//! The options: all that is known of one stands here, once.
+//!
+//! The table feeds the definition for clap, the short reader, the help, the hints for a typo, and the test that holds the
+//! manual page to it. A new option is an entry, a field of [`Options`], and what it means for the plan in
+//! [`super::meaning`].
+
+use std::ffi::OsString;
+
+/// The options of a command line, as they were given.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Options {
+    pub(super) wait: Option<OsString>,
+    pub(super) quiet: bool,
+    pub(super) busy_status: Option<OsString>,
+    pub(super) shared: bool,
+    pub(super) keep: bool,
+    pub(super) no_create: bool,
+    pub(super) insecure: bool,
+    pub(super) backend: Option<OsString>,
+    pub(super) command: Option<OsString>,
+    pub(super) close: bool,
+    pub(super) verbose: bool,
+    /// The lock file, and the command with its arguments.
+    pub(super) operands: Vec<OsString>,
+}
+
+/// An option.
+#[derive(Debug)]
+pub struct Entry {
+    /// Its letter, if it has one.
+    pub short: Option<char>,
+    /// Its name, without the dashes.
+    pub long: &'static str,
+    /// What `--help` says of it. A line end continues in the same column.
+    pub help: &'static str,
+    /// Under which heading `--help` lists it.
+    pub(super) heading: &'static str,
+    pub(super) effect: Effect,
+    /// Other options that it takes back when it comes after them.
+    pub(super) overrides: &'static [&'static str],
+    /// Abbreviations that 0.5 knew, for the crontabs that have them. New options get none: an abbreviation would change
+    /// its meaning when another option begins with the same letters.
+    pub(super) abbreviations: &'static [&'static str],
+}
+
+/// What an option does.
+#[derive(Debug)]
+pub(super) enum Effect {
+    /// It takes no value.
+    Flag(fn(&mut Options)),
+    /// It takes a value. What that may be is said by [`super::meaning`].
+    Value {
+        /// What the help calls it.
+        name: &'static str,
+        /// What a message says if it is missing: "-w needs" this.
+        needs: &'static str,
+        set: fn(&mut Options, OsString),
+    },
+    /// It prints the help, and that is all.
+    Help,
+    /// It prints the version, and that is all.
+    Version,
+}
+
+impl Entry {
+    const BASE: Self = Self {
+        short: None,
+        long: "",
+        help: "",
+        heading: "",
+        effect: Effect::Help,
+        overrides: &[],
+        abbreviations: &[],
+    };
+
+    /// What the help calls its value; `None` if it takes none.
+    #[must_use]
+    pub fn value_name(&self) -> Option<&'static str> {
+        match self.effect {
+            Effect::Value { name, .. } => Some(name),
+            _ => None,
+        }
+    }
+
+    /// Whether a value belongs to it.
+    pub(super) fn takes_value(&self) -> bool {
+        self.value_name().is_some()
+    }
+
+    /// As people write it for short: `-w`, `--backend`.
+    fn shown(&self) -> String {
+        match self.short {
+            Some(letter) => format!("-{letter}"),
+            None => format!("--{}", self.long),
+        }
+    }
+
+    /// What to say where its value is missing.
+    pub(super) fn needs(&self) -> String {
+        match self.effect {
+            Effect::Value { needs, .. } => format!("{} needs {needs}", self.shown()),
+            _ => format!("{} takes no value", self.shown()),
+        }
+    }
+
+    /// Whether this word is its short or its long form.
+    pub(super) fn is(&self, word: &str) -> bool {
+        match word.strip_prefix("--") {
+            Some(name) => self.long == name,
+            None => self.short.is_some_and(|letter| {
+                word.strip_prefix('-').is_some_and(|rest| rest.chars().eq([letter]))
+            }),
+        }
+    }
+}
+
+/// The option of this letter.
+pub(super) fn short(letter: char) -> Option<&'static Entry> {
+    OPTIONS.iter().find(|option| option.short == Some(letter))
+}
+
+/// The option of this name, or of this abbreviation.
+pub(super) fn long(name: &str) -> Option<&'static Entry> {
+    OPTIONS.iter().find(|option| option.long == name || option.abbreviations.contains(&name))
+}
+
+const WAITING: &str = "Waiting";
+const BUSY: &str = "When the lock is busy";
+const LOCK: &str = "The lock";
+const COMMAND: &str = "The command";
+const ABOUT: &str = "About";
+
+/// All options, in the order of the help.
+pub static OPTIONS: &[Entry] = &[
+    Entry {
+        short: Some('w'),
+        long: "wait",
+        help: "Wait at most this long for the lock: 2, 0.5, 90s,\n5m, 1h30m, inf [default: 0]",
+        heading: WAITING,
+        effect: Effect::Value {
+            name: "DURATION",
+            needs: "a DURATION, such as 0.5, 90s, 1h30m or inf",
+            set: |options, value| options.wait = Some(value),
+        },
+        overrides: &["nonblock"],
+        abbreviations: &["w", "wa", "wai"],
+    },
+    Entry {
+        short: Some('n'),
+        long: "nonblock",
+        help: "Do not wait: the default",
+        heading: WAITING,
+        effect: Effect::Flag(|options| options.wait = None),
+        overrides: &["wait"],
+        ..Entry::BASE
+    },
+    Entry {
+        short: Some('q'),
+        long: "quiet",
+        help: "Say nothing, and exit with status 0",
+        heading: BUSY,
+        effect: Effect::Flag(|options| options.quiet = true),
+        abbreviations: &["q", "qu", "qui", "quie"],
+        ..Entry::BASE
+    },
+    Entry {
+        short: Some('E'),
+        long: "conflict-exit-code",
+        help: "Exit with status N, also with -q [default: 1]",
+        heading: BUSY,
+        effect: Effect::Value {
+            name: "N",
+            needs: "an exit status, 0 to 255",
+            set: |options, value| options.busy_status = Some(value),
+        },
+        ..Entry::BASE
+    },
+    Entry {
+        short: Some('x'),
+        long: "exclusive",
+        help: "One holder at a time: the default",
+        heading: LOCK,
+        effect: Effect::Flag(|options| options.shared = false),
+        overrides: &["shared"],
+        ..Entry::BASE
+    },
+    Entry {
+        short: Some('s'),
+        long: "shared",
+        help: "A reader's lock: many at a time, but none while\nsomebody has an exclusive one",
+        heading: LOCK,
+        effect: Effect::Flag(|options| options.shared = true),
+        overrides: &["exclusive"],
+        ..Entry::BASE
+    },
+    Entry {
+        short: Some('k'),
+        long: "keep",
+        help: "Do not remove the lock file at the end",
+        heading: LOCK,
+        effect: Effect::Flag(|options| options.keep = true),
+        ..Entry::BASE
+    },
+    Entry {
+        long: "no-create",
+        help: "Do not create the lock file: exit with status 69\nif there is none",
+        heading: LOCK,
+        effect: Effect::Flag(|options| options.no_create = true),
+        ..Entry::BASE
+    },
+    Entry {
+        long: "insecure",
+        help: "Use an unsafe place with a warning, instead of\nrefusing it",
+        heading: LOCK,
+        effect: Effect::Flag(|options| options.insecure = true),
+        ..Entry::BASE
+    },
+    Entry {
+        long: "backend",
+        help: "Lock with this system call: auto, flock, fcntl or\nlockf [default: auto]",
+        heading: LOCK,
+        effect: Effect::Value {
+            name: "CALL",
+            needs: "a value: auto, flock, fcntl or lockf",
+            set: |options, value| options.backend = Some(value),
+        },
+        ..Entry::BASE
+    },
+    Entry {
+        short: Some('c'),
+        long: "command",
+        help: "Run STRING with a shell ($SHELL, or /bin/sh)",
+        heading: COMMAND,
+        effect: Effect::Value {
+            name: "STRING",
+            needs: "a STRING, the command line for the shell",
+            set: |options, value| options.command = Some(value),
+        },
+        ..Entry::BASE
+    },
+    Entry {
+        short: Some('o'),
+        long: "close",
+        help: "Do not pass the lock on to the command",
+        heading: COMMAND,
+        effect: Effect::Flag(|options| options.close = true),
+        ..Entry::BASE
+    },
+    Entry {
+        short: Some('v'),
+        long: "verbose",
+        help: "Say on standard error what happens",
+        heading: ABOUT,
+        effect: Effect::Flag(|options| options.verbose = true),
+        abbreviations: &["verb", "verbo", "verbos"],
+        ..Entry::BASE
+    },
+    Entry {
+        short: Some('h'),
+        long: "help",
+        help: "Print this help",
+        heading: ABOUT,
+        effect: Effect::Help,
+        abbreviations: &["h", "he", "hel"],
+        ..Entry::BASE
+    },
+    Entry {
+        short: Some('V'),
+        long: "version",
+        help: "Print the version",
+        heading: ABOUT,
+        effect: Effect::Version,
+        abbreviations: &["vers", "versi", "versio"],
+        ..Entry::BASE
+    },
+];

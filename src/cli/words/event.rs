@@ -1,0 +1,124 @@
+//! What happens on the way, and what is wrong without stopping the run.
+
+use withlock_platform::process::{Status, signal};
+
+use super::{error, holder};
+use crate::cli::duration;
+use crate::event::{Event, Kept, Loss, Warning};
+use crate::place::trust::Verdict;
+
+/// What has happened.
+pub(super) fn words(event: &Event<'_>) -> String {
+    match event {
+        Event::PassedOver { shell } => {
+            format!("$SHELL is {}, which runs no command: using /bin/sh", shell.display())
+        }
+        Event::Judged { at, verdict } => match verdict {
+            Verdict::Accept => format!("{}: safe", at.display()),
+            Verdict::Warn(reason) => {
+                format!("{}: usable, but it {reason}", at.display())
+            }
+            Verdict::Refuse(reason) => {
+                format!("{}: unsafe: it {reason}", at.display())
+            }
+        },
+        Event::Chosen { path, file_system, backend, in_order } => {
+            let hand_over =
+                if *in_order { "handed to waiters in order" } else { "removed at each release" };
+            format!(
+                "lock file {} ({file_system} file system), backend {backend}, {hand_over}",
+                path.display()
+            )
+        }
+        Event::Created => "lock file created".to_owned(),
+        Event::Again => {
+            "the lock file was removed or replaced in the meantime: trying again".to_owned()
+        }
+        Event::Leased => {
+            "waiting for a program, such as a Samba or NFS server, to give up its lease on the file"
+                .to_owned()
+        }
+        Event::Waiting { path, until, holder } => {
+            let holder = holder::words(*holder, path);
+            match until {
+                Some(until) => {
+                    format!("waiting at most {} for {holder}", duration::words(until.limit()))
+                }
+                None => format!("waiting for {holder}"),
+            }
+        }
+        Event::Acquired { own: true } => "lock acquired".to_owned(),
+        Event::Acquired { own: false } => {
+            "lock acquired, on a file that withlock did not make, and will leave as it is"
+                .to_owned()
+        }
+        Event::Started { pid } => format!("command started, pid {pid}"),
+        Event::Ended { status: Status::Exited(code) } => {
+            format!("command exited with status {code}")
+        }
+        Event::Ended { status: Status::Signaled(signal) } => {
+            format!("command died of signal {}", signal_name(*signal))
+        }
+        Event::Forwarded { signal } => {
+            format!("passed signal {} on to the command", signal_name(*signal))
+        }
+        Event::Removed => "lock file removed, lock released".to_owned(),
+        Event::Left { why } => format!("lock released, lock file left: {}", kept(*why)),
+        Event::Warning(warning) => self::warning(warning),
+    }
+}
+
+fn warning(warning: &Warning<'_>) -> String {
+    match warning {
+        Warning::Place { at, reason } => {
+            let cure = if reason.is_remote() {
+                "if every run reaches it in the same way, set WITHLOCK_NOWARN=remote to silence this"
+            } else {
+                "use a directory that only you and root can change"
+            };
+            format!("warning: {} {reason}; {cure}", at.display())
+        }
+        Warning::SetgidFile { path } => {
+            format!(
+                "warning: {} has a mode (setgid without group-execute) that makes locks mandatory on other systems; run chmod g-s on it",
+                path.display()
+            )
+        }
+        Warning::Lost { path, loss } => {
+            let what = match loss {
+                Loss::Gone => "was removed",
+                Loss::Replaced => "was replaced by another file",
+            };
+            format!(
+                "warning: {} {what}, or its path changed, while the command ran: another command may have run at the \
+                 same time; leave lock files alone, withlock removes its own",
+                path.display()
+            )
+        }
+        Warning::Signal(error) => format!("warning: {}", error::words(error)),
+        Warning::Release(error) => {
+            format!(
+                "warning: while releasing the lock: {}; the lock is free anyway",
+                error::words(error)
+            )
+        }
+    }
+}
+
+fn kept(why: Kept) -> &'static str {
+    match why {
+        Kept::Asked => "as asked (--keep)",
+        Kept::Foreign => "withlock did not make it, or did not write what is in it",
+        Kept::Replaced => "the path leads to another file now, or to none",
+        Kept::Shared => "others share the lock or wait for it",
+        Kept::Awaited => "others wait for the lock",
+        Kept::Held => "the next run has the lock, or something that the command has left running",
+    }
+}
+
+fn signal_name(number: i32) -> String {
+    match signal::name(number) {
+        Some(name) => format!("{number} ({name})"),
+        None => number.to_string(),
+    }
+}

@@ -1,0 +1,43 @@
+//! Where the words go: to standard error, a line each.
+
+use std::io::{self, Write};
+
+use super::event;
+use super::printable::is_printable;
+use crate::event::{Event, Warning};
+
+/// Says one line on standard error, in one write, so that the lines of several runs do not mix. What can't be said is
+/// not said: there is nobody else to tell.
+pub fn say(text: &str) {
+    let mut line = String::with_capacity(text.len() + 11);
+    line.push_str("withlock: ");
+    // Names and records can hold anything; a terminal must not obey them, and one message is one line.
+    line.extend(text.chars().map(|c| if is_printable(c) { c } else { '?' }));
+    line.push('\n');
+    let _ = io::stderr().write_all(line.as_bytes());
+}
+
+/// Says warnings only: what a run says without `-v`.
+pub fn listen(event: &Event<'_>) {
+    if matches!(event, Event::Warning(_)) {
+        listen_to_all(event);
+    }
+}
+
+/// Says everything: `-v`.
+pub fn listen_to_all(event: &Event<'_>) {
+    let is_unwanted = matches!(event, Event::Warning(Warning::Place { reason, .. })
+        if reason.is_remote() && is_not_warned_of("remote"));
+    if !is_unwanted {
+        say(&event::words(event));
+    }
+}
+
+/// Switches warnings off, by their names, separated by commas: once for all lines of a crontab, where an option would have
+/// to stand in each.
+const NO_WARNING: &str = "WITHLOCK_NOWARN";
+
+fn is_not_warned_of(what: &str) -> bool {
+    let names = std::env::var_os(NO_WARNING).unwrap_or_default();
+    names.to_string_lossy().split(',').any(|name| name.trim() == what)
+}
