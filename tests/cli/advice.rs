@@ -1,10 +1,12 @@
 //! What the README and the manual page advise or warn of is so.
 
+use std::io::BufRead;
 use std::os::unix::fs::symlink;
 use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
 
 use crate::support::procfs::{child, state};
+use crate::support::programs::write_program;
 use crate::support::{
     self, JOB, Running, Scratch, find_program, is_root, kill, program, skip, stderr, wait_until,
     waits_for_lock, withlock,
@@ -18,6 +20,41 @@ fn shell(place: &Scratch, line: &str) -> String {
     let mut command = Command::new("sh");
     command.args(["-c", &format!("{alias}\n{line}")]).current_dir(place.path());
     String::from_utf8(command.output().unwrap().stdout).unwrap()
+}
+
+/// On 38 lines of 80 columns: the run, the refused run, and what that prints; only names and numbers differ from the real one.
+#[test]
+fn the_first_screen_of_the_readme_shows_what_a_refused_run_prints() {
+    let readme =
+        std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md")).unwrap();
+    assert!(readme.lines().count() <= 180, "what only some need is for the manual page");
+    let screen: Vec<&str> = readme.lines().take(38).collect();
+    assert_eq!(screen.iter().find(|line| line.chars().count() > 80), None);
+    assert!(screen.contains(&"    cargo install --path . --locked"), "how to install it");
+    let printed = screen.iter().position(|line| line.starts_with("withlock: ")).unwrap();
+    assert_eq!(screen[printed - 1], "# withlock /run/backup.lock make-backup");
+    assert_eq!(screen[printed - 2], "# withlock /run/backup.lock make-backup &");
+    let place = Scratch::new();
+    let lock = place.join("backup.lock");
+    write_program(&place.join("make-backup"), b"#!/bin/sh\necho begun\nread line\n", 0o755);
+    let mut run = withlock([&lock]);
+    run.arg("make-backup").env("PATH", format!("{}:/usr/bin:/bin", place.path().display()));
+    let mut holder = run.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+    let mut begun = String::new();
+    std::io::BufReader::new(holder.stdout.take().unwrap()).read_line(&mut begun).unwrap();
+    let refused = withlock([&lock]).arg("make-backup").output().unwrap();
+    drop(holder.stdin.take());
+    holder.wait().unwrap();
+    let real = stderr(&refused).replace(lock.to_str().unwrap(), "/run/backup.lock");
+    let without_names = |line: &str| -> Vec<String> {
+        let words = line.split_whitespace().map(|word| match word {
+            _ if word.starts_with('(') && word.contains('@') => "(USER@HOST:".to_owned(),
+            _ => word.replace(|digit: char| digit.is_ascii_digit(), ""),
+        });
+        words.collect()
+    };
+    assert_eq!(without_names(screen[printed]), without_names(&real));
+    assert_eq!(refused.status.code(), Some(1));
 }
 
 #[test]

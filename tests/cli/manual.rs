@@ -16,49 +16,59 @@ type Entries = BTreeSet<String>;
 /// A text that lists the options and the exit codes, and how to read it.
 struct Text {
     name: &'static str,
-    /// It has every option, not just those that most people want.
-    has_all_options: bool,
     read: fn() -> String,
     options: fn(&str) -> Entries,
+    /// Those that are to be there.
+    wanted_options: fn() -> Entries,
     codes: fn(&str) -> Entries,
 }
 
 const TEXTS: [Text; 3] = [
     Text {
-        name: "withlock.1",
-        has_all_options: true,
-        read: || file("withlock.1"),
+        name: "man/withlock.1",
+        read: || file("man/withlock.1"),
         options: options_in_manual,
+        wanted_options: options_of_the_program,
         codes: codes_in_manual,
     },
     Text {
         name: "README.md",
-        has_all_options: false,
         read: || file("README.md"),
         options: options_in_readme,
+        wanted_options: options_that_matter_most,
         codes: codes_in_readme,
     },
     Text {
         name: "--help",
-        has_all_options: true,
         read: help,
         options: options_in_help,
+        wanted_options: options_of_the_program,
         codes: codes_in_help,
     },
 ];
 
+/// What the README has of the options; the manual has all of them.
+const MOST_WANTED: [&str; 10] = [
+    "-w, --wait DURATION",
+    "-q, --quiet",
+    "-E, --conflict-exit-code N",
+    "-c, --command STRING",
+    "-s, --shared",
+    "-k, --keep",
+    "--no-create",
+    "-o, --close",
+    "--insecure",
+    "-v, --verbose",
+];
+
 #[test]
 fn nobody_looks_in_vain_for_an_option() {
-    let wanted = options_of_the_program();
-    assert!(wanted.contains("-w, --wait DURATION"), "{wanted:?}");
+    let all = options_of_the_program();
+    assert!(options_that_matter_most().is_subset(&all), "{all:?}");
     for text in TEXTS {
         let found = (text.options)(&(text.read)());
-        let mut differences = differences(text.name, &wanted, &found);
-        if !text.has_all_options {
-            assert!(found.len() >= 8, "{found:?}");
-            differences.retain(|difference| !difference.contains(" lacks: "));
-        }
-        assert_eq!(differences, Vec::<String>::new());
+        let wanted = (text.wanted_options)();
+        assert_eq!(differences(text.name, &wanted, &found), Vec::<String>::new());
     }
 }
 
@@ -83,9 +93,7 @@ fn the_help_fits_a_terminal_of_80_columns() {
 fn a_missing_or_wrong_line_is_reported() {
     for text in TEXTS {
         let whole = (text.read)();
-        if text.has_all_options {
-            missing_lines_are_reported(&text, &whole, text.options, &options_of_the_program());
-        }
+        missing_lines_are_reported(&text, &whole, text.options, &(text.wanted_options)());
         missing_lines_are_reported(&text, &whole, text.codes, &codes_of_the_program());
     }
     let one = Entries::from(["1 busy".to_owned()]);
@@ -120,7 +128,7 @@ fn the_manual_page_is_well_formed() {
         return support::skip("no mandoc");
     };
     let output = Command::new(mandoc)
-        .args(["-T", "lint", "-W", "warning", "withlock.1"])
+        .args(["-T", "lint", "-W", "warning", "man/withlock.1"])
         .current_dir(env!("CARGO_MANIFEST_DIR"))
         .output()
         .unwrap();
@@ -131,18 +139,42 @@ fn the_manual_page_is_well_formed() {
 #[test]
 fn the_manual_page_has_the_recipes_of_the_readme() {
     let readme = file("README.md");
-    let manual = file("withlock.1").replace("\\e", "\\");
+    let manual = file("man/withlock.1").replace("\\e", "\\");
     let words = |line: &str| line.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase();
     let known: BTreeSet<String> = manual.lines().map(words).collect();
-    let recipes: Vec<&str> = ["## Recipes for cron", "## Other recipes"]
-        .into_iter()
-        .flat_map(|heading| section(&readme, heading, "## "))
-        .filter(|line| line.starts_with("    ") && !line.starts_with("    withlock: "))
+    let recipes: Vec<&str> = section(&readme, "## Recipes for cron", "## ")
+        .filter(|line| line.starts_with("    "))
         .collect();
-    assert!(recipes.len() >= 12, "{recipes:?}");
+    assert!(recipes.len() >= 5, "{recipes:?}");
     for recipe in recipes {
         assert!(known.contains(&words(recipe)), "the manual lacks: {recipe}");
     }
+}
+
+/// Each difference from 0.5 that the parity tests know of has an item of its number in the manual.
+#[test]
+fn the_manual_page_has_every_difference_from_0_5() {
+    let listed = file("tests/parity/differences.rs");
+    let number = |line: &str| line.trim().strip_suffix(',')?.parse::<usize>().ok();
+    let known = listed.lines().filter_map(number).max().unwrap_or_default();
+    let manual = file("man/withlock.1");
+    let items = section(&manual, ".Ss withlock 0.5", ".S").filter(|line| *line == ".It").count();
+    assert!(known >= 22 && items >= known, "{items} items for {known} differences");
+    let rows = rows(&file("README.md"), "## Coming from withlock 0.5").count();
+    assert_eq!(rows, 10, "the README has those that matter most");
+}
+
+/// The README's program is the one that the documentation tests compile.
+#[test]
+fn the_library_example_of_the_readme_compiles() {
+    let below = |text: &str, fence: &'static str| -> Vec<String> {
+        let lines = section(text, fence, "```").filter(|line| !line.starts_with("# "));
+        lines.map(str::to_owned).collect()
+    };
+    let of_readme = below(&file("README.md"), "```rust");
+    let documentation = file("src/lib.rs").replace("//! ", "").replace("//!", "");
+    assert!(of_readme.len() > 5, "{of_readme:?}");
+    assert_eq!(of_readme, below(&documentation, "```no_run"));
 }
 
 #[test]
@@ -150,7 +182,7 @@ fn systemd_takes_the_units_of_the_manual_page() {
     let Some(systemd) = support::find_program("systemd-analyze") else {
         return support::skip("no systemd-analyze");
     };
-    let manual = file("withlock.1");
+    let manual = file("man/withlock.1");
     let block = |first: &'static str| -> String {
         let lines = section(&manual, ".Sh EXAMPLES", ".Sh").skip_while(move |line| *line != first);
         lines.take_while(|line| *line != ".Ed").map(|line| format!("{line}\n")).collect()
@@ -173,6 +205,23 @@ fn systemd_takes_the_units_of_the_manual_page() {
         complaints.lines().filter(|line| line.contains(place) || line.contains("sync.")).collect();
     assert_eq!(about_them, [""; 0], "{complaints}");
     assert!(output.status.success(), "{complaints}");
+}
+
+/// Each path that CONTRIBUTING.md names is there.
+#[test]
+fn whoever_wants_to_help_is_led_to_files_that_are_there() {
+    let page = file("CONTRIBUTING.md");
+    // FIXME(merge): remove these three lines with the last of that page's.
+    if page.contains("FIXME(merge)") {
+        return;
+    }
+    let tops = ["src/", "platform/", "tests/", "man/", "examples/", "ci/", ".ci/"];
+    let quoted = page.split('`').skip(1).step_by(2);
+    let paths =
+        quoted.filter(|text| tops.iter().any(|top| text.starts_with(top)) && !text.contains(' '));
+    let missing: Vec<&str> =
+        paths.filter(|path| !Path::new(env!("CARGO_MANIFEST_DIR")).join(path).exists()).collect();
+    assert_eq!(missing, [""; 0]);
 }
 
 #[test]
@@ -199,6 +248,10 @@ fn options_of_the_program() -> Entries {
             entry(&names, option.value_name().unwrap_or_default())
         })
         .collect()
+}
+
+fn options_that_matter_most() -> Entries {
+    MOST_WANTED.map(str::to_owned).into()
 }
 
 fn codes_of_the_program() -> Entries {
