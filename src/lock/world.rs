@@ -120,7 +120,7 @@ pub trait World {
     /// Takes the announcement back.
     fn withdraw(&self, file: &Self::File);
 
-    /// Closes the queue until the lock is unlocked, if nobody waits: answers whether nobody does. Where waiters can't
+    /// Closes the queue until the lock is unlocked, if nobody waits: returns whether nobody does. Where waiters can't
     /// announce themselves, nobody does.
     fn close_queue(&self, file: &Self::File) -> bool;
 

@@ -6,3 +6,4 @@ mod own;
 mod record;
 mod redirected;
 mod results;
+mod verdict;

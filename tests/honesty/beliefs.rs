@@ -51,7 +51,7 @@ impl Beliefs {
         }
     }
 
-    /// Takes the step in every state, and keeps those that agree with what was seen. Otherwise answers what they say.
+    /// Takes the step in every state, and keeps those that agree with what was seen. Otherwise returns what they say.
     pub(crate) fn learn(&mut self, step: Step, seen: &Seen) -> Result<(), String> {
         let mut kept = Vec::new();
         let mut denied = BTreeSet::new();

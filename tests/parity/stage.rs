@@ -234,7 +234,7 @@ impl Waiter {
         line.trim_end().to_owned()
     }
 
-    /// Closes the job's input, and answers how the run ended.
+    /// Closes the job's input, and returns how the run ended.
     pub fn finish(mut self) -> ExitStatus {
         drop(self.child.stdin.take());
         let mut rest = Vec::new();

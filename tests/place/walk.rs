@@ -22,7 +22,7 @@ fn traced(options: &[&str], log: &Path, command: &Command) -> Option<Command> {
     Some(traced)
 }
 
-/// Locks `lock` and stops each time that the name "entry" has been looked at, for `change` to change it; answers how it
+/// Locks `lock` and stops each time that the name "entry" has been looked at, for `change` to change it; returns how it
 /// ended, and how often it stopped. The job prints "ran".
 fn stepwise(scratch: &Scratch, lock: &Path, change: impl Fn(usize)) -> Option<(Output, usize)> {
     const STOP: &str = "inject=?newfstatat,?fstatat64,?statx:signal=SIGSTOP";

@@ -1,11 +1,5 @@
 //! Numbers that look random and can be drawn again: `SplitMix64` (Steele, Lea and Flood 2014, "Fast splittable pseudorandom
 //! number generators").
-#![allow(
-    dead_code,
-    unreachable_pub,
-    reason = "each test file is a crate of its own and uses a part"
-)]
-#![allow(clippy::expect_used, reason = "a test may fail by panicking")]
 
 use std::time::{Duration, SystemTime};
 

@@ -80,7 +80,7 @@ impl Terminal {
         self.user.write_all(keys).unwrap();
     }
 
-    /// Waits until the screen shows a text, and answers what it shows by then.
+    /// Waits until the screen shows a text, and returns what it shows by then.
     pub fn wait_for(&mut self, text: &str) -> String {
         wait_until(&format!("{text:?} on the screen"), || self.shows(text));
         String::from_utf8_lossy(&self.screen).into_owned()

@@ -17,12 +17,12 @@ pub const FLOORS: &[&[&str]] = &[
     &["path"],
     &["job", "local"],
     &["lock"],
-    &["place/walk"],
-    &["place/here"],
-    &["place/judge"],
+    &["place"],
     &["event"],
     &["error"],
-    &["place", "holder"],
+    &["place/trust"],
+    &["place/reason", "holder"],
+    &["random"],
 ];
 
 /// The room that a file belongs to: its own, or that of its folder.

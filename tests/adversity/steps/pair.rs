@@ -60,7 +60,7 @@ struct Order {
 }
 
 impl Order {
-    /// Plays it, and answers how far the second run had come when the first one went on.
+    /// Plays it, and returns how far the second run had come when the first one went on.
     fn play(&self) -> Reached {
         let stage = Stage::new(self.pairing.before);
         let before = Untouched::of(&stage.place.join("lock"));

@@ -89,7 +89,7 @@ impl Run {
         Reached::End
     }
 
-    /// Lets it have whatever stop it has come to meanwhile; answers whether it has ended.
+    /// Lets it have whatever stop it has come to meanwhile; returns whether it has ended.
     pub(crate) fn has_ended(&mut self) -> bool {
         if self.look().is_some() && self.status.is_none() {
             self.resume(Resume::ToEnd);

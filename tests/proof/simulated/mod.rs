@@ -7,7 +7,6 @@
 //!
 //! A close, and the end of a process, are one step here. In Linux, those who are woken may try again before the last lock
 //! is gone.
-#![allow(dead_code, unreachable_pub, reason = "what only `tests/honesty/` uses is for Linux")]
 
 mod files;
 mod labels;
