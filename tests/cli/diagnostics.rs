@@ -1,18 +1,4 @@
 //! What the manual page says under DIAGNOSTICS is what the program prints.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    missing_docs,
-    unreachable_pub,
-    reason = "a test may fail by panicking"
-)]
-
-#[path = "support/people.rs"]
-mod people;
-#[path = "support/programs.rs"]
-mod programs;
-mod support;
 
 use std::ffi::OsStr;
 use std::fs;
@@ -20,9 +6,9 @@ use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 use std::process::Command;
 
-use people::{ALICE, Public, directory};
-use support::procfs::state;
-use support::{
+use crate::support::people::{ALICE, Public, directory};
+use crate::support::procfs::state;
+use crate::support::{
     Running, Scratch, find_program, forced_backend, is_root, process_owned, skip, stderr,
     wait_until, withlock,
 };
