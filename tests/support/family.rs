@@ -53,7 +53,7 @@ pub fn reap(group: u32) -> Reaped {
 }
 
 /// Sends a signal to the child of a process, and to no other: the child may be reaped, and its number given away, at any
-/// moment. Answers whether it was there. The parent must be one that the caller has not reaped.
+/// moment. Returns whether it was there. The parent must be one that the caller has not reaped.
 pub fn signal_child(parent: u32, signal: i32) -> bool {
     let Some(child) = procfs::child(parent) else { return false };
     let Some(handle) = open_process(child) else { return false };

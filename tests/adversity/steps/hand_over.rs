@@ -44,7 +44,7 @@ impl HandOver {
         println!("{self:?}: {} steps of the release, {orders} orders", release_steps - 1);
     }
 
-    /// Answers whether the release has so many steps, and how far the waiter came.
+    /// Returns whether the release has so many steps, and how far the waiter came.
     fn play(self, release: usize, steps: usize) -> (bool, Reached) {
         let stage = Stage::new(Before::Nothing);
         let mut holder = stage.start("A", self.holder);
