@@ -51,7 +51,7 @@ impl<'a> Lying<'a> {
         file
     }
 
-    /// Before or after the last step of a job that has died of a signal, which is a stranger's.
+    /// Whether it is about the lock that the run itself takes, and not about what is left of it in \[11].
     fn is_own_lock(&self) -> bool {
         self.world.phase() != Phase::Left
     }

@@ -19,6 +19,8 @@ pub(super) struct Memory {
     pub(super) stale: bool,
     /// The lock was not granted as long as the code slept: it is not to try once more.
     pub(super) in_vain: bool,
+    /// A signal has interrupted the wait: what the seam takes down at the unlock, where there may be none.
+    pub(super) ends: bool,
     /// The file has lost its path, and is to be left.
     pub(super) left: bool,
     /// The question whose file it is comes next, and the answer is to be: withlock's own.
@@ -40,10 +42,12 @@ impl Memory {
 
     /// All of it that may differ, in bytes, always as many.
     pub(super) fn code(&self) -> Vec<u8> {
-        let Self { looked, stale, in_vain, left, takes_any, unlocked, awaited, .. } = *self;
+        let Self { looked, stale, in_vain, ends, left, takes_any, unlocked, awaited, .. } = *self;
         let Self { converted, kept, created, seen, .. } = *self;
-        let flags =
-            [created, looked, stale, in_vain, left, takes_any, unlocked, awaited, converted, kept];
+        let flags = [
+            created, looked, stale, in_vain, ends, left, takes_any, unlocked, awaited, converted,
+            kept,
+        ];
         let [mode, size] = seen.map_or([u64::MAX; 2], |facts| [facts.mode.into(), facts.size]);
         let flags = flags.map(u8::from);
         let facts = [mode, size].map(u64::to_be_bytes);

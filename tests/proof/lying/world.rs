@@ -38,13 +38,14 @@ impl World for Lying<'_> {
         Ok(file)
     }
 
-    /// The first time, it is [3], just before [4].
+    /// The first time, it is \[3], just before \[4].
     fn facts(&self, file: &Handle) -> Result<Facts> {
         let facts = self.world.facts(file)?;
-        if self.memory().identity.is_some() || !self.acquires() {
+        let is_first = self.memory().identity.is_none();
+        self.change(|memory| memory.identity = Some(facts.identity));
+        if !is_first || !self.acquires() {
             return Ok(facts);
         }
-        self.change(|memory| memory.identity = Some(facts.identity));
         match self.mistake {
             Mistake::NoComparison | Mistake::BusyOnStaleFile => {
                 self.change(|memory| memory.seen = Some(facts));
@@ -74,7 +75,7 @@ impl World for Lying<'_> {
         Ok(named)
     }
 
-    /// The first thing in [8].
+    /// The first thing in \[8].
     fn entry(&self, place: &()) -> Result<Option<Facts>> {
         let Memory { file, created, identity, unlocked, left, .. } = self.memory();
         if left {
@@ -94,7 +95,7 @@ impl World for Lying<'_> {
         Ok(found.map(|it| Facts { identity: identity.unwrap_or(it.identity), ..it }))
     }
 
-    /// In [8], it is asked just after the entry, and says whose file it is.
+    /// In \[8], it is asked just after the entry, and says whose file it is.
     fn form(&self, file: &Handle, facts: &Facts) -> Form {
         let form = self.world.form(file, facts);
         let takes_any = self.memory().takes_any;
@@ -181,7 +182,7 @@ impl World for Lying<'_> {
     }
 
     fn close(&self, file: Handle) {
-        self.change(|memory| *memory = Memory::default());
+        self.change(|memory| *memory = Memory { ends: memory.ends, ..Memory::default() });
         self.world.close(file);
     }
 
@@ -234,6 +235,8 @@ impl World for Lying<'_> {
     }
 
     fn end_waiting(&self, waiting: ()) -> Option<Signal> {
-        self.world.end_waiting(waiting)
+        let signal = self.world.end_waiting(waiting);
+        self.change(|memory| memory.ends = signal.is_some());
+        signal
     }
 }
