@@ -55,7 +55,7 @@ impl LockPath {
     /// Step 1: judges the path.
     ///
     /// # Errors
-    /// [`Error`]: the place is unsafe or out of reach.
+    /// [`crate::Error`]: the place is unsafe or out of reach.
     ///
     /// ```
     /// use withlock::{Error, LockPath, Policy};
@@ -93,7 +93,7 @@ impl<'a> Checked<'a> {
     /// Needs no [`Signals`], and works in a program with threads.
     ///
     /// # Errors
-    /// [`Error`]; a lock that is held by somebody else is none.
+    /// [`crate::Error`]; a lock that is held by somebody else is none.
     ///
     /// ```
     /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -121,7 +121,7 @@ impl<'a> Checked<'a> {
     /// Needs no [`Signals`], and works in a program with threads; no signal interrupts the wait.
     ///
     /// # Errors
-    /// [`Error`]; a lock that an ancestor of this process holds is [`Attempt::Busy`].
+    /// [`crate::Error`]; a lock that an ancestor of this process holds is [`Attempt::Busy`].
     ///
     /// ```
     /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -159,7 +159,7 @@ impl<'a> Checked<'a> {
     /// For a process of one thread, or at least a moment of one: see [`Signals`].
     ///
     /// # Errors
-    /// [`Error`]; a lock that is held by somebody else is none, and neither is a signal that interrupts the wait.
+    /// [`crate::Error`]; a lock that is held by somebody else is none, and neither is a signal that interrupts the wait.
     ///
     /// ```
     /// # fn main() -> Result<(), Box<dyn std::error::Error>> {

@@ -14,7 +14,7 @@
 //!
 //! A full disk, a limit on file sizes or a crash can cut the line off anywhere. So a beginning of it is withlock's as well, if
 //! it reaches the end of the [`SIGNATURE`]. A shorter one, down to an empty file, says too little by itself: there the file's
-//! mode must tell ([`crate::place::trust::MODE_BEGUN`]).
+//! mode must tell ([`crate::lock::file::MODE_BEGUN`]).
 //!
 //! A later version that writes another field adds it to `FIELDS` and goes on accepting the forms before. An older version
 //! takes a file of the newer form for somebody else's: it locks it, and leaves it as it is.

@@ -241,3 +241,20 @@ fn a_comparison_that_fails_does_not_remove_the_file_of_the_holder() {
     assert!(running.finish().0.success());
     assert_eq!(place.names(), Vec::<String>::new());
 }
+
+#[test]
+fn a_sandbox_that_forbids_signals_does_not_keep_a_run_from_ending() {
+    let place = Scratch::new();
+    let lock = place.join("lock");
+    let Some(mut command) = tampered(&["kill:error=EPERM"], &[], &lock) else { return };
+    // Longer than a job is looked after without a witness, which has to be ended then.
+    command.args(["sh", "-c", "sleep 0.3; exit 7"]);
+    let mut run = command.spawn().unwrap();
+    let mut status = None;
+    wait_until("the run ends", || {
+        status = run.try_wait().unwrap();
+        status.is_some()
+    });
+    assert_eq!(status.and_then(|status| status.code()), Some(7));
+    assert_eq!(place.names(), Vec::<String>::new());
+}
