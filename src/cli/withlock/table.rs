@@ -1,8 +1,8 @@
 //! The options: all that is known of one stands here, once.
 //!
 //! The table feeds the definition for clap, the short reader, the help, the hints for a typo, and the test that holds the
-//! manual page to it. A new option is an entry, a field of [`Options`], and what it means for the plan in
-//! [`super::meaning`].
+//! manual page to it. A new option is an entry, a field of `Options`, and what it means for the plan in
+//! `meaning.rs`.
 
 use std::ffi::OsString;
 
