@@ -220,7 +220,7 @@ fn a_job_that_waits_for_its_own_lock_is_told_at_once_instead_of_hanging() {
     let between = withlock(["other"]);
     command.arg(between.get_program()).args(between.get_args()).args(&words);
     let output = run(command.current_dir(scratch.path()));
-    assert_complains("between", &output, 1, &["waits for its end"]);
+    assert_complains("between", &output, 1, &["inside its own job"]);
     // Readers may share with themselves.
     let shared = withlock(["-s", "-w", "inf", "lock", "echo", "ran"]);
     let mut command = withlock(["-s", "lock"]);
