@@ -175,6 +175,8 @@ fn a_wait_that_is_interrupted_again_and_again_ends_at_its_deadline<R: Receive>()
             return;
         }
         assert!(trace(libc::PTRACE_CONT as i32, pid));
+        // So that it gets on between two interruptions, on a busy machine too.
+        std::thread::sleep(Duration::from_millis(2));
     }
 }
 
