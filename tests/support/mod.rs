@@ -228,9 +228,9 @@ pub fn stderr(output: &Output) -> String {
 }
 
 /// An example that was built with the tests (`cargo test` builds them all); `None` where the tests run once more, and it makes
-/// no difference.
+/// no difference, or are to be quick.
 pub fn example(name: &str) -> Option<PathBuf> {
-    if is_rerun() {
+    if is_rerun() || std::env::var_os("WITHLOCK_TEST_QUICK").is_some() {
         return None;
     }
     let test = std::env::current_exe().unwrap();
