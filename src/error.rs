@@ -10,7 +10,7 @@ use withlock_platform::backend::LockError;
 use withlock_platform::evidence::Kind;
 use withlock_platform::failure;
 
-use crate::place::reason::Reason;
+use crate::trust::Reason;
 
 mod step;
 

@@ -6,7 +6,7 @@ use withlock_platform::process::{Deadline, Status};
 
 use crate::error::Error;
 use crate::holder::identify::Holder;
-use crate::place::trust::{Reason, Verdict};
+use crate::trust::{Reason, Verdict};
 
 /// Who is told what happens.
 ///

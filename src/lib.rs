@@ -14,7 +14,7 @@
 //! # Acquire
 //!
 //! 1. Walk the path from `/` (for a relative path: up from the working directory to `/`, then down), component by
-//!    component, each relative to the open directory before it, and judge each one ([`place::trust`]). Refuse an unsafe one.
+//!    component, each relative to the open directory before it, and judge each one ([`trust`]). Refuse an unsafe one.
 //! 2. Look at the name. A regular file: open it, following no link. A link: walk on to its target. Nothing there: create
 //!    it exclusively, empty, with the mode of a file that is begun, 0700. If it has gone, or appeared, in the meantime, start
 //!    again. Refuse anything else without opening it.
@@ -181,9 +181,10 @@ pub mod job;
 mod local;
 pub mod lock;
 mod path;
-pub mod place;
+mod place;
 #[cfg(test)]
 mod random;
+pub mod trust;
 
 pub use error::{Error, Result, Step};
 pub use holder::identify::Holder;

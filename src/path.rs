@@ -8,7 +8,7 @@ use crate::error::Result;
 use crate::job::{self, Job};
 use crate::local::system::System;
 use crate::lock::{self, Attempt, Busy, Policy, Terms, Wait, Walked};
-use crate::place::trust::Trusted;
+use crate::trust::Trusted;
 
 /// The proof that this run holds the lock, on this machine. It can be sent to another thread; dropped, it releases the lock.
 pub type Held<'a> = lock::Held<System<'a>>;

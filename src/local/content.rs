@@ -12,7 +12,7 @@ use withlock_platform::evidence::Facts;
 use crate::holder::form::{Form, LONGEST, SIGNATURE};
 use crate::holder::record::Record;
 use crate::lock::file;
-use crate::place::trust::Trusted;
+use crate::trust::Trusted;
 
 /// An open lock file, with what was decided when it was opened.
 #[derive(Debug)]

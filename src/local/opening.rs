@@ -14,8 +14,8 @@ use crate::local::content::OpenFile;
 use crate::local::system::System;
 use crate::lock::World;
 use crate::lock::file;
-use crate::place::trust;
 use crate::place::walk::Place;
+use crate::trust;
 
 impl System<'_> {
     pub(super) fn open_existing(&self, place: &Place, found: &Facts) -> Result<Option<OpenFile>> {

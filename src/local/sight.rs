@@ -11,7 +11,7 @@ use withlock_platform::process;
 use crate::holder::identify::Sight;
 use crate::local::content::OpenFile;
 use crate::lock::Terms;
-use crate::place::trust::Trusted;
+use crate::trust::Trusted;
 
 /// A look at the holders of a lock.
 pub(crate) struct Look<'a> {

@@ -111,7 +111,7 @@ mod tests {
     use super::Rounds;
     use crate::error::Error;
     use crate::lock::terms::Terms;
-    use crate::place::trust::Trusted;
+    use crate::trust::Trusted;
 
     fn terms() -> Terms {
         Terms {

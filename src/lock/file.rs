@@ -6,7 +6,7 @@ use withlock_platform::evidence::{Facts, Kind};
 use crate::error::Result;
 use crate::holder::form::Form;
 use crate::lock::world::World;
-use crate::place::trust::{Trusted, WRITABLE_BY_OTHERS};
+use crate::trust::{Trusted, WRITABLE_BY_OTHERS};
 
 /// What may be done with a lock file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

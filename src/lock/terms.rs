@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use withlock_platform::backend::{Choice, Mode};
 
 use crate::event::Listener;
-use crate::place::trust::Trusted;
+use crate::trust::Trusted;
 
 /// When to find out who holds a lock that is busy: that takes a look at all locks of the system.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

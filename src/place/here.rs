@@ -10,7 +10,7 @@ use withlock_platform::evidence::{self, Acl, Facts, FileSystem};
 
 use crate::error::{Error, Result, Step};
 use crate::place::judge::{Judge, Verdicts};
-use crate::place::trust::{self, Role, Verdict};
+use crate::trust::{self, Role, Verdict};
 
 /// Of a directory that seems to lie in itself so often in a row is believed that it is the root.
 const MOUNTS_AT_MOST: u32 = 16;

@@ -4,8 +4,8 @@ use std::path::Path;
 
 use crate::error::{Error, Result};
 use crate::event::{Event, Listener, Warning};
-use crate::place::reason::Reason;
-use crate::place::trust::{Trusted, Verdict};
+use crate::trust::Reason;
+use crate::trust::{Trusted, Verdict};
 
 /// How to judge what a walk meets.
 #[derive(Clone, Copy, Debug)]

@@ -1,7 +1,5 @@
-//! The place: whether nobody but root and the user can put another file where the lock file is.
+//! The place: the way to the lock file, on which every directory and link is judged.
 
 mod here;
 pub(crate) mod judge;
-pub mod reason;
-pub mod trust;
 pub(crate) mod walk;

@@ -14,7 +14,7 @@ use crate::error::{Error, Result, Step};
 use crate::event::Listener;
 use crate::place::here::{Here, failed};
 use crate::place::judge::{Judge, Verdicts};
-use crate::place::trust::{self, Role, Verdict};
+use crate::trust::{self, Role, Verdict};
 
 /// Links are followed at most so often, as Linux does (path_resolution(7): 40) and others (POSIX.1, SYMLOOP_MAX: 8).
 const LINKS_AT_MOST: u32 = 32;

@@ -2,7 +2,7 @@
 
 use withlock::holder::form::Form;
 use withlock::lock::file::{self, Origin, Use};
-use withlock::place::trust::Trusted;
+use withlock::trust::Trusted;
 use withlock_platform::evidence::{Facts, Identity, Kind};
 
 const ROOT: u32 = 0;

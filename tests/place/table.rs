@@ -1,6 +1,6 @@
 //! The tables of trust, line by line, as data: what cannot be set up on this machine is judged here as well.
 
-use withlock::place::trust::{
+use withlock::trust::{
     Reason, Role, Trusted, Verdict, judge_directory, judge_file_list, judge_link, judge_on_arrival,
     others_write,
 };

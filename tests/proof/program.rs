@@ -12,7 +12,7 @@ use super::mistakes::Mistake;
 use super::replay::Replay;
 use super::simulated::{EVERYTHING, Request, Space};
 use withlock::lock::{self, Asking, Attempt, Held, Terms, World, hold_during};
-use withlock::place::trust::Trusted;
+use withlock::trust::Trusted;
 
 /// The user of every run.
 pub(super) const USER: u32 = 1000;

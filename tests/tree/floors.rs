@@ -16,12 +16,10 @@ pub const FLOORS: &[&[&str]] = &[
     &["lib"],
     &["path"],
     &["job", "local"],
-    &["lock"],
-    &["place"],
+    &["lock", "place"],
     &["event"],
     &["error"],
-    &["place/trust"],
-    &["place/reason", "holder"],
+    &["trust", "holder"],
     &["random"],
 ];
 

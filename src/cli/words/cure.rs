@@ -8,7 +8,7 @@ use withlock_platform::process;
 
 use super::command;
 use crate::error::{Error, Step};
-use crate::place::reason::Reason;
+use crate::trust::Reason;
 
 /// Who reads the message.
 #[derive(Clone, Copy, Debug)]

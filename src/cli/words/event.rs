@@ -5,7 +5,7 @@ use withlock_platform::process::{Status, signal};
 use super::{error, holder};
 use crate::cli::duration;
 use crate::event::{Event, Kept, Loss, Warning};
-use crate::place::trust::Verdict;
+use crate::trust::Verdict;
 
 /// What has happened.
 pub(super) fn words(event: &Event<'_>) -> String {

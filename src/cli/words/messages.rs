@@ -14,7 +14,7 @@ use withlock_platform::failure::ATTRIBUTE_TOOLS;
 
 use super::error;
 use crate::error::Error;
-use crate::place::reason::Reason;
+use crate::trust::Reason;
 
 pub(super) use causes::{Call, ERRNOS, said};
 

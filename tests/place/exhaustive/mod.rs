@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 
 use withlock::holder::form::Form;
 use withlock::lock::file::{self, Origin, Use};
-use withlock::place::trust::{
+use withlock::trust::{
     Reason, Role, Trusted, Verdict, judge_directory, judge_link, judge_on_arrival,
 };
 use withlock_platform::evidence::{Acl, Facts, Grantee, Identity, Kind};

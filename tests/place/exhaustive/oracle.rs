@@ -1,6 +1,6 @@
 //! What concrete people get at, which knows no table, and why withlock may be stricter than that.
 
-use withlock::place::trust::Reason;
+use withlock::trust::Reason;
 use withlock_platform::evidence::{Acl, Facts, Grantee};
 
 use crate::support::strangers::{Entry, MINE, Person, Place, ROOT, STICKY, is_stranger, strangers};

@@ -6,7 +6,7 @@ use super::Reader;
 use crate::cli::words::error::words_to;
 use crate::cli::words::messages::{Call, ERRNOS};
 use crate::error::{Error, Step};
-use crate::place::reason::Reason;
+use crate::trust::Reason;
 
 fn denied() -> io::Error {
     io::Error::from_raw_os_error(libc::EACCES)

@@ -16,8 +16,8 @@ use crate::event::{Event, Kept, Loss, Warning};
 use crate::holder::identify::{Holder, State};
 use crate::holder::record::Record;
 use crate::lock::Busy;
-use crate::place::reason::Reason;
-use crate::place::trust::Verdict;
+use crate::trust::Reason;
+use crate::trust::Verdict;
 
 /// Everything, under headings.
 pub(super) fn all() -> Vec<(&'static str, Vec<String>)> {

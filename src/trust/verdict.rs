@@ -5,7 +5,7 @@
 
 use withlock_platform::evidence::{Acl, Facts, FileAcl, Grantee};
 
-pub use super::reason::Reason;
+use crate::trust::reason::Reason;
 
 /// Whom the caller trusts: root and the effective user.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
