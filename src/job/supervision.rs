@@ -109,7 +109,8 @@ impl<'a, G: Guard> Supervision<'a, G> {
             Observer::NotYet => Deadline::after(WITHOUT_WITNESS),
             _ => None,
         };
-        let arrival = match witness.into_iter().chain(self.lock.next_look()).min() {
+        let look = if self.loss.is_none() { self.lock.next_look() } else { None };
+        let arrival = match witness.into_iter().chain(look).min() {
             Some(moment) => self.signals.next_before(moment),
             None => self.signals.next().map(Some),
         };

@@ -11,9 +11,11 @@ mod imports;
 mod lexer;
 mod modules;
 mod source;
+mod surface;
 mod text;
 mod words;
 
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::OnceLock;
 
@@ -113,4 +115,22 @@ fn every_dependency_builds_with_the_rust_that_we_promise() {
         let facts = dependencies::metadata(top());
         dependencies::rust_version(text("Cargo.toml"), text("Cargo.lock"), &facts)
     });
+}
+
+#[test]
+fn a_change_of_what_the_library_offers_is_seen() {
+    let found = surface::surface(this_tree()).join("\n") + "\n";
+    let list = top().join("tests/tree/surface.txt");
+    if std::env::var_os("WITHLOCK_TEST_UPDATE").is_some() {
+        std::fs::write(&list, &found).unwrap();
+    }
+    let known = std::fs::read_to_string(&list).unwrap();
+    let lines = |text: &str| text.lines().map(str::to_owned).collect::<BTreeSet<_>>();
+    let (known, found) = (lines(&known), lines(&found));
+    let new: Vec<_> = found.difference(&known).collect();
+    let gone: Vec<_> = known.difference(&found).collect();
+    assert!(
+        new.is_empty() && gone.is_empty(),
+        "new: {new:#?}\ngone: {gone:#?}\nIf that is meant, say so in CHANGELOG.md, and set WITHLOCK_TEST_UPDATE=1"
+    );
 }
