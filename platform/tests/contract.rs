@@ -1,17 +1,11 @@
 //! The contract that every backend keeps, on every system: `withlock_platform::backend`.
-#![no_main]
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs, reason = "tests")]
 
-mod support;
-
-use std::ffi::OsString;
-
-use support::{Peer, Scratch, kill, tests_of_backends, until};
+use crate::support::Test;
+use crate::support::{Peer, Scratch, kill, tests_of_backends, until};
 use withlock_platform::backend::{LockBackend, Mode, Ownership};
 
-withlock_platform::entry!(run);
-fn run(arguments: Vec<OsString>) -> i32 {
-    let tests = tests_of_backends![
+pub(crate) fn tests() -> Vec<Test> {
+    tests_of_backends![
         a_second_run_is_told_busy_until_the_first_unlocks,
         a_waiter_gets_the_lock_when_the_holder_unlocks,
         readers_share_and_a_writer_stays_out,
@@ -33,8 +27,7 @@ fn run(arguments: Vec<OsString>) -> i32 {
         opening_and_closing_the_file_again_frees_only_what_the_process_owns,
         unlocking_what_is_not_locked_is_no_error,
         locking_twice_through_one_descriptor_is_no_conflict,
-    ];
-    support::harness::main(&arguments, tests)
+    ]
 }
 
 type Backend = &'static dyn LockBackend;

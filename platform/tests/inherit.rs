@@ -1,41 +1,30 @@
 //! The descriptors of a job: those of its caller, and the lock's if asked for.
-#![no_main]
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs, reason = "tests")]
 
-mod support;
-
-use std::ffi::OsString;
 use std::fs::{File, Permissions};
 use std::os::fd::{AsRawFd, FromRawFd};
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::Path;
 
-use support::job::{Way, finish, tests_of_ways};
-use support::{Scratch, fork};
+use crate::support::Test;
+use crate::support::job::{Way, finish, tests_of_ways};
+use crate::support::{Scratch, fork};
 use withlock_platform::process::{Command, Status};
 
-withlock_platform::entry!(run);
-fn run(arguments: Vec<OsString>) -> i32 {
-    if let [_, option, path] = &arguments[..] {
-        if option == DESCRIPTORS {
-            list_descriptors(Path::new(path));
-            return 0;
-        }
-    }
-    let tests = tests_of_ways![
+pub(crate) fn tests() -> Vec<Test> {
+    tests_of_ways![
         the_lock_is_inherited_above_the_shells_own,
         the_lock_is_inherited_by_a_script_too,
         the_lock_is_inherited_under_a_low_limit,
         nothing_is_inherited_unasked,
         closed_standard_descriptors_stay_closed,
-    ];
-    support::harness::main(&arguments, tests)
+    ]
 }
 
-const DESCRIPTORS: &str = "--list-descriptors";
+/// The argument that makes this program write what it has inherited, to the file that follows it.
+pub(crate) const DESCRIPTORS: &str = "--list-descriptors";
 
 /// Writes a line for each open descriptor: its number, device and inode.
-fn list_descriptors(path: &Path) {
+pub(crate) fn list_descriptors(path: &Path) {
     let mut lines = String::new();
     for fd in 0..256 {
         // SAFETY: touches no memory.
@@ -82,7 +71,7 @@ fn numbers_of(file: &File, descriptors: &[(i32, (u64, u64))]) -> Vec<i32> {
 }
 
 fn the_lock_is_inherited_above_the_shells_own(way: Way) {
-    let file = support::scratch::unnamed_file();
+    let file = crate::support::scratch::unnamed_file();
     let numbers = numbers_of(&file, &descriptors(way, Some(&file)));
     assert!(matches!(numbers[..], [number] if number >= 10), "{numbers:?}");
     assert_eq!(
@@ -100,7 +89,7 @@ fn the_lock_is_inherited_by_a_script_too(way: Way) {
     std::fs::set_permissions(&path, Permissions::from_mode(0o755)).expect("chmod");
     let program = std::env::current_exe().expect("this program");
     let arguments = [program.into(), DESCRIPTORS.into(), output.clone().into()];
-    let file = support::scratch::unnamed_file();
+    let file = crate::support::scratch::unnamed_file();
     let command = Command {
         program: path.as_os_str(),
         arguments: &arguments,
@@ -112,7 +101,7 @@ fn the_lock_is_inherited_by_a_script_too(way: Way) {
 }
 
 fn the_lock_is_inherited_under_a_low_limit(way: Way) {
-    let file = support::scratch::unnamed_file();
+    let file = crate::support::scratch::unnamed_file();
     let mut limit = libc::rlimit { rlim_cur: 0, rlim_max: 0 };
     // SAFETY: the struct is alive during the call.
     let asked = unsafe { libc::getrlimit(libc::RLIMIT_NOFILE, &raw mut limit) };
@@ -125,7 +114,7 @@ fn the_lock_is_inherited_under_a_low_limit(way: Way) {
 }
 
 fn nothing_is_inherited_unasked(way: Way) {
-    let file = support::scratch::unnamed_file();
+    let file = crate::support::scratch::unnamed_file();
     assert!(file.as_raw_fd() > 2);
     let all: Vec<i32> = descriptors(way, None).iter().map(|(number, _)| *number).collect();
     assert_eq!(all, callers());
@@ -142,7 +131,7 @@ fn closed_standard_descriptors_stay_closed(way: Way) {
     for inherits in [false, true] {
         let scratch = Scratch::new();
         let output = scratch.path().join("output");
-        let file = support::scratch::unnamed_file();
+        let file = crate::support::scratch::unnamed_file();
         let mut child = fork(|| {
             for fd in 0..3 {
                 // SAFETY: nobody in this child uses these descriptors any more.

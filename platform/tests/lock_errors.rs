@@ -1,17 +1,12 @@
 //! How errors of lock calls are told apart: the cure differs.
-#![no_main]
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs, reason = "tests")]
 
-mod support;
-
-use std::ffi::OsString;
 use std::io;
 
-use support::{Scratch, tests, tests_of_backends};
+use crate::support::Test;
+use crate::support::{Scratch, tests, tests_of_backends};
 use withlock_platform::backend::{LockBackend, LockError, Mode};
 
-withlock_platform::entry!(run);
-fn run(arguments: Vec<OsString>) -> i32 {
+pub(crate) fn tests() -> Vec<Test> {
     let mut tests = tests![
         a_file_system_without_locks_is_told_from_a_lock_that_is_held,
         a_deadlock_is_told_from_a_broken_call,
@@ -19,7 +14,7 @@ fn run(arguments: Vec<OsString>) -> i32 {
         the_message_is_the_systems,
     ];
     tests.extend(tests_of_backends![a_writers_lock_of_a_read_only_file_works_or_is_an_error]);
-    support::harness::main(&arguments, tests)
+    tests
 }
 
 fn of(errno: i32) -> LockError {

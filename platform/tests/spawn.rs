@@ -1,8 +1,4 @@
 //! Starting the job: it sees what it would see if the caller had started it.
-#![no_main]
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs, reason = "tests")]
-
-mod support;
 
 use std::ffi::{OsStr, OsString};
 use std::fs::{File, Permissions};
@@ -10,13 +6,13 @@ use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
-use support::Scratch;
-use support::job::{Way, finish, plain, run_and, tests_of_ways};
+use crate::support::Scratch;
+use crate::support::Test;
+use crate::support::job::{Way, finish, plain, run_and, tests_of_ways};
 use withlock_platform::process::{Command, StartError, Status};
 
-withlock_platform::entry!(run);
-fn run(arguments: Vec<OsString>) -> i32 {
-    let tests = tests_of_ways![
+pub(crate) fn tests() -> Vec<Test> {
+    tests_of_ways![
         arguments_reach_the_job_verbatim,
         the_job_sees_the_environment_and_what_is_set_for_it,
         a_program_that_is_not_there_is_told_as_such,
@@ -27,8 +23,7 @@ fn run(arguments: Vec<OsString>) -> i32 {
         the_exit_status_is_the_jobs,
         death_by_a_signal_is_told_from_an_exit,
         a_name_with_nul_is_an_error,
-    ];
-    support::harness::main(&arguments, tests)
+    ]
 }
 
 fn set_variable(name: &str, value: &OsStr) {

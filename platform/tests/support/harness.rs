@@ -26,6 +26,11 @@ impl Test {
         Self { name: name.into(), body: Box::new(body) }
     }
 
+    /// The same, with the name of its module in front.
+    pub(crate) fn of_module(self, module: &str) -> Self {
+        Self { name: format!("{module}::{}", self.name), ..self }
+    }
+
     /// One test a backend.
     pub(crate) fn of_backends(name: &str, body: fn(&'static dyn LockBackend)) -> Vec<Self> {
         let of = |backend: &'static dyn LockBackend| {

@@ -2,7 +2,6 @@
 //!
 //! Locks and signals belong to processes, so each test runs in a process of its own ([`harness`]): it starts with one
 //! thread and without Rust's runtime, as `withlock` itself does, and so may fork and change its signals as it likes.
-#![allow(dead_code, unused_imports, unused_macros, reason = "each test file uses its part")]
 
 pub(crate) mod harness;
 pub(crate) mod job;

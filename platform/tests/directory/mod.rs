@@ -1,26 +1,21 @@
 //! Steps of a path walk: what is found at a name, and what opening and creating there must never do.
-#![no_main]
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs, reason = "tests")]
-
-#[path = "../support/mod.rs"]
-mod support;
 
 mod files;
 
-use std::ffi::{OsStr, OsString};
+use std::ffi::OsStr;
 use std::fs::{File, Permissions};
 use std::io::{self, Write};
 use std::os::unix::fs::{MetadataExt, PermissionsExt, symlink};
 use std::os::unix::net::UnixListener;
 use std::path::Path;
 
-use support::scratch::open;
-use support::{Scratch, tests};
+use crate::support::Test;
+use crate::support::scratch::open;
+use crate::support::{Scratch, tests};
 use withlock_platform::directory::{self, Access, Step};
 use withlock_platform::evidence::{Facts, Kind, file_system};
 
-withlock_platform::entry!(run);
-fn run(arguments: Vec<OsString>) -> i32 {
+pub(crate) fn tests() -> Vec<Test> {
     let mut tests = tests![
         kinds_are_told_by_the_numbers_of_this_system,
         each_kind_of_thing_is_known_for_what_it_is,
@@ -31,7 +26,7 @@ fn run(arguments: Vec<OsString>) -> i32 {
         a_name_with_nul_is_an_error,
     ];
     tests.extend(files::tests());
-    support::harness::main(&arguments, tests)
+    tests
 }
 
 /// A directory, opened as a walk opens it.

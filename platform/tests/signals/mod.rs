@@ -1,10 +1,5 @@
 //! Signals that are held back and taken one by one: none is lost, none acts that should not, and all act as before
 //! when they are let go. Both ways of receiving pass the same tests.
-#![no_main]
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs, reason = "tests")]
-
-#[path = "../support/mod.rs"]
-mod support;
 
 mod stopping;
 
@@ -12,14 +7,14 @@ use std::ffi::{OsStr, OsString};
 use std::os::unix::process::ExitStatusExt;
 use std::time::Duration;
 
-use support::receivers::{SIGNALS, all_default, block, ignore, snapshot};
-use support::{fork, kill, tests, tests_of_receivers};
+use crate::support::Test;
+use crate::support::receivers::{SIGNALS, all_default, block, ignore, snapshot};
+use crate::support::{fork, kill, tests, tests_of_receivers};
 use withlock_platform::process::{
     Arrival, Command, Deadline, Receive, Sender, Signals, Status, die_of,
 };
 
-withlock_platform::entry!(run);
-fn run(arguments: Vec<OsString>) -> i32 {
+pub(crate) fn tests() -> Vec<Test> {
     let mut tests = tests_of_receivers![
         a_signal_from_a_process_is_taken_and_known_as_such,
         a_signal_that_comes_while_waiting_is_taken,
@@ -36,7 +31,7 @@ fn run(arguments: Vec<OsString>) -> i32 {
     ];
     tests.extend(stopping::tests());
     tests.extend(tests![the_wrapper_dies_of_the_signal_that_ended_the_job]);
-    support::harness::main(&arguments, tests)
+    tests
 }
 
 fn hold<R: Receive>() -> Signals<R> {
@@ -158,7 +153,7 @@ fn letting_go_leaves_dispositions_and_mask_as_they_were<R: Receive>() {
     all_default();
     ignore(libc::SIGHUP);
     ignore(libc::SIGPIPE);
-    support::peer::handle(libc::SIGUSR2);
+    crate::support::peer::handle(libc::SIGUSR2);
     block(&[libc::SIGUSR1]);
     let before = snapshot();
     for child_is_ignored in [false, true] {

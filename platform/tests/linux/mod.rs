@@ -1,14 +1,9 @@
 //! What holds on Linux, or can be seen there only: by /proc, by seccomp(2).
-#![no_main]
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs, reason = "tests")]
-
-#[path = "../support/mod.rs"]
-mod support;
-
-use std::ffi::OsString;
 
 #[allow(dead_code, reason = "for the other systems")]
 mod none;
+
+use crate::support::Test;
 
 cfg_if::cfg_if! {
     if #[cfg(target_os = "linux")] {
@@ -34,8 +29,7 @@ cfg_if::cfg_if! {
     }
 }
 
-withlock_platform::entry!(run);
-fn run(arguments: Vec<OsString>) -> i32 {
+pub(crate) fn tests() -> Vec<Test> {
     let tests = [
         contract::tests(),
         descriptors::tests(),
@@ -44,5 +38,5 @@ fn run(arguments: Vec<OsString>) -> i32 {
         interruption::tests(),
         timer::tests(),
     ];
-    support::harness::main(&arguments, tests.into_iter().flatten().collect())
+    tests.into_iter().flatten().collect()
 }
