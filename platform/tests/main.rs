@@ -9,7 +9,7 @@
     reason = "a test may fail by panicking"
 )]
 #![cfg_attr(
-    not(target_os = "linux"),
+    not(all(target_os = "linux", target_pointer_width = "64")),
     allow(dead_code, unused_imports, unused_macros, reason = "some tests are for Linux only")
 )]
 
