@@ -186,7 +186,7 @@ impl<'a> Checked<'a> {
 
     fn attempt(self, wait: Wait) -> Result<Attempt<Held<'a>>> {
         let by_ancestor = self.system.has_one_thread();
-        match self.system.in_turn(&self.walked.0, wait != Wait::No)? {
+        match self.system.in_turn(&self.walked.0, wait != Wait::No) {
             Some(system) => lock::acquire(system, self.terms, wait, Some(self.walked)),
             None => Ok(Attempt::Busy(Busy { by_ancestor, ..Busy::default() })),
         }

@@ -96,7 +96,7 @@ impl System<'_> {
         file: &File,
         found: &Facts,
     ) -> Result<&'static dyn LockBackend> {
-        if found.identity.device == place.device {
+        if found.identity.device == place.identity.device {
             return self.backend(place);
         }
         let file_system = self.file_system(place, file, found)?;
@@ -110,7 +110,7 @@ impl System<'_> {
         file: &File,
         found: &Facts,
     ) -> Result<Cow<'p, FileSystem>> {
-        if found.identity.device == place.device {
+        if found.identity.device == place.identity.device {
             return Ok(Cow::Borrowed(&place.file_system));
         }
         let asked = evidence::file_system(file, found);

@@ -54,16 +54,15 @@ impl<'a> System<'a> {
 
     /// The same, as the only one of this process at that lock, where the kernel does not see to it. `None` is that another
     /// attempt of this process has the lock, or tries to get it.
-    pub(crate) fn in_turn(self, place: &Place, waits: bool) -> Result<Option<Self>> {
+    pub(crate) fn in_turn(self, place: &Place, waits: bool) -> Option<Self> {
         let backend = backend::select(self.choice, place.file_system.local);
         if backend.is_none_or(|backend| backend.ownership() != Ownership::Process) {
-            return Ok(Some(self));
+            return Some(self);
         }
-        let directory = Facts::of(&place.directory).map_err(self.failed(Step::Examine))?.identity;
         // One thread would wait for itself.
         let waits = waits && !self.has_one_thread();
-        let turn = Turn::take(directory, place.name.clone(), waits);
-        Ok(turn.is_some().then_some(Self { _turn: turn, ..self }))
+        let turn = Turn::take(place.identity, place.name.clone(), waits);
+        turn.is_some().then_some(Self { _turn: turn, ..self })
     }
 
     /// Walks the path for the first time, and tells what there is on the way.

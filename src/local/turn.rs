@@ -9,8 +9,14 @@ use withlock_platform::evidence::Identity;
 /// A name in a directory.
 type Name = (Identity, OsString);
 
-/// The lock files that this process holds or tries to lock.
-static TAKEN: Mutex<Vec<Name>> = Mutex::new(Vec::new());
+/// Who has a turn, and how many wait for one.
+struct Turns {
+    /// The lock files that this process holds or tries to lock.
+    taken: Vec<Name>,
+    waiting: usize,
+}
+
+static TURNS: Mutex<Turns> = Mutex::new(Turns { taken: Vec::new(), waiting: 0 });
 static GIVEN_BACK: Condvar = Condvar::new();
 
 /// The only attempt at one lock file in this process, or the only hold on it. Dropped, it is another one's turn.
@@ -22,26 +28,32 @@ impl Turn {
     /// another thread has it.
     pub(super) fn take(directory: Identity, name: OsString, waits: bool) -> Option<Self> {
         let name = (directory, name);
-        let mut taken = taken();
-        while taken.contains(&name) {
+        let mut turns = turns();
+        while turns.taken.contains(&name) {
             if !waits {
                 return None;
             }
-            taken = GIVEN_BACK.wait(taken).unwrap_or_else(PoisonError::into_inner);
+            turns.waiting += 1;
+            turns = GIVEN_BACK.wait(turns).unwrap_or_else(PoisonError::into_inner);
+            turns.waiting -= 1;
         }
-        taken.push(name.clone());
+        turns.taken.push(name.clone());
         Some(Self(name))
     }
 }
 
 impl Drop for Turn {
     fn drop(&mut self) {
-        taken().retain(|name| *name != self.0);
-        GIVEN_BACK.notify_all();
+        let mut turns = turns();
+        turns.taken.retain(|name| *name != self.0);
+        // A program of one thread makes no system call for this.
+        if turns.waiting > 0 {
+            GIVEN_BACK.notify_all();
+        }
     }
 }
 
-/// A list of names is whole even where a thread has panicked.
-fn taken() -> MutexGuard<'static, Vec<Name>> {
-    TAKEN.lock().unwrap_or_else(PoisonError::into_inner)
+/// What is kept here is whole even where a thread has panicked.
+fn turns() -> MutexGuard<'static, Turns> {
+    TURNS.lock().unwrap_or_else(PoisonError::into_inner)
 }

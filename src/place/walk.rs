@@ -8,7 +8,7 @@ use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::Path;
 
 use withlock_platform::directory;
-use withlock_platform::evidence::{Facts, FileSystem, Kind};
+use withlock_platform::evidence::{Facts, FileSystem, Identity, Kind};
 
 use crate::error::{Error, Result, Step};
 use crate::event::Listener;
@@ -26,8 +26,8 @@ pub struct Place {
     pub directory: File,
     /// The file system of the directory.
     pub file_system: FileSystem,
-    /// The directory's device.
-    pub device: u64,
+    /// Which directory it is.
+    pub identity: Identity,
     /// Its name in the directory.
     pub name: OsString,
 }
@@ -167,7 +167,7 @@ impl<'a> Walk<'a> {
 
     fn place(self, name: OsString) -> Place {
         let Here { directory, facts, file_system, .. } = self.here;
-        Place { directory, file_system, device: facts.identity.device, name }
+        Place { directory, file_system, identity: facts.identity, name }
     }
 }
 
