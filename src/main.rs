@@ -52,7 +52,11 @@ fn attempt(plan: &Plan) -> Result<Ending> {
     }
     let wait = plan.wait.from_now();
     let checked = LockPath::new(&plan.path).check(&plan.policy)?;
+    if plan.no_fork {
+        checked.ensure_inheritable()?;
+    }
     match checked.acquire_with(wait, &signals)? {
+        Attempt::Held(held) if plan.no_fork => Err(held.exec(&plan.job, &signals)),
         Attempt::Held(held) => held.run(&plan.job, &signals).map(Ending::from),
         Attempt::Interrupted(signal) => Ok(Ending::Signal(signal)),
         Attempt::Busy(busy) => {

@@ -37,6 +37,8 @@ pub struct Plan {
     pub wait: WaitLimit,
     /// What to run.
     pub job: Job,
+    /// Become the job, instead of looking after it.
+    pub no_fork: bool,
     /// The `$SHELL` that runs no command, and that `/bin/sh` has taken the place of.
     pub passed_over: Option<PathBuf>,
     /// Say nothing when the lock is busy.

@@ -60,7 +60,7 @@ const USAGE: [(&[u8], &str); 56] = [
     (b"--queit|L|echo", "unknown option --queit (did you mean --quiet?);"),
     (b"-quiet|L|echo", "unknown option -u (did you mean --quiet?);"),
     (b"-u|L", "unknown option -u (the lock ends with the command);"),
-    (b"-F|L|echo", "unknown option -F (withlock stays until the command has ended);"),
+    (b"-Fo|L|echo", "-F and -o exclude each other"),
     (b"--quiet=y\nes|L|echo", "--quiet takes no value"),
     (b"-c|echo|L|echo", "-c replaces COMMAND"),
     (b"L|-c", "-c needs a STRING"),

@@ -3,6 +3,7 @@
 mod exclusion;
 mod lease;
 mod nested;
+mod no_fork;
 mod order;
 mod shared;
 mod waiters;

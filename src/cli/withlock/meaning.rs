@@ -33,6 +33,11 @@ impl Options {
             return Err("LOCKFILE is empty (is a variable not set?)".to_owned());
         }
         misplaced::check(&path, &self)?;
+        if self.no_fork && self.close {
+            return Err(
+                "-F and -o exclude each other: with -F, the command alone has the lock".to_owned()
+            );
+        }
         let wait = self.wait()?;
         let backend = self.backend()?;
         let busy_status = self.busy_status()?;
@@ -59,6 +64,7 @@ impl Options {
             },
             wait,
             job,
+            no_fork: self.no_fork,
             passed_over,
             quiet: self.quiet,
             busy_status,

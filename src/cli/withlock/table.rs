@@ -19,6 +19,7 @@ pub(super) struct Options {
     pub(super) backend: Option<OsString>,
     pub(super) command: Option<OsString>,
     pub(super) close: bool,
+    pub(super) no_fork: bool,
     pub(super) verbose: bool,
     /// The lock file, and the command with its arguments.
     pub(super) operands: Vec<OsString>,
@@ -244,6 +245,14 @@ pub static OPTIONS: &[Entry] = &[
         help: "Do not pass the lock on to the command",
         heading: COMMAND,
         effect: Effect::Flag(|options| options.close = true),
+        ..Entry::BASE
+    },
+    Entry {
+        short: Some('F'),
+        long: "no-fork",
+        help: "Become the command: it keeps the lock until its end,\nand the lock file stays",
+        heading: COMMAND,
+        effect: Effect::Flag(|options| options.no_fork = true),
         ..Entry::BASE
     },
     Entry {

@@ -35,7 +35,7 @@ const WRONG: [&str; 38] = [
     "--debug L true",
     "-? L true",
     "-u L true",
-    "-F L true",
+    "-F -o L true",
     "-l L true",
     "-L L true",
     "L -q true",
