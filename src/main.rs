@@ -60,10 +60,11 @@ fn attempt(plan: &Plan) -> Result<Ending> {
         Attempt::Held(held) => held.run(&plan.job, &signals).map(Ending::from),
         Attempt::Interrupted(signal) => Ok(Ending::Signal(signal)),
         Attempt::Busy(busy) => {
-            if !plan.quiet {
+            let (is_told, status) = plan.on_busy(&busy);
+            if is_told {
                 words::say(&words::busy(&plan.path, &busy));
             }
-            Ok(Ending::Code(plan.busy_status.into()))
+            Ok(Ending::Code(status.into()))
         }
     }
 }

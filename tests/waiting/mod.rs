@@ -7,3 +7,4 @@ mod no_fork;
 mod order;
 mod shared;
 mod waiters;
+mod warn_held;

@@ -12,6 +12,7 @@ pub(super) struct Options {
     pub(super) wait: Option<OsString>,
     pub(super) quiet: bool,
     pub(super) busy_status: Option<OsString>,
+    pub(super) warn_held: Option<OsString>,
     pub(super) shared: bool,
     pub(super) keep: bool,
     pub(super) no_create: bool,
@@ -173,6 +174,17 @@ pub static OPTIONS: &[Entry] = &[
             name: "N",
             needs: "an exit status, 0 to 255",
             set: |options, value| options.busy_status = Some(value),
+        },
+        ..Entry::BASE
+    },
+    Entry {
+        long: "warn-held",
+        help: "With -q: report it all the same, with status 1,\nif the lock has been held for so long",
+        heading: BUSY,
+        effect: Effect::Value {
+            name: "DURATION",
+            needs: "a DURATION, such as 90s, 5m or 1h30m",
+            set: |options, value| options.warn_held = Some(value),
         },
         ..Entry::BASE
     },

@@ -157,7 +157,7 @@ fn busy() -> Vec<String> {
     let recorded = |state| Holder { state, ..Holder::of(record.clone()) };
     let listed = |state, command: &[&str]| {
         let command = command.iter().map(|word| (*word).to_owned()).collect();
-        Holder { pid: 8, record: None, command, state }
+        Holder { pid: 8, command, state, ..Holder::default() }
     };
     let holders = [
         recorded(State::Runs),
