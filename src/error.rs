@@ -92,6 +92,11 @@ pub enum Error {
         /// The lock file.
         path: PathBuf,
     },
+    /// The lock was to be left to the job, and belongs to this process, or is kept elsewhere.
+    NotInheritable {
+        /// The lock file.
+        path: PathBuf,
+    },
     /// The name stands for another file each time it is looked at.
     Unstable {
         /// The lock file.
@@ -133,6 +138,7 @@ impl Error {
             | Self::Absent { path }
             | Self::Lock { path, .. }
             | Self::NoBackend { path }
+            | Self::NotInheritable { path }
             | Self::Unstable { path } => Some(path),
             Self::Start { .. } | Self::System { .. } => None,
         }
@@ -175,6 +181,9 @@ impl fmt::Display for Error {
             }
             Self::Absent { .. } => f.write_str("does not exist"),
             Self::NoBackend { .. } => f.write_str("this system can't lock with the chosen call"),
+            Self::NotInheritable { .. } => f.write_str(
+                "the lock would belong to one process alone, and the command could lose it unnoticed",
+            ),
             Self::Unstable { .. } => f.write_str(
                 "locking failed: each time that the path is followed, it leads to another file",
             ),

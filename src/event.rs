@@ -107,6 +107,11 @@ pub enum Event<'a> {
         /// Its process id.
         pid: u32,
     },
+    /// This process is about to become the job, and to leave the lock to it.
+    Executing {
+        /// Its process id.
+        pid: u32,
+    },
     /// The job has ended.
     Ended {
         /// How.

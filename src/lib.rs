@@ -54,6 +54,11 @@
 //!     Granted: nothing is left that has the descriptor; go to 8. Refused: somebody has the lock, either what the job has
 //!     left running or another run; try again a few times, for an eighth of a second in all, and then leave the file.
 //!
+//! Where the run becomes its job (`--no-fork`), nobody is left to do any of that:
+//!
+//! 12. Execute the program in this process, with a duplicate of the descriptor. If that fails, go to 7. Otherwise the lock
+//!     ends when the last process has closed the descriptor, and the file stays, with the holder's record in it.
+//!
 //! A run that gives up because of a signal does not keep the lock: if the last try of step 4 was granted, go to 7 at once.
 //! This run may have created the file, and may be the last to know of it.
 //!
@@ -98,6 +103,23 @@
 //! If what is left outlives that, the file stays along with the lock, and the message about it says so. Nobody is there to
 //! remove the file when the lock ends; the next run does.
 //!
+//! # Becoming the job
+//!
+//! A run that has become its job (step 12) is, for all others, one that was killed in the moment in which its job started: the
+//! kernel's lock lives in the descriptor that the job has, the file stays, and nobody goes through steps 7 to 11. It has not
+//! closed the queue either (step 8), so waiters can announce themselves all the while. When the last descriptor is closed, the
+//! first of them is granted the lock, finds the file at the path, takes it over as it is, and removes it if nobody waits
+//! behind it. If nobody waits, the file stays, as withlock's own: the next run takes it over. So it is with one that gives up
+//! while such a job runs: its last try is refused, and there is nothing that it could remove.
+//!
+//! What a job leaves running keeps the lock here, however it ends: there is nobody to unlock explicitly. A signal that is
+//! pending when the caller's mask is restored acts before or after the exec, as if there were no withlock; if it ends the
+//! process before, that is a kill like any other.
+//!
+//! Where the lock is owned by the process (fcntl, lockf), such a run is refused before it waits. The lock would survive the
+//! exec (POSIX.1, exec), but not the first close of any descriptor of that file in the job's process (fcntl(2)), nor a job
+//! that goes into the background: it would be lost, and nobody told.
+//!
 //! # Why there is never a second holder
 //!
 //! Let A have compared successfully (step 5) at the path's file f, and not have begun its release (step 7). Suppose that B
@@ -137,7 +159,8 @@
 //! is granted the lock, whatever the others were told.
 //!
 //! So when the last run has ended, somebody has removed the name. A run that was killed may leave the file, signed or begun,
-//! and so may one whose job has died of a signal and left something running; the next run removes it.
+//! and so may one that has become its job, or whose job has died of a signal and left something running; the next run
+//! removes it.
 //!
 //! # How this is known
 //!

@@ -52,14 +52,19 @@ fn attempt(plan: &Plan) -> Result<Ending> {
     }
     let wait = plan.wait.from_now();
     let checked = LockPath::new(&plan.path).check(&plan.policy)?;
+    if plan.no_fork {
+        checked.ensure_inheritable()?;
+    }
     match checked.acquire_with(wait, &signals)? {
+        Attempt::Held(held) if plan.no_fork => Err(held.exec(&plan.job, &signals)),
         Attempt::Held(held) => held.run(&plan.job, &signals).map(Ending::from),
         Attempt::Interrupted(signal) => Ok(Ending::Signal(signal)),
         Attempt::Busy(busy) => {
-            if !plan.quiet {
+            let (is_told, status) = plan.on_busy(&busy);
+            if is_told {
                 words::say(&words::busy(&plan.path, &busy));
             }
-            Ok(Ending::Code(plan.busy_status.into()))
+            Ok(Ending::Code(status.into()))
         }
     }
 }

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use withlock_platform::process::{self, Signals, Status};
 
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::job::{self, Job};
 use crate::local::system::System;
 use crate::lock::{self, Attempt, Busy, Policy, Terms, Wait, Walked};
@@ -87,6 +87,18 @@ impl LockPath {
 }
 
 impl<'a> Checked<'a> {
+    /// Refuses a lock that belongs to the process that takes it, so that [`Held::exec`] would fail in the end.
+    ///
+    /// # Errors
+    /// [`Error::NotInheritable`].
+    pub fn ensure_inheritable(&self) -> Result<()> {
+        if self.system.is_inheritable(&self.walked.0) {
+            Ok(())
+        } else {
+            Err(Error::NotInheritable { path: self.terms.path.clone() })
+        }
+    }
+
     /// Steps 2 to 6: takes the lock if it is free. Where somebody has taken it for a moment only, to clean up or to write who
     /// it is, this may take some 10 milliseconds.
     ///
@@ -220,5 +232,30 @@ impl Held<'_> {
     pub fn run(self, job: &Job, signals: &Signals) -> Result<Status> {
         let listener = self.world().listener();
         job::run(self, job, signals, listener)
+    }
+
+    /// Step 12: becomes the job, and leaves the lock to it: [`job::exec`]. The lock file stays, and the next run removes it.
+    ///
+    /// # Errors
+    /// It returns only if it failed, and why: as [`job::exec`].
+    ///
+    /// ```no_run
+    /// use withlock::{Attempt, Job, LockPath, Policy, Signals};
+    ///
+    /// # fn main() -> withlock::Result<()> {
+    /// # let held_back = |error| withlock::Error::System { step: withlock::Step::HoldSignals, error };
+    /// let signals = Signals::hold().map_err(held_back)?;
+    /// let checked = LockPath::new("/run/daemon.lock").check(&Policy::default())?;
+    /// checked.ensure_inheritable()?;
+    /// if let Attempt::Held(held) = checked.try_acquire()? {
+    ///     return Err(held.exec(&Job::new("daemon", ["--foreground"]), &signals));
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn exec(self, job: &Job, signals: &Signals) -> Error {
+        let listener = self.world().listener();
+        job::exec(self, job, signals, listener)
     }
 }

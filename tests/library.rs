@@ -267,6 +267,15 @@ fn whoever_runs_a_job_under_a_lock_of_its_own_is_told_that_it_is_lost_while_the_
 }
 
 #[test]
+fn a_lock_that_a_job_could_not_keep_is_given_up_by_whoever_wants_to_become_the_job() {
+    alone(|| {
+        let signals = Signals::hold().unwrap();
+        let error = job::exec(Lost, &Job::new("true", [""; 0]), &signals, Listener::default());
+        assert!(matches!(error, Error::NotInheritable { .. }), "{error:?}");
+    });
+}
+
+#[test]
 fn an_error_names_its_cause() {
     alone(|| {
         let place = Scratch::new();

@@ -54,8 +54,8 @@ def withlock_builds(build):
     return os.path.join(folder, f"release-{target}", "withlock"), os.path.join(folder, "release", "withlock")
 
 
-def withlock(name, path, queues=True):
-    return Program(name, (os.path.abspath(path),), (), ("-w", "inf"), ("-w", "0.5"), queues, ours=True)
+def withlock(name, path, queues=True, options=()):
+    return Program(name, (os.path.abspath(path), *options), (), ("-w", "inf"), ("-w", "0.5"), queues, ours=True)
 
 
 def script(path):

@@ -60,6 +60,7 @@ impl From<&Error> for Exit {
             Error::Absent { .. } => Self::Unavailable,
             Error::Lock { .. }
             | Error::NoBackend { .. }
+            | Error::NotInheritable { .. }
             | Error::Unstable { .. }
             | Error::System { .. } => Self::System,
             Error::Leased { .. } => Self::Busy,

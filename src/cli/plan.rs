@@ -6,7 +6,7 @@ use std::time::Duration;
 use withlock_platform::process::Deadline;
 
 use crate::job::Job;
-use crate::lock::{Policy, Wait};
+use crate::lock::{Busy, Policy, Wait};
 
 /// What to do about a command line.
 #[derive(Debug)]
@@ -37,12 +37,36 @@ pub struct Plan {
     pub wait: WaitLimit,
     /// What to run.
     pub job: Job,
+    /// Become the job, instead of looking after it.
+    pub no_fork: bool,
     /// The `$SHELL` that runs no command, and that `/bin/sh` has taken the place of.
     pub passed_over: Option<PathBuf>,
     /// Say nothing when the lock is busy.
     pub quiet: bool,
     /// The exit status when the lock is busy.
     pub busy_status: u8,
+    /// When not to be quiet after all.
+    pub warn_held: Option<WarnHeld>,
+}
+
+/// From when on a busy lock is reported, although it was asked for silence.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct WarnHeld {
+    /// Somebody has held it for so long.
+    pub after: Duration,
+    /// The exit status then.
+    pub status: u8,
+}
+
+impl Plan {
+    /// Whether to say that the lock is busy, and the exit status.
+    #[must_use]
+    pub fn on_busy(&self, busy: &Busy) -> (bool, u8) {
+        match self.warn_held.filter(|limit| busy.may_have_lasted(limit.after)) {
+            Some(limit) => (true, limit.status),
+            None => (!self.quiet, self.busy_status),
+        }
+    }
 }
 
 /// How long to wait for a lock; its deadline is made when the plan is carried out.

@@ -19,6 +19,8 @@ pub struct Holder {
     pub record: Option<Record>,
     /// What it runs, as words, where only the kernel names it; empty where that is not known.
     pub command: Vec<String>,
+    /// How long ago its process was started, where only the kernel names it, and if that is known.
+    pub process_age: Option<Duration>,
     /// What has become of it.
     pub state: State,
 }
@@ -85,6 +87,13 @@ impl Holder {
     pub fn of(record: Record) -> Self {
         Self { pid: record.pid, record: Some(record), ..Self::default() }
     }
+
+    /// How long it has held the lock, by its record; or at most so long, because its process is no older. `None` where
+    /// neither is known.
+    #[must_use]
+    pub fn age(&self) -> Option<Duration> {
+        self.record.as_ref().map(Record::age).or(self.process_age)
+    }
 }
 
 /// Who holds the lock, by a record that is believed, if there is one, and by what can be seen.
@@ -117,13 +126,15 @@ fn by_list(listed: &[u32], sight: &impl Sight) -> Option<Holder> {
     let holder = |pid: u32| Holder { pid, state: state(pid), ..Holder::default() };
     let holders: Vec<Holder> = listed.iter().copied().map(holder).collect();
     let alive = holders.iter().find(|holder| holder.state != State::Ended);
-    alive.or(holders.first()).cloned().map(|holder| Holder {
+    let holder = alive.or(holders.first()).cloned()?;
+    Some(match holder.state {
         // An id that is used again would give the name of somebody who has nothing to do with it.
-        command: match holder.state {
-            State::Ended => Vec::new(),
-            _ => sight.command(holder.pid),
+        State::Ended => holder,
+        _ => Holder {
+            command: sight.command(holder.pid),
+            process_age: sight.age(holder.pid),
+            ..holder
         },
-        ..holder
     })
 }
 

@@ -4,4 +4,4 @@ mod relay;
 mod start;
 mod supervision;
 
-pub use start::{Job, run};
+pub use start::{Job, exec, run};

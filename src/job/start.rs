@@ -111,6 +111,30 @@ pub fn run<G: Guard>(
     Ok(status)
 }
 
+/// Becomes the job, in this very process: the lock is left to it, and nobody supervises it. The job has the lock's
+/// descriptor, whatever [`Job::inherits_lock`] says, and the lock ends when the last process has closed that; what is left
+/// of it then, such as its file, is for the next one to clear away.
+///
+/// Returns only if that failed. The lock was given up in order then, and the signals are held back as before.
+///
+/// Other threads of this process end (execve(2)).
+///
+/// # Errors
+/// The error that is returned: [`Error::Start`] or [`Error::System`] when the program can't be executed,
+/// [`Error::NotInheritable`] when the lock is none that the job would keep.
+#[must_use]
+pub fn exec<G: Guard>(lock: G, job: &Job, signals: &Signals, listener: Listener<'_>) -> Error {
+    let error = match lock.inheritable() {
+        Some(file) => {
+            listener.tell(&Event::Executing { pid: std::process::id() });
+            job.start_error(job.command(&lock.variables(), Some(file)).execute(signals))
+        }
+        None => Error::NotInheritable { path: lock.path().to_path_buf() },
+    };
+    lock.end(Afterwards::Release);
+    error
+}
+
 impl Job {
     /// The lock's file, if the job inherits the lock with it.
     fn inherits<'l>(&self, lock: &'l impl Guard) -> Option<&'l File> {
@@ -126,20 +150,28 @@ impl Job {
     }
 
     fn start(&self, lock: &impl Guard, signals: &Signals) -> Result<Child> {
-        let command = Command {
-            program: &self.program,
-            arguments: &self.arguments,
-            environment: &lock.variables(),
-            inherits: self.inherits(lock),
-        };
-        command.start(signals).map_err(|error| match error {
+        let variables = lock.variables();
+        let command = self.command(&variables, self.inherits(lock));
+        command.start(signals).map_err(|error| self.start_error(error))
+    }
+
+    fn command<'c>(
+        &'c self,
+        environment: &'c [(&'c str, OsString)],
+        inherits: Option<&'c File>,
+    ) -> Command<'c> {
+        Command { program: &self.program, arguments: &self.arguments, environment, inherits }
+    }
+
+    fn start_error(&self, error: StartError) -> Error {
+        match error {
             StartError::Process(error) => Error::System { step: Step::StartCommand, error },
             StartError::Program(error) => Error::Start {
                 program: self.program.clone(),
                 has_arguments: !self.arguments.is_empty(),
                 error,
             },
-        })
+        }
     }
 }
 

@@ -1,5 +1,7 @@
 //! How long to wait for a lock, and what comes of it.
 
+use std::time::Duration;
+
 use withlock_platform::process::{Deadline, Signal};
 
 use crate::holder::identify::Holder;
@@ -35,4 +37,39 @@ pub struct Busy {
     pub by_ancestor: bool,
     /// Nobody was seen to hold the lock, but somebody has a lease on the file, so that it could not be opened.
     pub leased: bool,
+}
+
+impl Busy {
+    /// Whether the lock may have been held for so long: yes, where that is not known. A lease does not count: the system ends
+    /// it.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use withlock::Busy;
+    ///
+    /// let by_somebody = Busy::default();
+    /// assert!(by_somebody.may_have_lasted(Duration::from_secs(3600)));
+    /// ```
+    #[must_use]
+    pub fn may_have_lasted(&self, limit: Duration) -> bool {
+        let age = self.holder.as_ref().and_then(Holder::age);
+        !self.leased && age.is_none_or(|age| age >= limit)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_holder_of_unknown_age_may_hang_and_a_lease_does_not() {
+        let limit = Duration::from_secs(60);
+        let held = |age| {
+            let holder = Some(Holder { process_age: age, ..Holder::default() });
+            Busy { holder, ..Busy::default() }.may_have_lasted(limit)
+        };
+        assert!(held(None) && held(Some(limit)) && !held(Some(Duration::from_secs(59))));
+        assert!(Busy::default().may_have_lasted(limit));
+        assert!(!Busy { leased: true, ..Busy::default() }.may_have_lasted(limit));
+    }
 }

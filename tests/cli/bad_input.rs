@@ -9,7 +9,7 @@ use crate::support::{Scratch, stderr, withlock};
 
 /// Arguments with `|` between two, and what the one line must contain, with `|` between two. All are exit status 2; a job
 /// that ran would print something.
-const USAGE: [(&[u8], &str); 56] = [
+const USAGE: [(&[u8], &str); 59] = [
     (b"--", "LOCKFILE is missing: withlock [OPTIONS] LOCKFILE COMMAND"),
     (b"-v", "LOCKFILE is missing"),
     (b"-w|5", "LOCKFILE is missing"),
@@ -37,6 +37,9 @@ const USAGE: [(&[u8], &str); 56] = [
     (b"-qw", "-w needs a DURATION"),
     (b"-E", "-E needs an exit status, 0 to 255"),
     (b"-c", "-c needs a STRING, the command line for the shell"),
+    (b"--warn-held", "--warn-held needs a DURATION, such as 90s, 5m or 1h30m"),
+    (b"-q|--warn-held|x|L|echo", "--warn-held x: not a duration"),
+    (b"--warn-held||L|echo", "--warn-held '': not a duration"),
     (b"--backend", "--backend needs a value: auto, flock, fcntl or lockf"),
     (b"-E|256|L|echo", "-E 256: not an exit status (0 to 255);"),
     (b"-E|-1|L|echo", "-E -1: not an exit status"),
@@ -60,7 +63,7 @@ const USAGE: [(&[u8], &str); 56] = [
     (b"--queit|L|echo", "unknown option --queit (did you mean --quiet?);"),
     (b"-quiet|L|echo", "unknown option -u (did you mean --quiet?);"),
     (b"-u|L", "unknown option -u (the lock ends with the command);"),
-    (b"-F|L|echo", "unknown option -F (withlock stays until the command has ended);"),
+    (b"-Fo|L|echo", "-F and -o exclude each other"),
     (b"--quiet=y\nes|L|echo", "--quiet takes no value"),
     (b"-c|echo|L|echo", "-c replaces COMMAND"),
     (b"L|-c", "-c needs a STRING"),

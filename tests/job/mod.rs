@@ -7,6 +7,7 @@ mod delivery;
 mod forwarding;
 mod job_control;
 mod left_running;
+mod no_fork;
 mod signals;
 mod supervision;
 mod terminal;

@@ -112,7 +112,9 @@ fn a_lease_is_a_lock_that_is_busy_and_whoever_has_it_is_told() {
         let output = run(withlock([&lock]).args(["echo", "ran"]));
         assert_complains(kind, &output, 1, &["lock is held by someone unknown", "lease"]);
         assert_eq!(lease.line(), "told");
-        assert_silent(kind, &run(withlock(["-q"]).arg(&lock).args(["echo", "ran"])), 0);
+        for options in [&["-q"][..], &["-q", "--warn-held", "0"]] {
+            assert_silent(kind, &run(withlock(options).arg(&lock).args(["echo", "ran"])), 0);
+        }
         assert_silent(kind, &run(withlock(["-q", "-E", "9"]).arg(&lock).arg("true")), 9);
         lease.give_up();
         let output = run(withlock([&lock]).args(["echo", "ran"]));

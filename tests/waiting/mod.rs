@@ -3,6 +3,8 @@
 mod exclusion;
 mod lease;
 mod nested;
+mod no_fork;
 mod order;
 mod shared;
 mod waiters;
+mod warn_held;

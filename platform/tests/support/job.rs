@@ -1,11 +1,15 @@
 //! Jobs, started in each way that there is.
 
 use std::ffi::{OsStr, OsString};
+use std::io::{self, Read, Write};
+use std::os::unix::net::UnixStream;
+use std::os::unix::process::ExitStatusExt;
 
 use withlock_platform::process::{
     ByHandler, Child, Command, Native, Receive, Signals, StartError, Status,
 };
 
+use super::process::{fork, kill};
 use super::receivers::{all_default, ignore};
 
 /// A list of tests from functions that take a way: one test a way.
@@ -26,10 +30,16 @@ pub(crate) fn tests_of(tests: &[(&str, Body)]) -> Vec<super::Test> {
         };
         tests.iter().map(of).collect::<Vec<_>>()
     };
-    [Way::Native, Way::ByHandler, Way::ChildIgnored, Way::Portable, Way::PortableChildIgnored]
-        .into_iter()
-        .flat_map(of)
-        .collect()
+    let ways = [
+        Way::Native,
+        Way::ByHandler,
+        Way::ChildIgnored,
+        Way::Portable,
+        Way::PortableChildIgnored,
+        Way::InPlace,
+        Way::InPlaceByHandler,
+    ];
+    ways.into_iter().flat_map(of).collect()
 }
 
 /// The roads that a start may take.
@@ -42,6 +52,9 @@ pub(crate) enum Way {
     /// As any Unix can.
     Portable,
     PortableChildIgnored,
+    /// In the process of whoever starts it: a child that the test has made.
+    InPlace,
+    InPlaceByHandler,
 }
 
 /// Runs to the end; `meanwhile` is called when the job has started.
@@ -67,7 +80,31 @@ pub(crate) fn run_and(
             ignore(libc::SIGCHLD);
             run_by::<Native>(|job, signals| job.start_portably(signals), command, meanwhile)
         }
+        Way::InPlace | Way::InPlaceByHandler => panic!("there is no child that is the job"),
     }
+}
+
+/// Becomes the job in a child of this process. Where that fails, the child says why, and that its signals are held as before.
+fn run_in_place<R: Receive>(command: &Command<'_>) -> Result<Status, StartError> {
+    let (mut told, mut tell) = UnixStream::pair().expect("a pair");
+    let mut child = fork(|| {
+        all_default();
+        let signals = Signals::<R>::hold_by().expect("hold");
+        let error = command.execute(&signals);
+        kill(std::process::id() as libc::pid_t, libc::SIGTERM);
+        assert_eq!(signals.next().expect("a signal").signal, libc::SIGTERM);
+        let errno = error.io().raw_os_error().expect("an error of the system's");
+        tell.write_all(&errno.to_ne_bytes()).expect("tell");
+        0
+    });
+    drop(tell);
+    let mut errno = [0; 4];
+    if told.read_exact(&mut errno).is_ok() {
+        assert!(child.wait().success());
+        return Err(StartError::Program(io::Error::from_raw_os_error(i32::from_ne_bytes(errno))));
+    }
+    let status = child.wait();
+    Ok(status.code().map(Status::Exited).or(status.signal().map(Status::Signaled)).expect("an end"))
 }
 
 fn run_by<R: Receive>(
@@ -87,7 +124,11 @@ fn run_by<R: Receive>(
 }
 
 pub(crate) fn finish(way: Way, command: &Command<'_>) -> Result<Status, StartError> {
-    run_and(way, command, |_| ())
+    match way {
+        Way::InPlace => run_in_place::<Native>(command),
+        Way::InPlaceByHandler => run_in_place::<ByHandler>(command),
+        _ => run_and(way, command, |_| ()),
+    }
 }
 
 pub(crate) fn plain<'a>(program: &'a OsStr, arguments: &'a [OsString]) -> Command<'a> {

@@ -8,7 +8,7 @@ use withlock_platform::backend::{Choice, Mode};
 use super::misplaced;
 use super::table::{Entry, Options, short};
 use crate::cli::exit::Exit;
-use crate::cli::plan::{Plan, Request, WaitLimit};
+use crate::cli::plan::{Plan, Request, WaitLimit, WarnHeld};
 use crate::cli::{duration, quoting, shell, words};
 use crate::event::Listener;
 use crate::job::Job;
@@ -33,9 +33,15 @@ impl Options {
             return Err("LOCKFILE is empty (is a variable not set?)".to_owned());
         }
         misplaced::check(&path, &self)?;
+        if self.no_fork && self.close {
+            return Err(
+                "-F and -o exclude each other: with -F, the command alone has the lock".to_owned()
+            );
+        }
         let wait = self.wait()?;
         let backend = self.backend()?;
         let busy_status = self.busy_status()?;
+        let warn_held = self.warn_held()?;
         let (job, label, passed_over) = self.job(&path)?;
         Ok(Plan {
             path: path.into(),
@@ -46,10 +52,10 @@ impl Options {
                 create: !self.no_create,
                 keep: self.keep,
                 label,
-                asking: match (self.verbose, self.quiet) {
-                    (true, _) => Asking::Always,
-                    (false, true) => Asking::Never,
-                    (false, false) => Asking::WhenBusy,
+                asking: match (self.verbose, self.quiet, warn_held) {
+                    (true, ..) => Asking::Always,
+                    (false, true, None) => Asking::Never,
+                    _ => Asking::WhenBusy,
                 },
                 listener: Listener::new(if self.verbose {
                     &words::listen_to_all
@@ -59,9 +65,11 @@ impl Options {
             },
             wait,
             job,
+            no_fork: self.no_fork,
             passed_over,
             quiet: self.quiet,
             busy_status,
+            warn_held,
         })
     }
 
@@ -96,13 +104,30 @@ impl Options {
     }
 
     fn busy_status(&self) -> Result<u8, String> {
-        match &self.busy_status {
-            None if self.quiet => Ok(0),
-            None => Ok(Exit::Busy.code()),
-            Some(text) => text.to_str().and_then(|text| text.parse().ok()).ok_or_else(|| {
-                format!("-E {}: not an exit status (0 to 255)", quoting::of_value(text))
-            }),
-        }
+        let quiet = if self.quiet { 0 } else { Exit::Busy.code() };
+        self.conflict_status().map(|status| status.unwrap_or(quiet))
+    }
+
+    /// What `-E` says.
+    fn conflict_status(&self) -> Result<Option<u8>, String> {
+        let Some(text) = &self.busy_status else {
+            return Ok(None);
+        };
+        text.to_str()
+            .and_then(|text| text.parse().ok())
+            .map(Some)
+            .ok_or_else(|| format!("-E {}: not an exit status (0 to 255)", quoting::of_value(text)))
+    }
+
+    /// Without `-q`, a busy lock is reported anyway.
+    fn warn_held(&self) -> Result<Option<WarnHeld>, String> {
+        let Some(text) = &self.warn_held else {
+            return Ok(None);
+        };
+        let after = duration::parse(&text.to_string_lossy())
+            .map_err(|why| format!("--warn-held {}: {why}", quoting::of_value(text)))?;
+        let status = self.conflict_status()?.unwrap_or(Exit::Busy.code());
+        Ok(after.filter(|_| self.quiet).map(|after| WarnHeld { after, status }))
     }
 
     /// The job, how it is called in the record, and the shell that was passed over. What is left of the operands is the

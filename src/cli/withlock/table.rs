@@ -12,6 +12,7 @@ pub(super) struct Options {
     pub(super) wait: Option<OsString>,
     pub(super) quiet: bool,
     pub(super) busy_status: Option<OsString>,
+    pub(super) warn_held: Option<OsString>,
     pub(super) shared: bool,
     pub(super) keep: bool,
     pub(super) no_create: bool,
@@ -19,6 +20,7 @@ pub(super) struct Options {
     pub(super) backend: Option<OsString>,
     pub(super) command: Option<OsString>,
     pub(super) close: bool,
+    pub(super) no_fork: bool,
     pub(super) verbose: bool,
     /// The lock file, and the command with its arguments.
     pub(super) operands: Vec<OsString>,
@@ -176,6 +178,17 @@ pub static OPTIONS: &[Entry] = &[
         ..Entry::BASE
     },
     Entry {
+        long: "warn-held",
+        help: "With -q: report it all the same, with status 1,\nif the lock has been held for so long",
+        heading: BUSY,
+        effect: Effect::Value {
+            name: "DURATION",
+            needs: "a DURATION, such as 90s, 5m or 1h30m",
+            set: |options, value| options.warn_held = Some(value),
+        },
+        ..Entry::BASE
+    },
+    Entry {
         short: Some('x'),
         long: "exclusive",
         help: "One holder at a time: the default",
@@ -244,6 +257,14 @@ pub static OPTIONS: &[Entry] = &[
         help: "Do not pass the lock on to the command",
         heading: COMMAND,
         effect: Effect::Flag(|options| options.close = true),
+        ..Entry::BASE
+    },
+    Entry {
+        short: Some('F'),
+        long: "no-fork",
+        help: "Become the command: it keeps the lock until its end,\nand the lock file stays",
+        heading: COMMAND,
+        effect: Effect::Flag(|options| options.no_fork = true),
         ..Entry::BASE
     },
     Entry {

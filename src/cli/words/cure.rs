@@ -58,6 +58,7 @@ impl Reader {
             Error::Leased { .. } => "wait for it with -w",
             Error::Absent { .. } => "create it first, or omit --no-create",
             Error::NoBackend { .. } => "omit --backend",
+            Error::NotInheritable { .. } => "omit -F",
             Error::Unstable { .. } => "use a path that nobody changes, or another file system",
         };
         cure.to_owned()

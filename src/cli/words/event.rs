@@ -53,6 +53,9 @@ pub(super) fn words(event: &Event<'_>) -> String {
                 .to_owned()
         }
         Event::Started { pid } => format!("command started, pid {pid}"),
+        Event::Executing { pid } => {
+            format!("becoming the command, pid {pid}: the lock ends with it, the lock file stays")
+        }
         Event::Ended { status: Status::Exited(code) } => {
             format!("command exited with status {code}")
         }

@@ -183,3 +183,17 @@ fn without_a_record_the_first_listed_one_that_lives_is_named() {
     assert_eq!(told(None, &listed(vec![])), None);
     assert_eq!(told(None, &Seen::default()), None);
 }
+
+#[test]
+fn a_lock_is_as_old_as_its_record_and_without_one_as_the_process_that_has_it() {
+    let (hour, minute) = (Duration::from_secs(3600), Duration::from_secs(60));
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs();
+    let written = Record { since: now - 3600, ..record("here").unwrap() };
+    let (listed, alive) = (Some(vec![PID]), vec![runs(PID)]);
+    let seen = Seen { listed, alive, holding: vec![PID], age: Some(minute), ..Seen::default() };
+    let age = |record, seen: &Seen| identify(record, seen).and_then(|holder| holder.age());
+    assert!(age(Some(written), &seen) >= Some(hour));
+    assert_eq!(age(None, &seen), Some(minute));
+    let ended = Seen { alive: vec![], ..seen };
+    assert_eq!(age(None, &ended), None, "its id may be somebody else's by now");
+}

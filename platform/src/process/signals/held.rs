@@ -104,6 +104,19 @@ impl<R: Receive> Signals<R> {
         actions::act(signal, &old).map(drop)
     }
 
+    /// Does something while the signals act as on the caller, and holds them back again.
+    ///
+    /// # Errors
+    /// What pthread_sigmask(3) or sigaction(2) say.
+    pub(crate) fn let_act<T>(&self, work: impl FnOnce() -> T) -> io::Result<T> {
+        self.receiver.restore();
+        sets::mask(libc::SIG_SETMASK, &self.original)?;
+        let result = work();
+        sets::mask(libc::SIG_BLOCK, &sets::held())?;
+        // It sets what it has set before, over the same; `self` knows what that was.
+        R::install().map(|_| result)
+    }
+
     pub(crate) fn original(&self) -> &libc::sigset_t {
         &self.original
     }

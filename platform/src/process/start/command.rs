@@ -9,7 +9,7 @@ use std::os::unix::ffi::OsStrExt;
 use super::child::Child;
 use super::error::{StartError, Started};
 use super::program::Program;
-use super::{native_launch, posix_spawn, search};
+use super::{execve, native_launch, posix_spawn, search};
 use crate::process::signals::held::Signals;
 use crate::process::signals::receive::Receive;
 
@@ -26,8 +26,8 @@ pub struct Command<'a> {
     pub inherits: Option<&'a File>,
 }
 
-/// A way to start a program as a child: this very file, under the name that the command has.
-pub(super) type Launch<R> = fn(&Program<'_>, &CStr, &Signals<R>) -> Started<libc::pid_t>;
+/// A way to start a program: this very file, under the name that the command has.
+pub(super) type Launch<R, T> = fn(&Program<'_>, &CStr, &Signals<R>) -> Started<T>;
 
 /// What execvp(3) says of a file that is none to be executed, so that the next one in PATH is tried.
 const NOT_THIS_ONE: [i32; 6] =
@@ -55,7 +55,28 @@ impl Command<'_> {
         self.start_with(signals, posix_spawn::launch)
     }
 
-    fn start_with<R: Receive>(&self, signals: &Signals<R>, launch: Launch<R>) -> Started<Child> {
+    /// Executes the program in this very process, as [`Self::start`] would have started it: with the caller's signal mask
+    /// and dispositions, under which what is pending acts before or after. Returns only if there is no program to be
+    /// executed; the signals are held back again then.
+    #[must_use]
+    pub fn execute<R: Receive>(&self, signals: &Signals<R>) -> StartError {
+        let inherited = match self.inherits.map(inheritable).transpose() {
+            Ok(inherited) => inherited,
+            Err(error) => return StartError::Process(error),
+        };
+        let failed = signals.let_act(|| self.start_first(signals, execve::launch));
+        drop(inherited);
+        match failed {
+            Ok(Err(error)) => error,
+            Err(error) => StartError::Process(error),
+        }
+    }
+
+    fn start_with<R: Receive>(
+        &self,
+        signals: &Signals<R>,
+        launch: Launch<R, libc::pid_t>,
+    ) -> Started<Child> {
         let inherited = self.inherits.map(inheritable).transpose().map_err(StartError::Process)?;
         let answer = self.start_first(signals, launch);
         drop(inherited);
@@ -63,11 +84,7 @@ impl Command<'_> {
     }
 
     /// Starts the first file of that name that can be executed.
-    fn start_first<R: Receive>(
-        &self,
-        signals: &Signals<R>,
-        launch: Launch<R>,
-    ) -> Started<libc::pid_t> {
+    fn start_first<R: Receive, T>(&self, signals: &Signals<R>, launch: Launch<R, T>) -> Started<T> {
         let program = Program::new(self.program, self.arguments, self.environment)
             .map_err(StartError::Program)?;
         let mut refused = None;
@@ -97,12 +114,12 @@ impl Command<'_> {
         }
     }
 
-    fn start_by_shell<R: Receive>(
+    fn start_by_shell<R: Receive, T>(
         &self,
         file: &CStr,
         signals: &Signals<R>,
-        launch: Launch<R>,
-    ) -> Started<libc::pid_t> {
+        launch: Launch<R, T>,
+    ) -> Started<T> {
         let mut arguments = vec![OsStr::from_bytes(file.to_bytes()).to_owned()];
         arguments.extend_from_slice(self.arguments);
         let shell = OsStr::new("/bin/sh");

@@ -11,11 +11,14 @@
 //!
 //! So `fork` could do all of the work of `posix_spawn`, but each start would take a quarter to a third longer. To hand a file that the
 //! system can't execute to `/bin/sh` is no fourth way: it starts another program in the same one.
+//!
+//! Or there is no other process at all: `execve` puts the program in the place of this one, on every system.
 
 pub(super) mod child;
 mod command;
 mod environment;
 mod error;
+mod execve;
 mod fork;
 mod posix_spawn;
 mod program;

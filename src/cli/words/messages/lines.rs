@@ -116,6 +116,7 @@ pub(super) fn errors_of_their_own() -> Vec<Error> {
         Error::NoWorkingDirectory { path: path() },
         Error::Absent { path: path() },
         Error::NoBackend { path: path() },
+        Error::NotInheritable { path: path() },
         Error::Unstable { path: path() },
         Error::Leased { path: path() },
     ];
@@ -129,6 +130,7 @@ pub(super) fn errors_of_their_own() -> Vec<Error> {
             | Error::Leased { .. }
             | Error::Absent { .. }
             | Error::NoBackend { .. }
+            | Error::NotInheritable { .. }
             | Error::Unstable { .. } => {}
             // By `unsafe_places` and `failures`.
             Error::Unsafe { .. }
@@ -155,7 +157,7 @@ fn busy() -> Vec<String> {
     let recorded = |state| Holder { state, ..Holder::of(record.clone()) };
     let listed = |state, command: &[&str]| {
         let command = command.iter().map(|word| (*word).to_owned()).collect();
-        Holder { pid: 8, record: None, command, state }
+        Holder { pid: 8, command, state, ..Holder::default() }
     };
     let holders = [
         recorded(State::Runs),
@@ -225,6 +227,7 @@ fn events() -> Vec<String> {
         Event::Acquired { own: true },
         Event::Acquired { own: false },
         Event::Started { pid: 7 },
+        Event::Executing { pid: 7 },
         Event::Forwarded { signal: 15 },
         Event::Forwarded { signal: 200 },
         Event::Ended { status: Status::Exited(1) },
@@ -248,6 +251,7 @@ fn events() -> Vec<String> {
             | Event::Waiting { .. }
             | Event::Acquired { .. }
             | Event::Started { .. }
+            | Event::Executing { .. }
             | Event::Ended { .. }
             | Event::Forwarded { .. }
             | Event::Removed

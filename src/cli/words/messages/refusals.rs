@@ -3,19 +3,21 @@
 use crate::cli::plan::Request;
 use crate::cli::withlock::parse;
 
-const WRONG: [&str; 38] = [
+const WRONG: [&str; 40] = [
     "",
     "''",
     "L",
     "L --",
     "-w",
     "-E",
+    "--warn-held",
     "--backend",
     "-c",
     "L -c",
     "-w 5x L true",
     "-w 18446744073709551616 L true",
     "-E 256 L true",
+    "-q --warn-held 5x L true",
     "--backend nfs L true",
     "-c date L true",
     "L -c echo hello",
@@ -35,7 +37,7 @@ const WRONG: [&str; 38] = [
     "--debug L true",
     "-? L true",
     "-u L true",
-    "-F L true",
+    "-F -o L true",
     "-l L true",
     "-L L true",
     "L -q true",
