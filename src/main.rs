@@ -11,7 +11,7 @@ use std::os::fd::AsFd;
 use withlock::cli::exit::{Ending, Exit};
 use withlock::cli::{self, Plan, Request, words};
 use withlock::event::Event;
-use withlock::{Attempt, Error, LockPath, Result, Signals, Step};
+use withlock::{Attempt, Error, Result, Signals, Step};
 use withlock_platform::{Arena, process};
 
 withlock_platform::entry!(run);
@@ -51,13 +51,14 @@ fn attempt(plan: &Plan) -> Result<Ending> {
         plan.policy.listener.tell(&Event::PassedOver { shell });
     }
     let wait = plan.wait.from_now();
-    let checked = LockPath::new(&plan.path).check(&plan.policy)?;
+    let lock = plan.lock.path()?;
+    let checked = lock.check(&plan.policy)?;
     match checked.acquire_with(wait, &signals)? {
         Attempt::Held(held) => held.run(&plan.job, &signals).map(Ending::from),
         Attempt::Interrupted(signal) => Ok(Ending::Signal(signal)),
         Attempt::Busy(busy) => {
             if !plan.quiet {
-                words::say(&words::busy(&plan.path, &busy));
+                words::say(&words::busy(lock.path(), &busy));
             }
             Ok(Ending::Code(plan.busy_status.into()))
         }

@@ -5,8 +5,11 @@ use std::time::Duration;
 
 use withlock_platform::process::Deadline;
 
+use crate::error::Result;
 use crate::job::Job;
 use crate::lock::{Policy, Wait};
+use crate::name::Name;
+use crate::path::LockPath;
 
 /// What to do about a command line.
 #[derive(Debug)]
@@ -29,8 +32,8 @@ impl Request {
 /// A job, a lock, and how to treat both.
 #[derive(Debug)]
 pub struct Plan {
-    /// The lock file.
-    pub path: PathBuf,
+    /// Which lock.
+    pub lock: Lock,
     /// What the lock is like.
     pub policy: Policy<'static>,
     /// How long to wait for it.
@@ -43,6 +46,28 @@ pub struct Plan {
     pub quiet: bool,
     /// The exit status when the lock is busy.
     pub busy_status: u8,
+}
+
+/// Which lock; where one with a name lies is found out when the plan is carried out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Lock {
+    /// The one at this path.
+    At(PathBuf),
+    /// The one of this name.
+    Named(Name),
+}
+
+impl Lock {
+    /// Its path.
+    ///
+    /// # Errors
+    /// As [`LockPath::named`].
+    pub fn path(&self) -> Result<LockPath> {
+        match self {
+            Self::At(path) => Ok(LockPath::new(path)),
+            Self::Named(name) => LockPath::named(name),
+        }
+    }
 }
 
 /// How long to wait for a lock; its deadline is made when the plan is carried out.

@@ -6,6 +6,7 @@ mod bad_input;
 mod commands;
 mod diagnostics;
 mod manual;
+mod name;
 mod options;
 mod pages;
 mod position;

@@ -9,6 +9,7 @@ use std::ffi::OsString;
 /// The options of a command line, as they were given.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Options {
+    pub(super) name: Option<OsString>,
     pub(super) wait: Option<OsString>,
     pub(super) quiet: bool,
     pub(super) busy_status: Option<OsString>,
@@ -20,7 +21,7 @@ pub(super) struct Options {
     pub(super) command: Option<OsString>,
     pub(super) close: bool,
     pub(super) verbose: bool,
-    /// The lock file, and the command with its arguments.
+    /// The lock file, unless it has a name, and the command with its arguments.
     pub(super) operands: Vec<OsString>,
 }
 
@@ -191,6 +192,18 @@ pub static OPTIONS: &[Entry] = &[
         heading: LOCK,
         effect: Effect::Flag(|options| options.shared = true),
         overrides: &["exclusive"],
+        ..Entry::BASE
+    },
+    Entry {
+        short: Some('N'),
+        long: "name",
+        help: "Take the lock of this name, instead of LOCKFILE",
+        heading: LOCK,
+        effect: Effect::Value {
+            name: "NAME",
+            needs: "a NAME for the lock, such as backup",
+            set: |options, value| options.name = Some(value),
+        },
         ..Entry::BASE
     },
     Entry {

@@ -55,6 +55,7 @@ impl Reader {
             Error::NoWorkingDirectory { .. } => {
                 "change to another directory, or give an absolute path"
             }
+            Error::NoHome { .. } => "set HOME, or give a LOCKFILE instead of -N",
             Error::Leased { .. } => "wait for it with -w",
             Error::Absent { .. } => "create it first, or omit --no-create",
             Error::NoBackend { .. } => "omit --backend",
@@ -66,6 +67,10 @@ impl Reader {
     /// On the way to the lock file.
     fn on_the_way(self, step: Step, at: &Path, failure: Failure) -> String {
         match failure {
+            // The place for locks with a name, which nobody has chosen.
+            Failure::Denied | Failure::ReadOnly if step == Step::CreateDirectory => {
+                self.denied_name(failure)
+            }
             Failure::Missing if step != Step::OpenDirectory => JUST_REMOVED.to_owned(),
             // Where a boot empties it, the directory would be missing again tomorrow.
             Failure::Missing if at.starts_with("/run") || at.starts_with("/var/run") => {
@@ -79,6 +84,12 @@ impl Reader {
             Failure::NotPermitted => POLICY.to_owned(),
             _ => anywhere(failure).to_owned(),
         }
+    }
+
+    /// Where no directory for locks with a name can be made.
+    fn denied_name(self, failure: Failure) -> String {
+        let instead = "give a LOCKFILE that you may create, instead of -N";
+        if failure == Failure::Denied { self.denied(instead) } else { instead.to_owned() }
     }
 
     /// At the lock file itself, other than in a lock call.

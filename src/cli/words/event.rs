@@ -22,6 +22,7 @@ pub(super) fn words(event: &Event<'_>) -> String {
                 format!("{}: unsafe: it {reason}", at.display())
             }
         },
+        Event::DirectoryCreated { at } => format!("{}: created", at.display()),
         Event::Chosen { path, file_system, backend, in_order } => {
             let hand_over =
                 if *in_order { "handed to waiters in order" } else { "removed at each release" };
