@@ -42,6 +42,8 @@ pub struct Plan {
     pub job: Job,
     /// The `$SHELL` that runs no command, and that `/bin/sh` has taken the place of.
     pub passed_over: Option<PathBuf>,
+    /// Tell the system's log as well.
+    pub syslog: bool,
     /// Say nothing when the lock is busy.
     pub quiet: bool,
     /// The exit status when the lock is busy.

@@ -11,5 +11,6 @@ mod options;
 mod pages;
 mod position;
 mod security;
+mod syslog;
 mod texts;
 mod verbose;

@@ -42,8 +42,9 @@ impl Options {
                 label,
                 asking: match (self.verbose, self.quiet) {
                     (true, _) => Asking::Always,
-                    (false, true) => Asking::Never,
-                    (false, false) => Asking::WhenBusy,
+                    // Who holds the lock is for the log, too.
+                    (false, true) if !self.syslog => Asking::Never,
+                    (false, _) => Asking::WhenBusy,
                 },
                 listener: Listener::new(if self.verbose {
                     &words::listen_to_all
@@ -54,6 +55,7 @@ impl Options {
             wait,
             job,
             passed_over,
+            syslog: self.syslog,
             quiet: self.quiet,
             busy_status,
         })

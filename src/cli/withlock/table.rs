@@ -21,6 +21,7 @@ pub(super) struct Options {
     pub(super) command: Option<OsString>,
     pub(super) close: bool,
     pub(super) verbose: bool,
+    pub(super) syslog: bool,
     /// The lock file, unless it has a name, and the command with its arguments.
     pub(super) operands: Vec<OsString>,
 }
@@ -266,6 +267,13 @@ pub static OPTIONS: &[Entry] = &[
         heading: ABOUT,
         effect: Effect::Flag(|options| options.verbose = true),
         abbreviations: &["verb", "verbo", "verbos"],
+        ..Entry::BASE
+    },
+    Entry {
+        long: "syslog",
+        help: "Tell the system's log as well, facility cron",
+        heading: ABOUT,
+        effect: Effect::Flag(|options| options.syslog = true),
         ..Entry::BASE
     },
     Entry {

@@ -117,7 +117,7 @@ fn kept(why: Kept) -> &'static str {
     }
 }
 
-fn signal_name(number: i32) -> String {
+pub(super) fn signal_name(number: i32) -> String {
     match signal::name(number) {
         Some(name) => format!("{number} ({name})"),
         None => number.to_string(),

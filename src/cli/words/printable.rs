@@ -60,6 +60,11 @@ pub(super) fn is_printable(c: char) -> bool {
     !c.is_control() && !hidden
 }
 
+/// A text as one line that nobody obeys: names and records can hold anything.
+pub(super) fn line(text: &str) -> String {
+    text.chars().map(|c| if is_printable(c) { c } else { '?' }).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::{HIDDEN, is_printable};

@@ -26,11 +26,15 @@ pub fn listen(event: &Event<'_>) {
 
 /// Says everything: `-v`.
 pub fn listen_to_all(event: &Event<'_>) {
-    let is_unwanted = matches!(event, Event::Warning(Warning::Place { reason, .. })
-        if reason.is_remote() && is_not_warned_of("remote"));
-    if !is_unwanted {
+    if !is_unwanted(event) {
         say(&event::words(event));
     }
+}
+
+/// Whether this is a warning that the user has switched off.
+pub(super) fn is_unwanted(event: &Event<'_>) -> bool {
+    matches!(event, Event::Warning(Warning::Place { reason, .. })
+        if reason.is_remote() && is_not_warned_of("remote"))
 }
 
 /// Switches warnings off, by their names, separated by commas: once for all lines of a crontab, where an option would have
