@@ -100,7 +100,7 @@ impl<'a> Walk<'a> {
             self.make(name, &shown)?;
             step = directory::step(&self.here.directory, name);
         }
-        match step.map_err(failed(Step::OpenDirectory, &shown))? {
+        match step.map_err(|error| failed(self.opening(&error), &shown)(error))? {
             directory::Step::Directory(directory, facts) => {
                 self.judge_here(Role::ToDirectory { owner: facts.owner })?;
                 self.arrive(self.here.next(directory, facts, shown)?)
@@ -112,6 +112,16 @@ impl<'a> Walk<'a> {
             directory::Step::Other(_) => {
                 Err(failed(Step::OpenDirectory, &shown)(io::ErrorKind::NotADirectory.into()))
             }
+        }
+    }
+
+    /// What was to be done when a directory could not be opened. Nobody has named the one where those are made that are
+    /// missing.
+    fn opening(&self, error: &io::Error) -> Step {
+        if self.makes > 0 && error.kind() == io::ErrorKind::NotFound {
+            Step::FindPlaceOfNames
+        } else {
+            Step::OpenDirectory
         }
     }
 

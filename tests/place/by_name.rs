@@ -168,7 +168,11 @@ fn a_directory_or_a_link_that_only_its_user_can_change_is_used() {
 fn no_directory_is_made_above_those_for_names_or_where_others_could_exchange_it() {
     let scratch = Scratch::new();
     for (before, code, part) in [
-        ("rmdir home", 73, "/home: opening the directory failed: No such file"),
+        (
+            "rmdir home",
+            73,
+            "/home: finding the place for locks with a name failed: No such file or directory; give a LOCKFILE",
+        ),
         ("chmod 0777 home", 3, "/home is writable by others"),
         ("chown root home", 73, "/home/.cache: creating the directory failed: Permission denied"),
         ("$AS_A mkdir -m 0775 home/.cache", 3, "/home/.cache is writable by"),

@@ -19,6 +19,8 @@ pub(super) struct Reader {
 
 const POLICY: &str = "check for a security policy that forbids it (SELinux, AppArmor, a sandbox)";
 
+const INSTEAD_OF_NAME: &str = "give a LOCKFILE that you may create, instead of -N";
+
 const JUST_REMOVED: &str = "it has just been removed: try again";
 
 const MORE_PROCESSES: &str =
@@ -68,9 +70,9 @@ impl Reader {
     fn on_the_way(self, step: Step, at: &Path, failure: Failure) -> String {
         match failure {
             // The place for locks with a name, which nobody has chosen.
-            Failure::Denied | Failure::ReadOnly if step == Step::CreateDirectory => {
-                self.denied_name(failure)
-            }
+            Failure::Missing if step == Step::FindPlaceOfNames => INSTEAD_OF_NAME.to_owned(),
+            Failure::ReadOnly if step == Step::CreateDirectory => INSTEAD_OF_NAME.to_owned(),
+            Failure::Denied if step == Step::CreateDirectory => self.denied(INSTEAD_OF_NAME),
             Failure::Missing if step != Step::OpenDirectory => JUST_REMOVED.to_owned(),
             // Where a boot empties it, the directory would be missing again tomorrow.
             Failure::Missing if at.starts_with("/run") || at.starts_with("/var/run") => {
@@ -84,12 +86,6 @@ impl Reader {
             Failure::NotPermitted => POLICY.to_owned(),
             _ => anywhere(failure).to_owned(),
         }
-    }
-
-    /// Where no directory for locks with a name can be made.
-    fn denied_name(self, failure: Failure) -> String {
-        let instead = "give a LOCKFILE that you may create, instead of -N";
-        if failure == Failure::Denied { self.denied(instead) } else { instead.to_owned() }
     }
 
     /// At the lock file itself, other than in a lock call.

@@ -112,7 +112,8 @@ impl<'a> Syslog<'a> {
     fn say(&self, severity: Severity, text: &str) {
         let failed_before = self.has_failed.load(Ordering::Relaxed);
         let patience = if failed_before { Duration::ZERO } else { PATIENCE };
-        if log::send(severity, "withlock", &printable::line(text), patience).is_err() {
+        let line: String = printable::line(text).collect();
+        if log::send(severity, "withlock", &line, patience).is_err() {
             self.has_failed.store(true, Ordering::Relaxed);
         }
     }
