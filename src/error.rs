@@ -59,6 +59,11 @@ pub enum Error {
         /// The lock file.
         path: PathBuf,
     },
+    /// Where locks with a name are kept is not known: the user has no home directory.
+    NoHome {
+        /// The user's id.
+        user: u32,
+    },
     /// A system call on the lock file failed, other than one that locks.
     Open {
         /// The lock file.
@@ -140,7 +145,7 @@ impl Error {
             | Self::NoBackend { path }
             | Self::NotInheritable { path }
             | Self::Unstable { path } => Some(path),
-            Self::Start { .. } | Self::System { .. } => None,
+            Self::NoHome { .. } | Self::Start { .. } | Self::System { .. } => None,
         }
     }
 
@@ -176,6 +181,11 @@ impl fmt::Display for Error {
             Self::NoWorkingDirectory { .. } => {
                 f.write_str("the working directory has been removed")
             }
+            Self::NoHome { user } => write!(
+                f,
+                "user {user} has no home directory to keep a lock with a name in: no entry in the user database, and HOME is \
+                 unset or relative"
+            ),
             Self::Leased { .. } => {
                 f.write_str("a program, such as a Samba or NFS server, has a lease on the file")
             }

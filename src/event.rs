@@ -71,6 +71,11 @@ pub enum Event<'a> {
         /// The verdict.
         verdict: Verdict,
     },
+    /// A directory for locks with a name was missing, and was made.
+    DirectoryCreated {
+        /// The directory.
+        at: &'a Path,
+    },
     /// The lock file lies on this file system, and will be locked by this backend.
     Chosen {
         /// The lock file.

@@ -203,6 +203,7 @@ pub mod holder;
 pub mod job;
 mod local;
 pub mod lock;
+mod name;
 mod path;
 mod place;
 #[cfg(test)]
@@ -213,6 +214,7 @@ pub use error::{Error, Result, Step};
 pub use holder::identify::Holder;
 pub use job::Job;
 pub use lock::{Asking, Attempt, Busy, Policy, Wait};
+pub use name::{Name, NotAName};
 pub use path::{Checked, Held, LockPath};
 pub use withlock_platform::backend::{Choice, Mode};
 pub use withlock_platform::process::{Deadline, Signals, Status};

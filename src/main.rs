@@ -9,9 +9,10 @@ use std::mem::ManuallyDrop;
 use std::os::fd::AsFd;
 
 use withlock::cli::exit::{Ending, Exit};
-use withlock::cli::{self, Plan, Request, words};
-use withlock::event::Event;
-use withlock::{Attempt, Error, LockPath, Result, Signals, Step};
+use withlock::cli::words::{self, Syslog};
+use withlock::cli::{self, Plan, Request};
+use withlock::event::{Event, Listener};
+use withlock::{Attempt, Error, LockPath, Policy, Result, Signals, Step};
 use withlock_platform::{Arena, process};
 
 withlock_platform::entry!(run);
@@ -38,31 +39,60 @@ fn run(words: Vec<OsString>) -> i32 {
 }
 
 fn withlock(plan: &Plan) -> Ending {
-    attempt(plan).unwrap_or_else(|error| end_with(&error))
+    match plan.lock.path() {
+        Ok(lock) if plan.syslog => with_syslog(plan, &lock),
+        Ok(lock) => attempt(plan, &lock, &plan.policy, None),
+        Err(error) => end_with(&error, None),
+    }
 }
 
-fn attempt(plan: &Plan) -> Result<Ending> {
+/// The same, with the system's log as a second listener.
+fn with_syslog(plan: &Plan, lock: &LockPath) -> Ending {
+    let log = Syslog::new(lock.path(), &plan.policy.label, plan.policy.listener);
+    let tell = |event: &Event<'_>| log.tell(event);
+    let policy = Policy { listener: Listener::new(&tell), ..plan.policy.clone() };
+    attempt(plan, lock, &policy, Some(&log))
+}
+
+fn attempt(plan: &Plan, lock: &LockPath, policy: &Policy<'_>, log: Option<&Syslog<'_>>) -> Ending {
+    run_job(plan, lock, policy, log).unwrap_or_else(|error| end_with(&error, log))
+}
+
+fn run_job(
+    plan: &Plan,
+    lock: &LockPath,
+    policy: &Policy<'_>,
+    log: Option<&Syslog<'_>>,
+) -> Result<Ending> {
     // Never let go of: what is pending at the end, such as the SIGPIPE of a message that nobody read, must not take the
     // place of the job's status.
     let signals =
         Signals::hold().map_err(|error| Error::System { step: Step::HoldSignals, error })?;
     let signals = ManuallyDrop::new(signals);
     if let Some(shell) = &plan.passed_over {
-        plan.policy.listener.tell(&Event::PassedOver { shell });
+        policy.listener.tell(&Event::PassedOver { shell });
     }
     let wait = plan.wait.from_now();
-    let checked = LockPath::new(&plan.path).check(&plan.policy)?;
+    let checked = lock.check(policy)?;
     if plan.no_fork {
         checked.ensure_inheritable()?;
     }
     match checked.acquire_with(wait, &signals)? {
         Attempt::Held(held) if plan.no_fork => Err(held.exec(&plan.job, &signals)),
         Attempt::Held(held) => held.run(&plan.job, &signals).map(Ending::from),
-        Attempt::Interrupted(signal) => Ok(Ending::Signal(signal)),
+        Attempt::Interrupted(signal) => {
+            if let Some(log) = log {
+                log.interrupted(signal);
+            }
+            Ok(Ending::Signal(signal))
+        }
         Attempt::Busy(busy) => {
             let (is_told, status) = plan.on_busy(&busy);
             if is_told {
-                words::say(&words::busy(&plan.path, &busy));
+                words::say(&words::busy(lock.path(), &busy));
+            }
+            if let Some(log) = log {
+                log.busy(&busy);
             }
             Ok(Ending::Code(status.into()))
         }
@@ -74,11 +104,14 @@ fn print(text: &str) -> Ending {
     let out = std::io::stdout().as_fd().try_clone_to_owned().map(File::from);
     match out.and_then(|mut out| out.write_all(text.as_bytes())) {
         Ok(()) => Ending::Code(0),
-        Err(error) => end_with(&Error::System { step: Step::WriteOutput, error }),
+        Err(error) => end_with(&Error::System { step: Step::WriteOutput, error }, None),
     }
 }
 
-fn end_with(error: &Error) -> Ending {
+fn end_with(error: &Error, log: Option<&Syslog<'_>>) -> Ending {
     words::say(&words::error(error));
+    if let Some(log) = log {
+        log.failed(error);
+    }
     Exit::from(error).into()
 }

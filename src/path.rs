@@ -8,6 +8,7 @@ use crate::error::{Error, Result};
 use crate::job::{self, Job};
 use crate::local::system::System;
 use crate::lock::{self, Attempt, Busy, Policy, Terms, Wait, Walked};
+use crate::name::{self, Name};
 use crate::trust::Trusted;
 
 /// The proof that this run holds the lock, on this machine. It can be sent to another thread; dropped, it releases the lock.
@@ -35,6 +36,8 @@ pub type Held<'a> = lock::Held<System<'a>>;
 #[derive(Debug)]
 pub struct LockPath {
     path: PathBuf,
+    /// How many of its directories, from the last one up, are made if they are missing.
+    makes: usize,
 }
 
 /// A path whose every component has been judged.
@@ -49,7 +52,26 @@ pub struct Checked<'a> {
 impl LockPath {
     /// Names the lock file.
     pub fn new(path: impl Into<PathBuf>) -> Self {
-        Self { path: path.into() }
+        Self { path: path.into(), makes: 0 }
+    }
+
+    /// The lock of this name, in a directory that belongs to it and its like: see [`Name`]. If the directory is missing,
+    /// [`LockPath::check`] makes it.
+    ///
+    /// # Errors
+    /// [`crate::Error::NoHome`]: it is not known where that directory is.
+    ///
+    /// ```
+    /// use withlock::{LockPath, Name};
+    ///
+    /// let name = Name::new("backup").expect("no slash, no dot in front");
+    /// if let Ok(lock) = LockPath::named(&name) {
+    ///     assert!(lock.path().ends_with("withlock/backup.lock"));
+    /// }
+    /// ```
+    pub fn named(name: &Name) -> Result<Self> {
+        let home = name::home()?;
+        Ok(Self { path: home.directory.join(name.file()), makes: home.makes })
     }
 
     /// Step 1: judges the path.
@@ -74,7 +96,7 @@ impl LockPath {
             label: policy.label.clone(),
             asking: policy.asking,
         };
-        let system = System::new(terms.clone(), policy);
+        let system = System::new(terms.clone(), policy).making(self.makes);
         let walked = system.first_walk()?;
         Ok(Checked { system, terms, walked })
     }

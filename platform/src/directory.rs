@@ -173,12 +173,27 @@ pub fn open_patiently(directory: &File, name: &OsStr, access: Access) -> io::Res
 pub fn create(directory: &File, name: &OsStr, mode: u32) -> io::Result<File> {
     let flags = libc::O_RDWR | libc::O_CREAT | libc::O_EXCL | CAREFULLY;
     let name = c_string(name)?;
+    above_standard(without_umask(|| open(directory.as_raw_fd(), &name, flags, mode))?)
+}
+
+/// Makes the directory `name`, with this very mode, as [`create`] does with a file.
+///
+/// # Errors
+/// What mkdirat(2) says; `EEXIST` when the name exists, as anything at all.
+pub fn make(directory: &File, name: &OsStr, mode: u32) -> io::Result<()> {
+    let name = c_string(name)?;
+    let (at, mode) = (directory.as_raw_fd(), mode as libc::mode_t);
+    // SAFETY: the descriptor is open and the name ends with NUL.
+    without_umask(|| again(|| cvt(unsafe { libc::mkdirat(at, name.as_ptr(), mode) })))
+}
+
+fn without_umask<T>(call: impl FnOnce() -> T) -> T {
     // SAFETY: cannot fail and touches no memory (POSIX.1, umask).
     let umask = unsafe { libc::umask(0) };
-    let created = open(directory.as_raw_fd(), &name, flags, mode);
+    let answer = call();
     // SAFETY: as above.
     unsafe { libc::umask(umask) };
-    above_standard(created?)
+    answer
 }
 
 /// Removes the name from the directory. A lease on the file is no hindrance, and a delegation of an NFS server is waited for

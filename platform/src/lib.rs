@@ -10,6 +10,7 @@
 //! | [`directory`] | steps of a path walk, relative to an open directory |
 //! | [`failure`] | what the system says when a call fails |
 //! | [`holders`] | who holds a lock, and what becomes of a process |
+//! | [`log`] | the system's log |
 //! | [`process`] | who we are, starting the job, signals, the deadline timer, dying of a signal |
 //!
 //! Conditional compilation stands in `mod.rs` files only, and only chooses between files that offer the same functions: `os`
@@ -29,6 +30,7 @@ pub mod evidence;
 pub mod failure;
 pub mod holders;
 mod lock;
+pub mod log;
 mod os;
 mod proc_stat;
 pub mod process;

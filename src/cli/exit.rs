@@ -56,6 +56,7 @@ impl From<&Error> for Exit {
             | Error::Unreachable { .. }
             | Error::TooManyLinks { .. }
             | Error::NoWorkingDirectory { .. }
+            | Error::NoHome { .. }
             | Error::Open { .. } => Self::CannotOpen,
             Error::Absent { .. } => Self::Unavailable,
             Error::Lock { .. }

@@ -9,4 +9,4 @@ pub mod shell;
 pub mod withlock;
 pub mod words;
 
-pub use plan::{Plan, Request, WaitLimit};
+pub use plan::{Lock, Plan, Request, WaitLimit};

@@ -5,8 +5,11 @@ use std::time::Duration;
 
 use withlock_platform::process::Deadline;
 
+use crate::error::Result;
 use crate::job::Job;
 use crate::lock::{Busy, Policy, Wait};
+use crate::name::Name;
+use crate::path::LockPath;
 
 /// What to do about a command line.
 #[derive(Debug)]
@@ -29,8 +32,8 @@ impl Request {
 /// A job, a lock, and how to treat both.
 #[derive(Debug)]
 pub struct Plan {
-    /// The lock file.
-    pub path: PathBuf,
+    /// Which lock.
+    pub lock: Lock,
     /// What the lock is like.
     pub policy: Policy<'static>,
     /// How long to wait for it.
@@ -41,6 +44,8 @@ pub struct Plan {
     pub no_fork: bool,
     /// The `$SHELL` that runs no command, and that `/bin/sh` has taken the place of.
     pub passed_over: Option<PathBuf>,
+    /// Tell the system's log as well.
+    pub syslog: bool,
     /// Say nothing when the lock is busy.
     pub quiet: bool,
     /// The exit status when the lock is busy.
@@ -65,6 +70,28 @@ impl Plan {
         match self.warn_held.filter(|limit| busy.may_have_lasted(limit.after)) {
             Some(limit) => (true, limit.status),
             None => (!self.quiet, self.busy_status),
+        }
+    }
+}
+
+/// Which lock; where one with a name lies is found out when the plan is carried out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Lock {
+    /// The one at this path.
+    At(PathBuf),
+    /// The one of this name.
+    Named(Name),
+}
+
+impl Lock {
+    /// Its path.
+    ///
+    /// # Errors
+    /// As [`LockPath::named`].
+    pub fn path(&self) -> Result<LockPath> {
+        match self {
+            Self::At(path) => Ok(LockPath::new(path)),
+            Self::Named(name) => LockPath::named(name),
         }
     }
 }

@@ -10,6 +10,10 @@ pub enum Step {
     OpenDirectory,
     /// The working directory was to be opened, where a relative path begins.
     OpenWorkingDirectory,
+    /// The directory above those for locks with a name was to be found.
+    FindPlaceOfNames,
+    /// A missing directory was to be created, for a lock with a name.
+    CreateDirectory,
     /// A name was to be looked up in its directory.
     LookUp,
     /// A symbolic link was to be read.
@@ -49,6 +53,8 @@ impl fmt::Display for Step {
         f.write_str(match self {
             Self::OpenDirectory => "opening the directory",
             Self::OpenWorkingDirectory => "opening the working directory",
+            Self::FindPlaceOfNames => "finding the place for locks with a name",
+            Self::CreateDirectory => "creating the directory",
             Self::LookUp => "looking up",
             Self::ReadLink => "reading the link",
             Self::IdentifyFileSystem => "asking for the file system",

@@ -33,6 +33,8 @@ const PAUSES: [u64; 7] = [1, 2, 4, 8, 16, 32, 64];
 pub struct System<'a> {
     pub(super) terms: Terms,
     pub(super) judge: Judge,
+    /// How many directories at the end of the path are made if they are missing.
+    makes: usize,
     pub(super) choice: backend::Choice,
     listener: Listener<'a>,
     signals: Option<&'a Signals>,
@@ -44,7 +46,12 @@ impl<'a> System<'a> {
     pub(crate) fn new(terms: Terms, policy: &Policy<'a>) -> Self {
         let judge = Judge { trusted: terms.trusted, insecure: policy.insecure };
         let (choice, listener) = (policy.backend, policy.listener);
-        Self { terms, judge, choice, listener, signals: None, _turn: None }
+        Self { terms, judge, makes: 0, choice, listener, signals: None, _turn: None }
+    }
+
+    /// The same, with so many directories at the end of the path that are made if they are missing.
+    pub(crate) fn making(self, makes: usize) -> Self {
+        Self { makes, ..self }
     }
 
     /// The same, with waits that signals interrupt.
@@ -73,7 +80,7 @@ impl<'a> System<'a> {
 
     /// Walks the path for the first time, and tells what there is on the way.
     pub(crate) fn first_walk(&self) -> Result<(Place, Option<Facts>)> {
-        walk::walk(&self.terms.path, self.judge, self.listener)
+        walk::walk(&self.terms.path, self.makes, self.judge, self.listener)
     }
 
     /// Who is told what happens.
@@ -109,7 +116,7 @@ impl World for System<'_> {
 
     fn walk(&self) -> Result<(Place, Option<Facts>)> {
         // The first walk has told what there is to tell: this one finds the same, or ends in an error.
-        walk::walk(&self.terms.path, self.judge, Listener::default())
+        walk::walk(&self.terms.path, self.makes, self.judge, Listener::default())
     }
 
     fn open(&self, place: &Place, found: &Facts) -> Result<Option<OpenFile>> {

@@ -65,6 +65,10 @@ impl<'a> Verdicts<'a> {
         Ok(())
     }
 
+    pub(super) fn tell(&self, event: &Event<'_>) {
+        self.listener.tell(event);
+    }
+
     fn warn(&self, reason: Reason, at: &Path) {
         self.listener.tell(&Event::Warning(Warning::Place { at, reason }));
     }

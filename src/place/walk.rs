@@ -11,7 +11,7 @@ use withlock_platform::directory;
 use withlock_platform::evidence::{Facts, FileSystem, Identity, Kind};
 
 use crate::error::{Error, Result, Step};
-use crate::event::Listener;
+use crate::event::{Event, Listener};
 use crate::place::here::{Here, failed};
 use crate::place::judge::{Judge, Verdicts};
 use crate::trust::{self, Role, Verdict};
@@ -34,6 +34,9 @@ pub struct Place {
 
 /// Walks to the end of `path`, and looks what stands there: `None` is nothing. A link at the end is followed, too.
 ///
+/// `makes` is how many of the directories at the end of the path are made if they are missing, for their owner alone: each
+/// in the directory that has just been judged as it would be for a lock file, and then judged like any other.
+///
 /// Each directory is held open while the next component is looked up in it, so that what was judged is what is used. Lines
 /// 1, 2 and 5 of the table are applied on arrival, since in a stranger's directory a look may never return; the others
 /// after the look, when it is known what comes next. The listener is told of each verdict.
@@ -43,10 +46,11 @@ pub struct Place {
 /// [`Error::NoWorkingDirectory`] where there is no way on; [`Error::NotAFile`] for a path that can only name a directory.
 pub(crate) fn walk(
     path: &Path,
+    makes: usize,
     judge: Judge,
     listener: Listener<'_>,
 ) -> Result<(Place, Option<Facts>)> {
-    let mut walk = Walk::begin(Verdicts::new(path, judge, listener))?;
+    let mut walk = Walk::begin(Verdicts::new(path, judge, listener), makes)?;
     loop {
         let Some(name) = walk.rest.pop_front() else {
             return Err(Error::NotAFile { path: path.into(), kind: Kind::Directory });
@@ -67,10 +71,12 @@ struct Walk<'a> {
     /// The components still to go.
     rest: VecDeque<OsString>,
     links: u32,
+    /// Before so many of them, and no more, a missing directory is made.
+    makes: usize,
 }
 
 impl<'a> Walk<'a> {
-    fn begin(mut verdicts: Verdicts<'a>) -> Result<Self> {
+    fn begin(mut verdicts: Verdicts<'a>, makes: usize) -> Result<Self> {
         let path = verdicts.path;
         let here = if path.is_absolute() {
             verdicts.arrive(Here::root()?)?
@@ -81,15 +87,20 @@ impl<'a> Walk<'a> {
         };
         let mut rest = VecDeque::new();
         push_components(&mut rest, path.as_os_str());
-        Ok(Self { verdicts, here, verdict: None, rest, links: 0 })
+        Ok(Self { verdicts, here, verdict: None, rest, links: 0, makes })
     }
 
     /// A component that more components follow.
     fn step(&mut self, name: &OsStr) -> Result<()> {
         let shown = self.here.shown.join(name);
-        let step = directory::step(&self.here.directory, name)
-            .map_err(failed(Step::OpenDirectory, &shown))?;
-        match step {
+        let mut step = directory::step(&self.here.directory, name);
+        if matches!(&step, Err(error) if error.kind() == io::ErrorKind::NotFound)
+            && self.rest.len() <= self.makes
+        {
+            self.make(name, &shown)?;
+            step = directory::step(&self.here.directory, name);
+        }
+        match step.map_err(|error| failed(self.opening(&error), &shown)(error))? {
             directory::Step::Directory(directory, facts) => {
                 self.judge_here(Role::ToDirectory { owner: facts.owner })?;
                 self.arrive(self.here.next(directory, facts, shown)?)
@@ -101,6 +112,29 @@ impl<'a> Walk<'a> {
             directory::Step::Other(_) => {
                 Err(failed(Step::OpenDirectory, &shown)(io::ErrorKind::NotADirectory.into()))
             }
+        }
+    }
+
+    /// What was to be done when a directory could not be opened. Nobody has named the one where those are made that are
+    /// missing.
+    fn opening(&self, error: &io::Error) -> Step {
+        if self.makes > 0 && error.kind() == io::ErrorKind::NotFound {
+            Step::FindPlaceOfNames
+        } else {
+            Step::OpenDirectory
+        }
+    }
+
+    /// Another run may have made it in the meantime: then it is as good.
+    fn make(&mut self, name: &OsStr, shown: &Path) -> Result<()> {
+        self.judge_here(Role::Own)?;
+        match directory::make(&self.here.directory, name, 0o700) {
+            Ok(()) => {
+                self.verdicts.tell(&Event::DirectoryCreated { at: shown });
+                Ok(())
+            }
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
+            Err(error) => Err(failed(Step::CreateDirectory, shown)(error)),
         }
     }
 

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use withlock::Mode;
 use withlock::cli::withlock::{parse, parse_with_clap};
-use withlock::cli::{Plan, Request, WaitLimit, shell};
+use withlock::cli::{Lock, Plan, Request, WaitLimit, shell};
 use withlock::holder::form::{Form, NOBODY};
 use withlock::holder::identify::Sight;
 use withlock::holder::nested::{self, Entry, Wanted};
@@ -43,9 +43,15 @@ pub fn arguments(input: &[u8]) {
 
 /// What the job gets is what was typed, and nothing else.
 fn assert_verbatim(plan: &Plan, words: &[OsString]) {
-    let path = plan.path.as_os_str();
+    // With a name, the first operand is the command.
+    let (path, is_named) = match &plan.lock {
+        Lock::At(path) => (path.as_os_str(), false),
+        Lock::Named(name) => (name.as_os_str(), true),
+    };
     let is_typed = |marker: Option<&OsStr>| {
-        let typed: Vec<&OsStr> = std::iter::once(path)
+        let typed: Vec<&OsStr> = (!is_named)
+            .then_some(path)
+            .into_iter()
             .chain(marker)
             .chain([plan.job.program.as_os_str()])
             .chain(plan.job.arguments.iter().map(OsString::as_os_str))

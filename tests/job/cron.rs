@@ -206,7 +206,7 @@ fn stand_in(place: &Scratch, name: &str) {
 fn each_recipe_of_the_readme_does_what_it_says_in_a_real_crontab_as_it_is_printed() {
     let recipes = recipes();
     let (of_user, of_root): (Vec<_>, Vec<_>) =
-        recipes.iter().partition(|recipe| recipe.contains("$HOME"));
+        recipes.iter().partition(|recipe| recipe.contains("fetchmail"));
     assert!(of_user.len() == 1 && of_root.len() >= 4, "{recipes:?}");
     if !is_possible() {
         return;
@@ -256,7 +256,7 @@ fn each_recipe_of_the_readme_does_what_it_says_in_a_real_crontab_as_it_is_printe
             .count()
     };
     wait_until("the lock files are gone", || {
-        locks(&cron.sees("/run")) + locks(&place.join("home")) == 0
+        locks(&cron.sees("/run")) + locks(&place.join("home/.cache/withlock")) == 0
     });
     assert_eq!(mails(&place), [""; 0]);
     let home = place.join("home").display().to_string();
@@ -273,7 +273,7 @@ fn each_recipe_of_the_readme_does_what_it_says_in_a_real_crontab_as_it_is_printe
         "/run/report.lock, 1: 0 mail -s report DATE root",
         "/run/report.lock, 1: 0 make report",
         "/run/sync.lock, 1: 0 rsync -a /data/ backup:/data/",
-        "HOME/.fetch.lock, 1: 65533 fetchmail --silent",
+        "HOME/.cache/withlock/fetch.lock, 1: 65533 fetchmail --silent",
     ];
     assert_eq!(notes().iter().map(plain).collect::<Vec<_>>(), expected);
 }

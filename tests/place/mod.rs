@@ -1,6 +1,7 @@
 //! Where a lock file may lie, and where somebody else could swap it.
 
 mod attack;
+mod by_name;
 mod directories;
 mod exhaustive;
 mod file_systems;

@@ -17,7 +17,7 @@ pub const FLOORS: &[&[&str]] = &[
     &["path"],
     &["job", "local"],
     &["lock", "place"],
-    &["event"],
+    &["event", "name"],
     &["error"],
     &["trust", "holder"],
     &["random"],

@@ -1,18 +1,19 @@
 //! What options mean together: a plan, or why they make no sense.
 
-use std::ffi::{OsStr, OsString};
+use std::ffi::OsString;
 use std::path::PathBuf;
 
-use withlock_platform::backend::{Choice, Mode};
+use withlock_platform::backend::{Choice, Mode, UnknownChoice};
 
 use super::misplaced;
 use super::table::{Entry, Options, short};
 use crate::cli::exit::Exit;
-use crate::cli::plan::{Plan, Request, WaitLimit, WarnHeld};
+use crate::cli::plan::{Lock, Plan, Request, WaitLimit, WarnHeld};
 use crate::cli::{duration, quoting, shell, words};
 use crate::event::Listener;
 use crate::job::Job;
 use crate::lock::{Asking, Policy};
+use crate::name::Name;
 
 /// What the options ask for.
 pub(super) fn request(options: Options) -> Request {
@@ -25,14 +26,7 @@ pub(super) fn request(options: Options) -> Request {
 impl Options {
     /// The plan, or why there is none.
     fn plan(mut self) -> Result<Plan, String> {
-        if self.operands.is_empty() {
-            return Err("LOCKFILE is missing: withlock [OPTIONS] LOCKFILE COMMAND".to_owned());
-        }
-        let path = self.operands.remove(0);
-        if path.is_empty() {
-            return Err("LOCKFILE is empty (is a variable not set?)".to_owned());
-        }
-        misplaced::check(&path, &self)?;
+        let lock = self.lock()?;
         if self.no_fork && self.close {
             return Err(
                 "-F and -o exclude each other: with -F, the command alone has the lock".to_owned()
@@ -42,9 +36,9 @@ impl Options {
         let backend = self.backend()?;
         let busy_status = self.busy_status()?;
         let warn_held = self.warn_held()?;
-        let (job, label, passed_over) = self.job(&path)?;
+        let (job, label, passed_over) = self.job(&lock)?;
         Ok(Plan {
-            path: path.into(),
+            lock,
             policy: Policy {
                 mode: if self.shared { Mode::Shared } else { Mode::Exclusive },
                 backend,
@@ -52,10 +46,11 @@ impl Options {
                 create: !self.no_create,
                 keep: self.keep,
                 label,
-                asking: match (self.verbose, self.quiet, warn_held) {
-                    (true, ..) => Asking::Always,
-                    (false, true, None) => Asking::Never,
-                    _ => Asking::WhenBusy,
+                asking: match (self.verbose, self.quiet) {
+                    (true, _) => Asking::Always,
+                    // Who holds the lock is for the log, too, and for a report in spite of -q.
+                    (false, true) if !self.syslog && warn_held.is_none() => Asking::Never,
+                    (false, _) => Asking::WhenBusy,
                 },
                 listener: Listener::new(if self.verbose {
                     &words::listen_to_all
@@ -67,10 +62,29 @@ impl Options {
             job,
             no_fork: self.no_fork,
             passed_over,
+            syslog: self.syslog,
             quiet: self.quiet,
             busy_status,
             warn_held,
         })
+    }
+
+    /// The lock: that of the name, or else the first operand.
+    fn lock(&mut self) -> Result<Lock, String> {
+        if let Some(name) = self.name.take() {
+            return Name::new(&name)
+                .map(Lock::Named)
+                .map_err(|why| format!("-N {}: {why}", quoting::of_value(&name)));
+        }
+        if self.operands.is_empty() {
+            return Err("LOCKFILE is missing: withlock [OPTIONS] LOCKFILE COMMAND".to_owned());
+        }
+        let path = self.operands.remove(0);
+        if path.is_empty() {
+            return Err("LOCKFILE is empty (is a variable not set?)".to_owned());
+        }
+        misplaced::check(&path, self)?;
+        Ok(Lock::At(path.into()))
     }
 
     fn wait(&self) -> Result<WaitLimit, String> {
@@ -89,18 +103,11 @@ impl Options {
 
     fn backend(&self) -> Result<Choice, String> {
         let Some(text) = &self.backend else {
-            return Ok(Choice::Auto);
+            return Ok(Choice::default());
         };
-        match text.to_str() {
-            Some("auto") => Ok(Choice::Auto),
-            Some("flock") => Ok(Choice::Flock),
-            Some("fcntl") => Ok(Choice::Fcntl),
-            Some("lockf") => Ok(Choice::Lockf),
-            _ => Err(format!(
-                "--backend {}: no such backend (auto, flock, fcntl or lockf)",
-                quoting::of_value(text)
-            )),
-        }
+        text.to_string_lossy().parse().map_err(|known: UnknownChoice| {
+            format!("--backend {}: no such backend ({known})", quoting::of_value(text))
+        })
     }
 
     fn busy_status(&self) -> Result<u8, String> {
@@ -132,9 +139,9 @@ impl Options {
 
     /// The job, how it is called in the record, and the shell that was passed over. What is left of the operands is the
     /// command.
-    fn job(&mut self, path: &OsStr) -> Result<(Job, String, Option<PathBuf>), String> {
+    fn job(&mut self, lock: &Lock) -> Result<(Job, String, Option<PathBuf>), String> {
         let inherits_lock = !self.close;
-        if let Some(string) = self.command_string(path)? {
+        if let Some(string) = self.command_string(lock)? {
             let label = quoting::of_string(&string);
             let arguments = vec!["-c".into(), string];
             let job = Job { program: shell::of_user(), arguments, inherits_lock, adopts: true };
@@ -146,7 +153,7 @@ impl Options {
             words.remove(0);
         }
         if words.is_empty() {
-            return Err(command_is_missing(path));
+            return Err(command_is_missing(lock));
         }
         let label = quoting::of(words.iter().map(OsString::as_os_str));
         let program = words.remove(0);
@@ -154,11 +161,13 @@ impl Options {
     }
 
     /// The string of `-c`, before the lock file or behind it.
-    fn command_string(&mut self, path: &OsStr) -> Result<Option<OsString>, String> {
+    fn command_string(&mut self, lock: &Lock) -> Result<Option<OsString>, String> {
         match (self.command.take(), self.operands.as_slice()) {
             (Some(string), []) => Ok(Some(string)),
             (Some(_), _) => Err("-c replaces COMMAND: give one or the other".to_owned()),
-            (None, [option, rest @ ..]) if misplaced::is_command(option) => {
+            (None, [option, rest @ ..])
+                if matches!(lock, Lock::At(_)) && misplaced::is_command(option) =>
+            {
                 match rest {
                     [string] => Ok(Some(string.clone())),
                     [] => Err(short('c').map(Entry::needs).unwrap_or_default()),
@@ -166,12 +175,16 @@ impl Options {
                         .to_owned()),
                 }
             }
-            (None, []) => Err(command_is_missing(path)),
+            (None, []) => Err(command_is_missing(lock)),
             (None, _) => Ok(None),
         }
     }
 }
 
-fn command_is_missing(path: &OsStr) -> String {
-    format!("COMMAND is missing: withlock {} COMMAND", quoting::of_value(path))
+fn command_is_missing(lock: &Lock) -> String {
+    let shown = match lock {
+        Lock::At(path) => quoting::of_value(path.as_os_str()),
+        Lock::Named(name) => format!("-N {}", quoting::of_value(name.as_os_str())),
+    };
+    format!("COMMAND is missing: withlock {shown} COMMAND")
 }

@@ -3,7 +3,7 @@
 use std::ffi::{OsStr, OsString};
 
 use super::suggestion;
-use super::table::{self, Effect, OPTIONS, Options};
+use super::table::{self, Effect, Entry, OPTIONS, Options};
 use crate::cli::quoting;
 
 /// Refuses a command whose name is an option, and shows the line as it would be right. No program has a name that begins
@@ -17,7 +17,13 @@ pub(super) fn check(path: &OsStr, options: &Options) -> Result<(), String> {
         return Ok(());
     }
     match options_at_start(words) {
-        Ok(count) => Err(format!("options go before LOCKFILE: {}", mended(path, options, count))),
+        Ok(AtStart { count, has_name: true }) => Err(format!(
+            "options go before LOCKFILE, and -N is instead of it: {}",
+            mended(None, options, count)
+        )),
+        Ok(AtStart { count, has_name: false }) => {
+            Err(format!("options go before LOCKFILE: {}", mended(Some(path), options, count)))
+        }
         Err(unknown) => {
             let hint = suggestion::of(&unknown);
             Err(format!(
@@ -44,38 +50,47 @@ fn stands_alone(word: &OsStr) -> bool {
     word.to_str().is_some_and(|word| alone.into_iter().any(|option| option.is(word)))
 }
 
-/// How many words at the start are options or their values, a missing last one included; or the first option that is
-/// none.
-fn options_at_start(words: &[OsString]) -> Result<usize, String> {
-    let mut count = 0;
-    while let Some(word) = words.get(count).filter(|word| is_option(word)) {
-        let word = word.to_string_lossy();
-        let wants_next = match word.strip_prefix("--") {
-            Some(long) => {
-                let name = long.split('=').next().unwrap_or_default();
-                let option = table::long(name).ok_or(format!("--{name}"))?;
-                option.takes_value() && name == long
-            }
-            None => cluster_wants_next(&word[1..])?,
-        };
-        count += if wants_next { 2 } else { 1 };
-    }
-    Ok(count)
+/// The options at the start of these words.
+#[derive(Default)]
+struct AtStart {
+    /// How many words they and their values are, a missing last value included.
+    count: usize,
+    /// Whether one of them is the option that names the lock, so that there is no lock file.
+    has_name: bool,
 }
 
-/// Whether the last of these short options takes the next word as its value; or one that is none.
-fn cluster_wants_next(letters: &str) -> Result<bool, String> {
-    let mut rest = letters.chars();
+/// Which options stand at the start; or the first one that is none.
+fn options_at_start(words: &[OsString]) -> Result<AtStart, String> {
+    let mut found = AtStart::default();
+    while let Some(word) = words.get(found.count).filter(|word| is_option(word)) {
+        let (options, wants_next) = options_of(&word.to_string_lossy())?;
+        found.count += if wants_next { 2 } else { 1 };
+        found.has_name |= options.iter().any(|option| option.is("--name"));
+    }
+    Ok(found)
+}
+
+/// The options in one word, and whether the last one takes the next word as its value; or one that is none.
+fn options_of(word: &str) -> Result<(Vec<&'static Entry>, bool), String> {
+    if let Some(long) = word.strip_prefix("--") {
+        let name = long.split('=').next().unwrap_or_default();
+        let option = table::long(name).ok_or(format!("--{name}"))?;
+        return Ok((vec![option], option.takes_value() && name == long));
+    }
+    let mut options = Vec::new();
+    let mut rest = word[1..].chars();
     while let Some(letter) = rest.next() {
-        if table::short(letter).ok_or(format!("-{letter}"))?.takes_value() {
-            return Ok(rest.as_str().is_empty());
+        let option = table::short(letter).ok_or(format!("-{letter}"))?;
+        options.push(option);
+        if option.takes_value() {
+            return Ok((options, rest.as_str().is_empty()));
         }
     }
-    Ok(false)
+    Ok((options, false))
 }
 
 /// The line with the options in their place. Others that stood there already are not repeated.
-fn mended(path: &OsStr, given: &Options, count: usize) -> String {
+fn mended(path: Option<&OsStr>, given: &Options, count: usize) -> String {
     let words = given.operands.as_slice();
     let (options, command) = words.split_at(count.min(words.len()));
     if let Some(word) = options.iter().find(|word| stands_alone(word)) {
@@ -90,5 +105,5 @@ fn mended(path: &OsStr, given: &Options, count: usize) -> String {
     let behind = command.iter().map(OsString::as_os_str).chain(placeholder);
     let is_alone = *given == Options { operands: words.to_vec(), ..Options::default() };
     let others = if is_alone { "" } else { "... " };
-    format!("withlock {others}{}", quoting::in_message(before.chain([path]).chain(behind)))
+    format!("withlock {others}{}", quoting::in_message(before.chain(path).chain(behind)))
 }

@@ -25,7 +25,10 @@ fn head(words: &[OsString]) -> Option<(Options, usize)> {
     let mut options = Options::default();
     let mut rest = words.get(1..)?;
     loop {
-        let (word, behind) = rest.split_first()?;
+        // With a name, and a string for the shell, there are no operands.
+        let Some((word, behind)) = rest.split_first() else {
+            return Some((options, words.len()));
+        };
         match word.as_bytes() {
             b"--" => return Some((options, words.len() - behind.len())),
             [b'-', b'-', long @ ..] => rest = read_long(long, behind, &mut options)?,

@@ -12,7 +12,7 @@ const OF_OTHERS: [(&[&str], &str); 13] = [
         &["--nb", "--no-wait", "--nowait", "--nonblocking", "--non-blocking", "--noblock", "-f"],
         "did you mean --nonblock?",
     ),
-    (&["-N", "--block", "--blocking"], "did you mean --wait inf?"),
+    (&["--block", "--blocking"], "did you mean --wait inf?"),
     (&["--silent", "--no-output"], "did you mean --quiet?"),
     (&["--exit-code", "--conflict-exit-status"], "did you mean --conflict-exit-code?"),
     (&["-e", "--ex"], "did you mean --exclusive?"),

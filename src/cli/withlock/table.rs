@@ -6,9 +6,12 @@
 
 use std::ffi::OsString;
 
+use withlock_platform::backend::Choice;
+
 /// The options of a command line, as they were given.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Options {
+    pub(super) name: Option<OsString>,
     pub(super) wait: Option<OsString>,
     pub(super) quiet: bool,
     pub(super) busy_status: Option<OsString>,
@@ -22,7 +25,8 @@ pub(super) struct Options {
     pub(super) close: bool,
     pub(super) no_fork: bool,
     pub(super) verbose: bool,
-    /// The lock file, and the command with its arguments.
+    pub(super) syslog: bool,
+    /// The lock file, unless it has a name, and the command with its arguments.
     pub(super) operands: Vec<OsString>,
 }
 
@@ -33,8 +37,8 @@ pub struct Entry {
     pub short: Option<char>,
     /// Its name, without the dashes.
     pub long: &'static str,
-    /// What `--help` says of it. A line end continues in the same column.
-    pub help: &'static str,
+    /// What `--help` says of it. A line end continues in the same column, and `{backends}` stands for their names.
+    pub(super) help: &'static str,
     /// Under which heading `--help` lists it.
     pub(super) heading: &'static str,
     pub(super) effect: Effect,
@@ -84,6 +88,11 @@ impl Entry {
         }
     }
 
+    /// What `--help` says of it.
+    pub(super) fn help(&self) -> String {
+        with_names(self.help)
+    }
+
     /// Whether a value belongs to it.
     pub(super) fn takes_value(&self) -> bool {
         self.value_name().is_some()
@@ -100,7 +109,9 @@ impl Entry {
     /// What to say where its value is missing.
     pub(super) fn needs(&self) -> String {
         match self.effect {
-            Effect::Value { needs, .. } => format!("{} needs {needs}", self.shown()),
+            Effect::Value { needs, .. } => {
+                format!("{} needs {}", self.shown(), with_names(needs))
+            }
             _ => format!("{} takes no value", self.shown()),
         }
     }
@@ -114,6 +125,11 @@ impl Entry {
             }),
         }
     }
+}
+
+/// A text with the names of the backends in their place: they stand once, in the platform's table.
+fn with_names(text: &str) -> String {
+    text.replace("{backends}", &Choice::names().to_string())
 }
 
 /// The option of this letter.
@@ -207,6 +223,18 @@ pub static OPTIONS: &[Entry] = &[
         ..Entry::BASE
     },
     Entry {
+        short: Some('N'),
+        long: "name",
+        help: "Take the lock of this name, instead of LOCKFILE",
+        heading: LOCK,
+        effect: Effect::Value {
+            name: "NAME",
+            needs: "a NAME for the lock, such as backup",
+            set: |options, value| options.name = Some(value),
+        },
+        ..Entry::BASE
+    },
+    Entry {
         short: Some('k'),
         long: "keep",
         help: "Do not remove the lock file at the end",
@@ -230,11 +258,11 @@ pub static OPTIONS: &[Entry] = &[
     },
     Entry {
         long: "backend",
-        help: "Lock with this system call: auto, flock, fcntl or\nlockf [default: auto]",
+        help: "Lock with this system call:\n{backends} [default: auto]",
         heading: LOCK,
         effect: Effect::Value {
             name: "CALL",
-            needs: "a value: auto, flock, fcntl or lockf",
+            needs: "a value: {backends}",
             set: |options, value| options.backend = Some(value),
         },
         ..Entry::BASE
@@ -274,6 +302,13 @@ pub static OPTIONS: &[Entry] = &[
         heading: ABOUT,
         effect: Effect::Flag(|options| options.verbose = true),
         abbreviations: &["verb", "verbo", "verbos"],
+        ..Entry::BASE
+    },
+    Entry {
+        long: "syslog",
+        help: "Tell the system's log as well, facility cron",
+        heading: ABOUT,
+        effect: Effect::Flag(|options| options.syslog = true),
         ..Entry::BASE
     },
     Entry {

@@ -19,6 +19,8 @@ pub(super) struct Reader {
 
 const POLICY: &str = "check for a security policy that forbids it (SELinux, AppArmor, a sandbox)";
 
+const INSTEAD_OF_NAME: &str = "give a LOCKFILE that you may create, instead of -N";
+
 const JUST_REMOVED: &str = "it has just been removed: try again";
 
 const MORE_PROCESSES: &str =
@@ -55,6 +57,7 @@ impl Reader {
             Error::NoWorkingDirectory { .. } => {
                 "change to another directory, or give an absolute path"
             }
+            Error::NoHome { .. } => "set HOME, or give a LOCKFILE instead of -N",
             Error::Leased { .. } => "wait for it with -w",
             Error::Absent { .. } => "create it first, or omit --no-create",
             Error::NoBackend { .. } => "omit --backend",
@@ -67,6 +70,10 @@ impl Reader {
     /// On the way to the lock file.
     fn on_the_way(self, step: Step, at: &Path, failure: Failure) -> String {
         match failure {
+            // The place for locks with a name, which nobody has chosen.
+            Failure::Missing if step == Step::FindPlaceOfNames => INSTEAD_OF_NAME.to_owned(),
+            Failure::ReadOnly if step == Step::CreateDirectory => INSTEAD_OF_NAME.to_owned(),
+            Failure::Denied if step == Step::CreateDirectory => self.denied(INSTEAD_OF_NAME),
             Failure::Missing if step != Step::OpenDirectory => JUST_REMOVED.to_owned(),
             // Where a boot empties it, the directory would be missing again tomorrow.
             Failure::Missing if at.starts_with("/run") || at.starts_with("/var/run") => {

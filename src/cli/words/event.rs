@@ -22,6 +22,7 @@ pub(super) fn words(event: &Event<'_>) -> String {
                 format!("{}: unsafe: it {reason}", at.display())
             }
         },
+        Event::DirectoryCreated { at } => format!("{}: created", at.display()),
         Event::Chosen { path, file_system, backend, in_order } => {
             let hand_over =
                 if *in_order { "handed to waiters in order" } else { "removed at each release" };
@@ -119,7 +120,7 @@ fn kept(why: Kept) -> &'static str {
     }
 }
 
-fn signal_name(number: i32) -> String {
+pub(super) fn signal_name(number: i32) -> String {
     match signal::name(number) {
         Some(name) => format!("{number} ({name})"),
         None => number.to_string(),

@@ -12,8 +12,10 @@ mod holder;
 mod messages;
 mod printable;
 mod say;
+mod syslog;
 
 pub use elevation::elevated;
 pub use error::words as error;
 pub use holder::busy;
 pub use say::{listen, listen_to_all, say};
+pub use syslog::Syslog;

@@ -49,7 +49,7 @@ const HIDDEN: [(u32, u32); 40] = [
 ];
 
 /// Whether a character shows as itself, and leaves the rest of the line as it is.
-pub(super) fn is_printable(c: char) -> bool {
+fn is_printable(c: char) -> bool {
     // What most messages consist of needs no search.
     if c.is_ascii() {
         return !c.is_ascii_control();
@@ -58,6 +58,11 @@ pub(super) fn is_printable(c: char) -> bool {
     let behind = HIDDEN.partition_point(|(first, _)| *first <= code);
     let hidden = HIDDEN[..behind].last().is_some_and(|(_, last)| code <= *last);
     !c.is_control() && !hidden
+}
+
+/// A text as one line that no terminal obeys: names and records can hold anything.
+pub(super) fn line(text: &str) -> impl Iterator<Item = char> {
+    text.chars().map(|c| if is_printable(c) { c } else { '?' })
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use super::event;
-use super::printable::is_printable;
+use super::printable;
 use crate::event::{Event, Warning};
 
 /// Says one line on standard error, in one write, so that the lines of several runs do not mix. What can't be said is
@@ -11,8 +11,7 @@ use crate::event::{Event, Warning};
 pub fn say(text: &str) {
     let mut line = String::with_capacity(text.len() + 11);
     line.push_str("withlock: ");
-    // Names and records can hold anything; a terminal must not obey them, and one message is one line.
-    line.extend(text.chars().map(|c| if is_printable(c) { c } else { '?' }));
+    line.extend(printable::line(text));
     line.push('\n');
     let _ = io::stderr().write_all(line.as_bytes());
 }
@@ -26,11 +25,15 @@ pub fn listen(event: &Event<'_>) {
 
 /// Says everything: `-v`.
 pub fn listen_to_all(event: &Event<'_>) {
-    let is_unwanted = matches!(event, Event::Warning(Warning::Place { reason, .. })
-        if reason.is_remote() && is_not_warned_of("remote"));
-    if !is_unwanted {
+    if !is_unwanted(event) {
         say(&event::words(event));
     }
+}
+
+/// Whether this is a warning that the user has switched off.
+pub(super) fn is_unwanted(event: &Event<'_>) -> bool {
+    matches!(event, Event::Warning(Warning::Place { reason, .. })
+        if reason.is_remote() && is_not_warned_of("remote"))
 }
 
 /// Switches warnings off, by their names, separated by commas: once for all lines of a crontab, where an option would have

@@ -1,7 +1,9 @@
 //! What the holder's record says about the place it was written in.
 
-use std::ffi::CStr;
+use std::ffi::{CStr, OsStr, c_char};
 use std::mem::MaybeUninit;
+use std::os::unix::ffi::OsStrExt;
+use std::path::PathBuf;
 
 use crate::os;
 
@@ -21,6 +23,18 @@ pub fn host_name() -> String {
 /// The name of a user id in the user database; `None` when it has none.
 #[must_use]
 pub fn user_name(user: u32) -> Option<String> {
+    entry_of(user, |entry| entry.pw_name).map(|name| String::from_utf8_lossy(&name).into_owned())
+}
+
+/// The home directory of a user id in the user database; `None` when it has none. A static program reads no other
+/// database than `/etc/passwd`.
+#[must_use]
+pub fn user_home(user: u32) -> Option<PathBuf> {
+    entry_of(user, |entry| entry.pw_dir).map(|home| OsStr::from_bytes(&home).into())
+}
+
+/// One text of a user's entry in the user database.
+fn entry_of(user: u32, text_of: fn(&libc::passwd) -> *mut c_char) -> Option<Vec<u8>> {
     let mut entry = MaybeUninit::<libc::passwd>::uninit();
     let mut found = std::ptr::null_mut();
     let mut text = vec![0_u8; 4096];
@@ -39,9 +53,13 @@ pub fn user_name(user: u32) -> Option<String> {
     }
     // SAFETY: a result that is not null is `entry`, filled whole.
     let entry = unsafe { entry.assume_init() };
-    // SAFETY: the name is a string in `text` that ends with NUL.
-    let name = unsafe { CStr::from_ptr(entry.pw_name) };
-    Some(name.to_string_lossy().into_owned())
+    let start = text_of(&entry);
+    if start.is_null() {
+        return None;
+    }
+    // SAFETY: it is not null, so it is a string in `text` that ends with NUL.
+    let found = unsafe { CStr::from_ptr(start) };
+    Some(found.to_bytes().to_vec())
 }
 
 /// 64 random bits to tell one run from another; not for secrets.

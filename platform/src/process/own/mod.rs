@@ -9,4 +9,4 @@ pub use credentials::{Elevation, effective_user, elevation};
 pub use ending::die_of;
 #[doc(hidden)]
 pub use entry::arguments;
-pub use host::{host_name, random_token, user_name};
+pub use host::{host_name, random_token, user_home, user_name};

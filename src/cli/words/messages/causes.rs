@@ -56,9 +56,11 @@ pub(in crate::cli::words) enum Call {
 }
 
 impl Call {
-    pub(in crate::cli::words) const ALL: [Self; 27] = [
+    pub(in crate::cli::words) const ALL: [Self; 29] = [
         Self::OnTheWay(Step::OpenDirectory),
         Self::OnTheWay(Step::OpenWorkingDirectory),
+        Self::OnTheWay(Step::FindPlaceOfNames),
+        Self::OnTheWay(Step::CreateDirectory),
         Self::OnTheWay(Step::LookUp),
         Self::OnTheWay(Step::ReadLink),
         Self::OnTheWay(Step::IdentifyFileSystem),

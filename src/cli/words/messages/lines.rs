@@ -114,6 +114,7 @@ pub(super) fn errors_of_their_own() -> Vec<Error> {
         Error::Mandatory { path: path() },
         Error::TooManyLinks { path: path() },
         Error::NoWorkingDirectory { path: path() },
+        Error::NoHome { user: NOBODY },
         Error::Absent { path: path() },
         Error::NoBackend { path: path() },
         Error::NotInheritable { path: path() },
@@ -127,6 +128,7 @@ pub(super) fn errors_of_their_own() -> Vec<Error> {
             | Error::NotAFile { .. }
             | Error::TooManyLinks { .. }
             | Error::NoWorkingDirectory { .. }
+            | Error::NoHome { .. }
             | Error::Leased { .. }
             | Error::Absent { .. }
             | Error::NoBackend { .. }
@@ -217,6 +219,7 @@ fn events() -> Vec<String> {
         judged(Verdict::Accept),
         judged(Verdict::Warn(Reason::ListRemote)),
         judged(Verdict::Refuse(Reason::Writable(0o777))),
+        Event::DirectoryCreated { at: "/d".as_ref() },
         chosen(true),
         chosen(false),
         Event::Created,
@@ -244,6 +247,7 @@ fn events() -> Vec<String> {
         match event {
             Event::PassedOver { .. }
             | Event::Judged { .. }
+            | Event::DirectoryCreated { .. }
             | Event::Chosen { .. }
             | Event::Created
             | Event::Again

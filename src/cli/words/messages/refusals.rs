@@ -3,7 +3,7 @@
 use crate::cli::plan::Request;
 use crate::cli::withlock::parse;
 
-const WRONG: [&str; 40] = [
+const WRONG: [&str; 48] = [
     "",
     "''",
     "L",
@@ -28,7 +28,15 @@ const WRONG: [&str; 40] = [
     "-quiet L true",
     "-t 5 L true",
     "--nb L true",
-    "-N L true",
+    "-N",
+    "-N ''",
+    "-N a/b true",
+    "-N .a true",
+    "-N backup",
+    "-N backup -c date true",
+    "L -N backup true",
+    "L -qNbackup -c date",
+    "--block L true",
     "--silent L true",
     "--exit-code 5 L true",
     "-e L true",
