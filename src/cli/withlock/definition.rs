@@ -46,7 +46,7 @@ fn argument(option: &'static Entry) -> Arg {
     let argument = Arg::new(option.long)
         .long(option.long)
         .aliases(option.abbreviations)
-        .help(option.help)
+        .help(option.help())
         .help_heading(option.heading)
         .overrides_with_all(option.overrides);
     let argument = match option.short {

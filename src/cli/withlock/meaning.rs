@@ -3,7 +3,7 @@
 use std::ffi::{OsStr, OsString};
 use std::path::PathBuf;
 
-use withlock_platform::backend::{Choice, Mode};
+use withlock_platform::backend::{Choice, Mode, UnknownChoice};
 
 use super::misplaced;
 use super::table::{Entry, Options, short};
@@ -81,18 +81,11 @@ impl Options {
 
     fn backend(&self) -> Result<Choice, String> {
         let Some(text) = &self.backend else {
-            return Ok(Choice::Auto);
+            return Ok(Choice::default());
         };
-        match text.to_str() {
-            Some("auto") => Ok(Choice::Auto),
-            Some("flock") => Ok(Choice::Flock),
-            Some("fcntl") => Ok(Choice::Fcntl),
-            Some("lockf") => Ok(Choice::Lockf),
-            _ => Err(format!(
-                "--backend {}: no such backend (auto, flock, fcntl or lockf)",
-                quoting::of_value(text)
-            )),
-        }
+        text.to_string_lossy().parse().map_err(|known: UnknownChoice| {
+            format!("--backend {}: no such backend ({known})", quoting::of_value(text))
+        })
     }
 
     fn busy_status(&self) -> Result<u8, String> {

@@ -6,6 +6,8 @@
 
 use std::ffi::OsString;
 
+use withlock_platform::backend::Choice;
+
 /// The options of a command line, as they were given.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Options {
@@ -31,8 +33,8 @@ pub struct Entry {
     pub short: Option<char>,
     /// Its name, without the dashes.
     pub long: &'static str,
-    /// What `--help` says of it. A line end continues in the same column.
-    pub help: &'static str,
+    /// What `--help` says of it. A line end continues in the same column, and `{backends}` stands for their names.
+    pub(super) help: &'static str,
     /// Under which heading `--help` lists it.
     pub(super) heading: &'static str,
     pub(super) effect: Effect,
@@ -82,6 +84,11 @@ impl Entry {
         }
     }
 
+    /// What `--help` says of it.
+    pub(super) fn help(&self) -> String {
+        with_names(self.help)
+    }
+
     /// Whether a value belongs to it.
     pub(super) fn takes_value(&self) -> bool {
         self.value_name().is_some()
@@ -98,7 +105,9 @@ impl Entry {
     /// What to say where its value is missing.
     pub(super) fn needs(&self) -> String {
         match self.effect {
-            Effect::Value { needs, .. } => format!("{} needs {needs}", self.shown()),
+            Effect::Value { needs, .. } => {
+                format!("{} needs {}", self.shown(), with_names(needs))
+            }
             _ => format!("{} takes no value", self.shown()),
         }
     }
@@ -112,6 +121,11 @@ impl Entry {
             }),
         }
     }
+}
+
+/// A text with the names of the backends in their place: they stand once, in the platform's table.
+fn with_names(text: &str) -> String {
+    text.replace("{backends}", &Choice::names().to_string())
 }
 
 /// The option of this letter.
@@ -217,11 +231,11 @@ pub static OPTIONS: &[Entry] = &[
     },
     Entry {
         long: "backend",
-        help: "Lock with this system call: auto, flock, fcntl or\nlockf [default: auto]",
+        help: "Lock with this system call:\n{backends} [default: auto]",
         heading: LOCK,
         effect: Effect::Value {
             name: "CALL",
-            needs: "a value: auto, flock, fcntl or lockf",
+            needs: "a value: {backends}",
             set: |options, value| options.backend = Some(value),
         },
         ..Entry::BASE
