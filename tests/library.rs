@@ -1,20 +1,15 @@
 //! The library, by itself: programs that take a lock without running a command, or run one under it.
 
 use std::error::Error as _;
-use std::ffi::OsString;
-use std::fs::File;
+use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 use std::process::Command;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Mutex, mpsc};
 use std::thread;
-use std::time::Duration;
 
-use withlock::event::{Event, Listener, Loss, Warning};
-use withlock::lock::{Afterwards, Guard};
-use withlock::{
-    Attempt, Choice, Deadline, Error, Held, Job, LockPath, Policy, Signals, Status, job,
-};
+use withlock::event::{Event, Listener};
+use withlock::{Attempt, Choice, Error, Held, LockPath, Policy};
 
 use crate::support::alone::alone;
 use crate::support::{self, Running, Scratch, wait_until, waits_for_lock, withlock};
@@ -215,54 +210,19 @@ fn the_example_of_a_job_runs_it_under_the_lock() {
     });
 }
 
-/// A lock that is lost from the beginning, and can be seen to be so.
-struct Lost;
-
-impl Guard for Lost {
-    fn inheritable(&self) -> Option<&File> {
-        None
-    }
-
-    fn path(&self) -> &Path {
-        Path::new("service:/lost")
-    }
-
-    fn variables(&self) -> Vec<(&'static str, OsString)> {
-        vec![("LEASE", "7".into())]
-    }
-
-    fn loss(&self) -> Option<Loss> {
-        Some(Loss::Gone)
-    }
-
-    fn next_look(&self) -> Option<Deadline> {
-        Deadline::after(Duration::from_millis(1))
-    }
-
-    fn end(self, afterwards: Afterwards) {
-        assert_eq!(afterwards, Afterwards::Release, "there is nothing to inherit");
-    }
-}
-
 #[test]
-fn whoever_runs_a_job_under_a_lock_of_its_own_is_told_that_it_is_lost_while_the_job_runs() {
+fn the_umask_of_a_program_is_left_alone_and_does_no_harm() {
     alone(|| {
         let place = Scratch::new();
-        let told = AtomicU32::new(0);
-        let listen = |event: &Event<'_>| {
-            if let Event::Warning(Warning::Lost { path, .. }) = event {
-                assert_eq!(*path, Path::new("service:/lost"));
-                told.fetch_add(1, Ordering::SeqCst);
-                std::fs::write(place.join("told"), "").unwrap();
-            }
-        };
-        let signals = Signals::hold().unwrap();
-        let script = "until test -e \"$0\"; do sleep 0.01; done; kill -TERM $$";
-        let told_file = place.join("told").into_os_string();
-        let job = Job::new("sh", ["-c".into(), OsString::from(script), told_file]);
-        let status = job::run(Lost, &job, &signals, Listener::new(&listen)).unwrap();
-        assert_eq!(status, Status::Signaled(libc::SIGTERM));
-        assert_eq!(told.load(Ordering::SeqCst), 1, "once, and not again at the end");
+        let lock = place.join("lock");
+        for umask in [0o022, 0o777] {
+            support::set_umask(umask);
+            let held = try_lock(&lock).unwrap();
+            assert_eq!(std::fs::metadata(&lock).unwrap().mode() & 0o7777, 0o600);
+            drop(held);
+            assert_eq!(support::set_umask(0o022), umask);
+            assert_eq!(place.names(), [""; 0]);
+        }
     });
 }
 

@@ -7,11 +7,12 @@
 //! A call that is interrupted is made again, see [`crate::again`].
 
 use std::ffi::{OsStr, OsString};
-use std::fs::File;
+use std::fs::{File, Permissions};
 use std::io;
 use std::mem::MaybeUninit;
 use std::os::fd::{AsRawFd, FromRawFd, IntoRawFd, OwnedFd, RawFd};
 use std::os::unix::ffi::OsStringExt;
+use std::os::unix::fs::PermissionsExt;
 
 use crate::calls::{again, cvt};
 use crate::evidence::{Facts, Identity, Kind};
@@ -194,6 +195,20 @@ fn without_umask<T>(call: impl FnOnce() -> T) -> T {
     // SAFETY: as above.
     unsafe { libc::umask(umask) };
     answer
+}
+
+/// The same in a process that may have other threads: their umask is left alone, and a mode that it has made another one is
+/// set right afterwards. Whoever is killed in between leaves a file of that other mode.
+///
+/// # Errors
+/// As [`create`], and what fchmod(2) says.
+pub fn create_beside_threads(directory: &File, name: &OsStr, mode: u32) -> io::Result<File> {
+    let flags = libc::O_RDWR | libc::O_CREAT | libc::O_EXCL | CAREFULLY;
+    let file = above_standard(open(directory.as_raw_fd(), &c_string(name)?, flags, mode)?)?;
+    if file.metadata()?.permissions().mode() & 0o7777 != mode {
+        again(|| file.set_permissions(Permissions::from_mode(mode)))?;
+    }
+    Ok(file)
 }
 
 /// Removes the name from the directory. A lease on the file is no hindrance, and a delegation of an NFS server is waited for

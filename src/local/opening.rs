@@ -46,7 +46,12 @@ impl System<'_> {
 
     pub(super) fn create_new(&self, place: &Place) -> Result<Option<OpenFile>> {
         let backend = self.backend(place)?;
-        let file = match directory::create(&place.directory, &place.name, file::MODE_BEGUN) {
+        let create = if self.has_one_thread() {
+            directory::create
+        } else {
+            directory::create_beside_threads
+        };
+        let file = match create(&place.directory, &place.name, file::MODE_BEGUN) {
             Ok(file) => file,
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => return Ok(None),
             Err(error) => return Err(self.failed(Step::Create)(error)),

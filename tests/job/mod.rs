@@ -1,5 +1,6 @@
 //! The command that runs under the lock: its signals, its terminal, its end.
 
+mod any_lock;
 mod cost;
 mod crash;
 mod cron;

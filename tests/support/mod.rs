@@ -238,3 +238,9 @@ pub fn example(name: &str) -> Option<PathBuf> {
     assert!(built.exists(), "{} is not built: cargo build --examples", built.display());
     Some(built)
 }
+
+/// Sets the umask of this very process, for tests that run alone; returns what it was before.
+pub fn set_umask(umask: libc::mode_t) -> libc::mode_t {
+    // SAFETY: cannot fail and touches no memory (POSIX.1, umask).
+    unsafe { libc::umask(umask) }
+}
