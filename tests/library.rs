@@ -227,15 +227,6 @@ fn the_umask_of_a_program_is_left_alone_and_does_no_harm() {
 }
 
 #[test]
-fn a_lock_that_a_job_could_not_keep_is_given_up_by_whoever_wants_to_become_the_job() {
-    alone(|| {
-        let signals = Signals::hold().unwrap();
-        let error = job::exec(Lost, &Job::new("true", [""; 0]), &signals, Listener::default());
-        assert!(matches!(error, Error::NotInheritable { .. }), "{error:?}");
-    });
-}
-
-#[test]
 fn an_error_names_its_cause() {
     alone(|| {
         let place = Scratch::new();

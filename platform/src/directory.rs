@@ -174,27 +174,12 @@ pub fn open_patiently(directory: &File, name: &OsStr, access: Access) -> io::Res
 pub fn create(directory: &File, name: &OsStr, mode: u32) -> io::Result<File> {
     let flags = libc::O_RDWR | libc::O_CREAT | libc::O_EXCL | CAREFULLY;
     let name = c_string(name)?;
-    above_standard(without_umask(|| open(directory.as_raw_fd(), &name, flags, mode))?)
-}
-
-/// Makes the directory `name`, with this very mode, as [`create`] does with a file.
-///
-/// # Errors
-/// What mkdirat(2) says; `EEXIST` when the name exists, as anything at all.
-pub fn make(directory: &File, name: &OsStr, mode: u32) -> io::Result<()> {
-    let name = c_string(name)?;
-    let (at, mode) = (directory.as_raw_fd(), mode as libc::mode_t);
-    // SAFETY: the descriptor is open and the name ends with NUL.
-    without_umask(|| again(|| cvt(unsafe { libc::mkdirat(at, name.as_ptr(), mode) })))
-}
-
-fn without_umask<T>(call: impl FnOnce() -> T) -> T {
     // SAFETY: cannot fail and touches no memory (POSIX.1, umask).
     let umask = unsafe { libc::umask(0) };
-    let answer = call();
+    let created = open(directory.as_raw_fd(), &name, flags, mode);
     // SAFETY: as above.
     unsafe { libc::umask(umask) };
-    answer
+    above_standard(created?)
 }
 
 /// The same in a process that may have other threads: their umask is left alone, and a mode that it has made another one is
@@ -209,6 +194,22 @@ pub fn create_beside_threads(directory: &File, name: &OsStr, mode: u32) -> io::R
         again(|| file.set_permissions(Permissions::from_mode(mode)))?;
     }
     Ok(file)
+}
+
+/// Makes the directory `name`, with this very mode: what the umask takes away is given back.
+///
+/// # Errors
+/// What mkdirat(2) says; `EEXIST` when the name exists, as anything at all; what fchmodat(2) says.
+pub fn make(directory: &File, name: &OsStr, mode: u32) -> io::Result<()> {
+    let text = c_string(name)?;
+    let (at, bits) = (directory.as_raw_fd(), mode as libc::mode_t);
+    // SAFETY: the descriptor is open and the name ends with NUL.
+    again(|| cvt(unsafe { libc::mkdirat(at, text.as_ptr(), bits) }))?;
+    if facts_at(directory, name)?.mode & 0o777 != mode {
+        // SAFETY: as above.
+        again(|| cvt(unsafe { libc::fchmodat(at, text.as_ptr(), bits, 0) }))?;
+    }
+    Ok(())
 }
 
 /// Removes the name from the directory. A lease on the file is no hindrance, and a delegation of an NFS server is waited for

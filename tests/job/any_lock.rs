@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use withlock::event::{Event, Listener, Loss, Warning};
 use withlock::lock::{Afterwards, Guard};
-use withlock::{Deadline, Job, Signals, Status, job};
+use withlock::{Deadline, Error, Job, Signals, Status, job};
 
 use crate::support::Scratch;
 use crate::support::alone::alone;
@@ -61,5 +61,14 @@ fn whoever_runs_a_job_under_a_lock_of_its_own_is_told_that_it_is_lost_while_the_
         let status = job::run(Lost, &job, &signals, Listener::new(&listen)).unwrap();
         assert_eq!(status, Status::Signaled(libc::SIGTERM));
         assert_eq!(told.load(Ordering::SeqCst), 1, "once, and not again at the end");
+    });
+}
+
+#[test]
+fn a_lock_that_a_job_could_not_keep_is_given_up_by_whoever_wants_to_become_the_job() {
+    alone(|| {
+        let signals = Signals::hold().unwrap();
+        let error = job::exec(Lost, &Job::new("true", [""; 0]), &signals, Listener::default());
+        assert!(matches!(error, Error::NotInheritable { .. }), "{error:?}");
     });
 }
