@@ -13,6 +13,10 @@ use super::proc_text::read;
 use super::table::{self, Named};
 use crate::process::exists;
 
+/// The list is read in pieces, each from a position on: what others take or release between two of them can hide a lock that
+/// stays (fs/locks.c, `locks_next`). Where it shows no process with this file, it is read again, so often in all.
+const READINGS: usize = 3;
+
 /// At most so many descriptors of a process are looked at.
 const DESCRIPTORS: usize = 1024;
 
@@ -30,7 +34,13 @@ impl List {
             return None;
         }
         let file = named(file)?;
-        let locks = table::held(&read("/proc/locks").ok()?, file);
+        let mut locks = Vec::new();
+        for _ in 0..READINGS {
+            locks = table::held(&read("/proc/locks").ok()?, file);
+            if locks.iter().any(|lock| lock.pid.is_some()) {
+                break;
+            }
+        }
         Some(Self { file, locks })
     }
 
