@@ -11,7 +11,7 @@ use withlock::lock::{Afterwards, Guard};
 use withlock::{Deadline, Error, Job, Signals, Status, job};
 
 use crate::support::Scratch;
-use crate::support::alone::alone;
+use crate::support::alone::{alone, with_one_thread};
 
 /// A lock that is lost from the beginning, and can be seen to be so.
 struct Lost;
@@ -45,22 +45,24 @@ impl Guard for Lost {
 #[test]
 fn whoever_runs_a_job_under_a_lock_of_its_own_is_told_that_it_is_lost_while_the_job_runs() {
     alone(|| {
-        let place = Scratch::new();
-        let told = AtomicU32::new(0);
-        let listen = |event: &Event<'_>| {
-            if let Event::Warning(Warning::Lost { path, .. }) = event {
-                assert_eq!(*path, Path::new("service:/lost"));
-                told.fetch_add(1, Ordering::SeqCst);
-                std::fs::write(place.join("told"), "").unwrap();
-            }
-        };
-        let signals = Signals::hold().unwrap();
-        let script = "until test -e \"$0\"; do sleep 0.01; done; kill -TERM $$";
-        let told_file = place.join("told").into_os_string();
-        let job = Job::new("sh", ["-c".into(), OsString::from(script), told_file]);
-        let status = job::run(Lost, &job, &signals, Listener::new(&listen)).unwrap();
-        assert_eq!(status, Status::Signaled(libc::SIGTERM));
-        assert_eq!(told.load(Ordering::SeqCst), 1, "once, and not again at the end");
+        with_one_thread(|| {
+            let place = Scratch::new();
+            let told = AtomicU32::new(0);
+            let listen = |event: &Event<'_>| {
+                if let Event::Warning(Warning::Lost { path, .. }) = event {
+                    assert_eq!(*path, Path::new("service:/lost"));
+                    told.fetch_add(1, Ordering::SeqCst);
+                    std::fs::write(place.join("told"), "").unwrap();
+                }
+            };
+            let signals = Signals::hold().unwrap();
+            let script = "until test -e \"$0\"; do sleep 0.01; done; kill -TERM $$";
+            let told_file = place.join("told").into_os_string();
+            let job = Job::new("sh", ["-c".into(), OsString::from(script), told_file]);
+            let status = job::run(Lost, &job, &signals, Listener::new(&listen)).unwrap();
+            assert_eq!(status, Status::Signaled(libc::SIGTERM));
+            assert_eq!(told.load(Ordering::SeqCst), 1, "once, and not again at the end");
+        });
     });
 }
 

@@ -44,3 +44,22 @@ pub fn name_of<F>(_test: &F) -> &'static str {
 fn shown(text: &[u8]) -> String {
     String::from_utf8_lossy(text).lines().map(|line| format!("    {line}\n")).collect()
 }
+
+/// Runs a body in a child that has one thread, as what holds signals needs it: another thread takes some of them.
+pub fn with_one_thread(body: impl FnOnce()) {
+    // SAFETY: the child has this thread alone; the others of a test that runs alone only wait for it, and hold no locks.
+    match unsafe { libc::fork() } {
+        -1 => panic!("{}", std::io::Error::last_os_error()),
+        0 => {
+            let failed = std::panic::catch_unwind(std::panic::AssertUnwindSafe(body)).is_err();
+            // SAFETY: ends the child without what the test program does at its end.
+            unsafe { libc::_exit(failed.into()) }
+        }
+        child => {
+            let mut status = 0;
+            // SAFETY: `status` is writable; this is our own child.
+            assert_eq!(unsafe { libc::waitpid(child, &raw mut status, 0) }, child);
+            assert_eq!(status, 0, "the child has said why");
+        }
+    }
+}
