@@ -71,6 +71,14 @@ enum Stop {
 
 impl Form {
     /// Tells by the whole content of a file.
+    ///
+    /// ```
+    /// use withlock::holder::form::{Form, NOBODY};
+    ///
+    /// assert_eq!(Form::of(NOBODY), Form::Signed);
+    /// assert_eq!(Form::of(b""), Form::Begun);
+    /// assert_eq!(Form::of(b"the result of a job"), Form::Other);
+    /// ```
     #[must_use]
     pub fn of(content: &[u8]) -> Self {
         if content.len() < SIGNATURE.len() {

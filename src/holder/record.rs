@@ -95,6 +95,14 @@ impl Record {
     }
 
     /// Reads the first line of a file's content. `None` is no record, or one without a holder.
+    ///
+    /// ```
+    /// use withlock::holder::record::Record;
+    ///
+    /// let record = Record::of_this_run(0, "rsync -a /data backup:");
+    /// assert_eq!(Record::parse(record.line().as_bytes()), Some(record));
+    /// assert_eq!(Record::parse(b"4711\n"), None);
+    /// ```
     #[must_use]
     pub fn parse(content: &[u8]) -> Option<Self> {
         let line = content.split(|byte| *byte == b'\n').next()?;

@@ -131,6 +131,21 @@ fn list_served(_: &Facts, acl: &Acl, _: Trusted) -> Option<Reason> {
 }
 
 /// Judges a directory by the table.
+///
+/// ```
+/// use std::fs::File;
+/// use withlock::trust::{Role, Trusted, Verdict, judge_directory};
+/// use withlock_platform::evidence::{Acl, Facts};
+///
+/// # fn main() -> std::io::Result<()> {
+/// let sticky = Facts { mode: 0o1777, owner: 0, ..Facts::of(&File::open("/")?)? };
+/// let judge = |role| judge_directory(&sticky, &Acl::InMode, role, Trusted { user: 1000 });
+/// // Fine to go on to a directory of the user's own, and not for the lock file itself.
+/// assert_eq!(judge(Role::ToDirectory { owner: 1000 }), Verdict::Accept);
+/// assert!(matches!(judge(Role::Own), Verdict::Refuse(_)));
+/// # Ok(())
+/// # }
+/// ```
 #[must_use]
 pub fn judge_directory(facts: &Facts, acl: &Acl, role: Role, trusted: Trusted) -> Verdict {
     for line in &DIRECTORY {
