@@ -2,6 +2,7 @@
 //! the system.
 
 mod duration;
+pub mod entry;
 pub mod exit;
 pub mod plan;
 pub(crate) mod quoting;

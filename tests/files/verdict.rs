@@ -2,20 +2,9 @@
 
 use withlock::holder::form::Form;
 use withlock::lock::file::{self, Origin, Use};
-use withlock::trust::Trusted;
-use withlock_platform::evidence::{Facts, Identity, Kind};
+use withlock_platform::evidence::{Facts, Kind};
 
-const ROOT: u32 = 0;
-const ME: u32 = 1000;
-const STRANGER: u32 = 1001;
-
-const USER: Trusted = Trusted { user: ME };
-const SUPERUSER: Trusted = Trusted { user: ROOT };
-
-fn facts(kind: Kind, owner: u32, mode: u32) -> Facts {
-    let identity = Identity { device: 1, inode: 2 };
-    Facts { identity, kind, mode, owner, group: 100, links: 1, size: 0 }
-}
+use crate::support::facts::{ME, ROOT, STRANGER, SUPERUSER, USER, facts};
 
 const CREATED: Origin = Origin { created: true, form: Form::Signed, mandatory_by_mode: false };
 const SIGNED: Origin = Origin { created: false, ..CREATED };

@@ -4,17 +4,14 @@ use std::fs;
 use std::os::unix::fs::MetadataExt;
 use std::os::unix::process::ExitStatusExt;
 use std::path::Path;
-use std::process::{Command, Output, Stdio};
+use std::process::{Command, Stdio};
 
 use crate::support::procfs::{has_ended, has_open, is_settled, state};
+use crate::support::scripts::run;
 use crate::support::{
     self, Running, Scratch, excludes_flock, find_program, kill, process_owned, signals, skip,
     stderr, wait_until, waits_for_lock, withlock,
 };
-
-pub(super) fn run(options: &[&str], lock: &Path) -> Output {
-    withlock(options).arg(lock).args(["echo", "ran"]).output().unwrap()
-}
 
 /// Starts a run that goes on until it is told to end, with every signal at its default.
 pub(super) fn start(options: &[&str], place: &Scratch, script: &str) -> Running {

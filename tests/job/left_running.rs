@@ -4,8 +4,9 @@ use std::fs;
 use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::process::Stdio;
 
-use super::crash::{assert_held_after_crash, run, start};
+use super::crash::{assert_held_after_crash, start};
 use crate::support::procfs::has_ended;
+use crate::support::scripts::run;
 use crate::support::{
     self, Running, Scratch, kill, kill_group, process_owned, signals, stderr, wait_until,
     waits_for_lock, withlock,

@@ -7,29 +7,15 @@ use std::os::fd::OwnedFd;
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::os::unix::net::UnixStream;
 use std::os::unix::process::ExitStatusExt;
-use std::process::{Child, Command, Stdio};
+use std::process::{Command, Stdio};
 
-use super::crash::run;
 use crate::support::complaint::assert_complains;
 use crate::support::procfs::{has_ended, state, status};
 use crate::support::programs::write_program;
+use crate::support::scripts::{begin_to_wait, command, run};
 use crate::support::{
     Running, Scratch, kill, process_owned, signals, stderr, wait_until, waits_for_lock, withlock,
 };
-
-/// A command line whose job is this script, in the scratch directory.
-fn command(options: &[&str], place: &Scratch, script: &str) -> Command {
-    let mut command = withlock(options);
-    command.args(["lock", "sh", "-c", script]).current_dir(place.path());
-    command
-}
-
-fn begin_to_wait(options: &[&str], place: &Scratch, script: &str) -> Child {
-    let mut waiter = command(options, place, script);
-    let waiter = waiter.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-    wait_until("the waiter sleeps", || waits_for_lock(waiter.id()));
-    waiter
-}
 
 #[test]
 fn the_command_is_the_very_process_that_was_started() {

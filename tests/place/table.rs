@@ -1,22 +1,12 @@
 //! The tables of trust, line by line, as data: what cannot be set up on this machine is judged here as well.
 
 use withlock::trust::{
-    Reason, Role, Trusted, Verdict, judge_directory, judge_file_list, judge_link, judge_on_arrival,
+    Reason, Role, Verdict, judge_directory, judge_file_list, judge_link, judge_on_arrival,
     others_write,
 };
-use withlock_platform::evidence::{Acl, Facts, FileAcl, Grantee, Identity, Kind};
+use withlock_platform::evidence::{Acl, Facts, FileAcl, Grantee, Kind};
 
-const ROOT: u32 = 0;
-const ME: u32 = 1000;
-const STRANGER: u32 = 1001;
-
-const USER: Trusted = Trusted { user: ME };
-const SUPERUSER: Trusted = Trusted { user: ROOT };
-
-fn facts(kind: Kind, owner: u32, mode: u32) -> Facts {
-    let identity = Identity { device: 1, inode: 2 };
-    Facts { identity, kind, mode, owner, group: 100, links: 1, size: 0 }
-}
+use crate::support::facts::{ME, ROOT, STRANGER, SUPERUSER, USER, facts};
 
 fn directory(owner: u32, mode: u32) -> Facts {
     facts(Kind::Directory, owner, mode)

@@ -8,6 +8,7 @@ pub mod attacker;
 pub mod before;
 pub mod complaint;
 #[cfg(target_os = "linux")]
+pub mod facts;
 pub mod family;
 #[cfg(target_os = "linux")]
 pub mod fate;
@@ -24,6 +25,7 @@ pub mod programs;
 pub mod puppet;
 pub mod random;
 mod running;
+pub mod scripts;
 pub mod signals;
 pub mod strangers;
 mod surroundings;
@@ -35,7 +37,7 @@ pub mod walker;
 
 use std::ffi::OsStr;
 use std::fs;
-use std::io::Write;
+use std::io::{ErrorKind, Write};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
@@ -137,14 +139,17 @@ pub struct Scratch(PathBuf);
 impl Scratch {
     pub fn new() -> Self {
         static NEXT: AtomicU32 = AtomicU32::new(0);
-        let name = format!(
-            "withlock-test-{}-{}",
-            std::process::id(),
-            NEXT.fetch_add(1, Ordering::Relaxed)
-        );
         let place = std::env::temp_dir();
-        let path = fs::canonicalize(&place).unwrap_or(place).join(name);
-        let made = fs::create_dir(&path);
+        let place = fs::canonicalize(&place).unwrap_or(place);
+        let (path, made) = loop {
+            let number = NEXT.fetch_add(1, Ordering::Relaxed);
+            let path = place.join(format!("withlock-test-{}-{number}", std::process::id()));
+            let made = fs::create_dir(&path);
+            // A test that was killed has left one, and its process id is this one's now.
+            if !matches!(&made, Err(error) if error.kind() == ErrorKind::AlreadyExists) {
+                break (path, made);
+            }
+        };
         assert!(
             made.is_ok(),
             "{}: {made:?}; set TMPDIR to a directory of your own",

@@ -3,33 +3,15 @@
 
 use std::fs;
 use std::os::unix::fs::MetadataExt;
-use std::path::Path;
-use std::process::{Child, Command, Output, Stdio};
+use std::process::Command;
 
 use crate::support::complaint::{assert_complains, assert_silent};
 use crate::support::procfs::{has_open, status};
+use crate::support::scripts::{begin_to_wait, command, run};
 use crate::support::{
     Running, Scratch, excludes_fcntl, excludes_flock, find_program, process_owned, skip, stderr,
-    wait_until, waits_for_lock, withlock,
+    withlock,
 };
-
-/// A command line whose job is this script, in the scratch directory.
-fn command(options: &[&str], place: &Scratch, script: &str) -> Command {
-    let mut command = withlock(options);
-    command.args(["lock", "sh", "-c", script]).current_dir(place.path());
-    command
-}
-
-fn begin_to_wait(options: &[&str], place: &Scratch, script: &str) -> Child {
-    let mut waiter = command(options, place, script);
-    let waiter = waiter.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-    wait_until("the waiter sleeps", || waits_for_lock(waiter.id()));
-    waiter
-}
-
-fn run(options: &[&str], lock: &Path) -> Output {
-    withlock(options).arg(lock).args(["echo", "ran"]).output().unwrap()
-}
 
 #[test]
 fn everybody_else_is_excluded_meanwhile_and_told_who_holds_the_lock() {

@@ -1,13 +1,9 @@
 //! Many readers, or one writer.
 
-use std::path::Path;
-use std::process::{Output, Stdio};
+use std::process::Stdio;
 
+use crate::support::scripts::run;
 use crate::support::{Running, Scratch, stderr, wait_until, waits_for_lock, withlock};
-
-fn run(options: &[&str], lock: &Path) -> Output {
-    withlock(options).arg(lock).args(["echo", "ran"]).output().unwrap()
-}
 
 #[test]
 fn readers_run_together_exclude_a_writer_and_the_last_one_out_removes_the_file() {

@@ -6,7 +6,8 @@ use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Arg, ArgAction, ArgMatches, Command};
 
 use super::suggestion;
-use super::table::{self, Effect, Entry, OPTIONS, Options};
+use super::table::{self, Entry, OPTIONS, Options};
+use crate::cli::entry::Effect;
 use crate::cli::exit::TABLE;
 use crate::cli::plan::Request;
 use crate::cli::quoting;

@@ -3,7 +3,8 @@
 use std::ffi::{OsStr, OsString};
 
 use super::suggestion;
-use super::table::{self, Effect, Entry, OPTIONS, Options};
+use super::table::{self, Entry, OPTIONS, Options};
+use crate::cli::entry::Effect;
 use crate::cli::quoting;
 
 /// Refuses a command whose name is an option, and shows the line as it would be right. No program has a name that begins

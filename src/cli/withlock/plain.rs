@@ -6,7 +6,8 @@
 use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::OsStrExt;
 
-use super::table::{self, Effect, Options};
+use super::table::{self, Options};
+use crate::cli::entry::Effect;
 
 /// Reads the line if it is well-formed; the first word is the program's name. One that is not is given back.
 pub(super) fn read(mut words: Vec<OsString>) -> Result<Options, Vec<OsString>> {

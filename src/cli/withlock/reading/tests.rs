@@ -2,8 +2,9 @@
 
 use std::os::unix::ffi::OsStringExt;
 
-use super::super::table::{Effect, Entry, OPTIONS};
+use super::super::table::{Entry, OPTIONS};
 use super::*;
+use crate::cli::entry::Effect;
 use crate::random::Random;
 
 /// Words that mean something to either reader, and some that mean nothing.
