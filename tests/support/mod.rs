@@ -7,8 +7,8 @@ pub mod attacker;
 #[cfg(target_os = "linux")]
 pub mod before;
 pub mod complaint;
-#[cfg(target_os = "linux")]
 pub mod facts;
+#[cfg(target_os = "linux")]
 pub mod family;
 #[cfg(target_os = "linux")]
 pub mod fate;
