@@ -223,6 +223,14 @@ impl World for System<'_> {
             .map_err(self.lock_failed(file))
     }
 
+    fn lock_any(files: &[(&Self, &OpenFile)], mode: Mode, waiting: &Waiting) -> Result<Wakeup> {
+        Ok(waiting.lock_any(files.iter().map(|(_, file)| *file), mode))
+    }
+
+    fn rest(&self, waiting: &Waiting) -> Wakeup {
+        waiting.rest()
+    }
+
     fn unlock(&self, file: &OpenFile) -> Result<()> {
         retry::at_last(|| file.backend.unlock(&file.file)).map_err(self.lock_failed(file))
     }

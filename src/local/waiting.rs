@@ -3,13 +3,17 @@
 use std::io;
 use std::time::Duration;
 
-use withlock_platform::backend::{Attempt, LockError, Wakeup};
-use withlock_platform::process::{Deadline, Interruption, Signal, Signals};
+use withlock_platform::backend::{Attempt, LockError, Mode, Ownership, Wakeup};
+use withlock_platform::process::{self, Deadline, Interruption, Signal, Signals, Wanted};
 
+use crate::local::content::OpenFile;
 use crate::local::retry;
 
 /// The pause between two tries of a short wait that no timer ends.
 const PAUSE: Duration = Duration::from_millis(1);
+
+/// The pause between two looks at several locks, where no call sleeps for them.
+const REST: Duration = Duration::from_millis(500);
 
 /// A wait.
 #[derive(Debug)]
@@ -41,6 +45,29 @@ impl Waiting {
         Ok(Wakeup::Interrupted)
     }
 
+    /// Sleeps until one of these may have been granted: in the kernel, where the locks belong to the open files.
+    pub(super) fn lock_any<'f>(
+        &self,
+        files: impl Iterator<Item = &'f OpenFile>,
+        mode: Mode,
+    ) -> Wakeup {
+        let wanted: Option<Vec<_>> = files.map(|file| wanted(file, mode)).collect();
+        // Where children can't be had, this process looks for itself.
+        let slept = wanted.map(|wanted| process::sleep_for_any(&wanted, self.until));
+        match slept {
+            Some(Ok(wakeup)) => wakeup,
+            _ => self.rest(),
+        }
+    }
+
+    pub(super) fn rest(&self) -> Wakeup {
+        let end = Deadline::after(REST);
+        if let Some(end) = self.until.into_iter().chain(end).min() {
+            process::rest(end);
+        }
+        Wakeup::Granted
+    }
+
     pub(super) fn is_over(&self) -> bool {
         self.until.is_some_and(Deadline::has_passed)
     }
@@ -53,4 +80,11 @@ impl Waiting {
     pub(super) fn end(self) -> Option<Signal> {
         self.interruption.and_then(Interruption::end)
     }
+}
+
+/// What a child can sleep for: a lock that belongs to the open file.
+fn wanted(file: &OpenFile, mode: Mode) -> Option<Wanted<'_>> {
+    let backend = file.backend;
+    (backend.ownership() == Ownership::Description)
+        .then_some(Wanted { file: &file.file, backend, mode })
 }

@@ -5,19 +5,23 @@
 //! [`crate::LockPath`].
 
 mod acquire;
+mod approach;
 mod candidate;
 pub mod file;
 mod guard;
 mod held;
 mod release;
+mod sleep;
+mod slot;
 mod terms;
 mod wait;
 mod world;
 
-pub use acquire::acquire;
+pub use acquire::{acquire, acquire_any};
 pub use candidate::Walked;
 pub use guard::{Afterwards, Guard, hold_during};
 pub use held::Held;
+pub use slot::Slot;
 pub use terms::{Asking, Policy, Terms};
 pub use wait::{Attempt, Busy, Wait};
 pub use world::World;

@@ -108,6 +108,16 @@ pub trait World {
     /// Locking does not work there.
     fn lock(&self, file: &Self::File, mode: Mode, waiting: &Self::Waiting) -> Result<Wakeup>;
 
+    /// Sleeps until one of these locks, or more, may have been granted to this run, or until interrupted: what is granted shows
+    /// when it is tried for. Where no such sleep is possible, it lasts half a second.
+    ///
+    /// # Errors
+    /// Locking does not work there.
+    fn lock_any(files: &[(&Self, &Self::File)], mode: Mode, waiting: &Self::Waiting) -> Result<Wakeup>;
+
+    /// Sleeps for half a second, or until interrupted. Granted is that it is time for another look.
+    fn rest(&self, waiting: &Self::Waiting) -> Wakeup;
+
     /// Unlocks, for all duplicates of the descriptor.
     ///
     /// # Errors

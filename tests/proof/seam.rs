@@ -178,6 +178,14 @@ impl World for &Replay<'_> {
         Ok(if granted { Wakeup::Granted } else { Wakeup::Interrupted })
     }
 
+    fn lock_any(_: &[(&Self, &Handle)], _: Mode, (): &()) -> Result<Wakeup> {
+        Err(used_up())
+    }
+
+    fn rest(&self, (): &()) -> Wakeup {
+        Wakeup::Granted
+    }
+
     fn unlock(&self, _: &Handle) -> Result<()> {
         self.unlock_all()
     }

@@ -162,8 +162,8 @@ pub(crate) fn die_with_parent() -> bool {
     unsafe { libc::prctl(libc::PR_SET_PDEATHSIG, libc::SIGKILL as c_ulong, 0, 0, 0) == 0 }
 }
 
-/// Closes every descriptor but this one.
-pub(crate) fn close_all_but(kept: RawFd) {
+/// Closes every descriptor but these.
+pub(crate) fn close_all_but(kept: [RawFd; 2]) {
     // Linux 5.9.
     let close = |first: RawFd, last: u32| {
         // SAFETY: nobody uses these descriptors: this process has been made for one thing, which needs `kept` only.
@@ -172,8 +172,11 @@ pub(crate) fn close_all_but(kept: RawFd) {
         };
         answer == 0
     };
-    let below = kept == 0 || close(0, kept.unsigned_abs() - 1);
-    if !(below && close(kept + 1, u32::MAX)) {
+    let close_between = |below: RawFd, above: RawFd| {
+        above <= below + 1 || close(below + 1, above.unsigned_abs() - 1)
+    };
+    let [low, high] = [kept[0].min(kept[1]), kept[0].max(kept[1])];
+    if !(close_between(-1, low) && close_between(low, high) && close(high + 1, u32::MAX)) {
         posix::close_all_but(kept);
     }
 }

@@ -3,7 +3,7 @@
 //! | room | what it is about |
 //! |---|---|
 //! | `signals` | numbers and sets, what happens at them, holding them back, taking them one by one |
-//! | `waiting` | a blocking call that ends at a deadline or by a signal |
+//! | `waiting` | a blocking call that ends at a deadline or by a signal; sleeping for several locks at once |
 //! | `start` | the job: finding the program, its environment, the ways to make a process, what becomes of it |
 //! | `witness` | a child that sees what the job is sent |
 //! | `own` | the program itself: its start, who runs it, its end |
@@ -27,7 +27,7 @@ pub use signals::{
     signal, without_size_signal,
 };
 pub use start::{Change, Child, Command, StartError, Status, news_of_any};
-pub use waiting::Interruption;
+pub use waiting::{Interruption, Wanted, rest, sleep_for_any};
 pub use witness::{Sighting, Witness, can_watch};
 
 cfg_if::cfg_if! {

@@ -128,6 +128,14 @@ impl World for Lying<'_> {
         Ok(if takes { Wakeup::Granted } else { Wakeup::Interrupted })
     }
 
+    fn lock_any(_: &[(&Self, &Handle)], _: Mode, (): &()) -> Result<Wakeup> {
+        Ok(Wakeup::Interrupted)
+    }
+
+    fn rest(&self, (): &()) -> Wakeup {
+        Wakeup::Granted
+    }
+
     fn unlock(&self, file: &Handle) -> Result<()> {
         let Memory { left, converted, .. } = self.memory();
         if left || self.makes(Mistake::CloseInsteadOfUnlock) {

@@ -1,0 +1,83 @@
+//! The sleep of step 4, for one lock or several, and what comes of it.
+
+use withlock_platform::backend::{Attempt as Answer, Wakeup};
+
+use crate::error::Result;
+use crate::lock::acquire::gives_up;
+use crate::lock::approach::{Standing, Word, compare, give_back};
+use crate::lock::candidate::Candidate;
+use crate::lock::slot::Slot;
+use crate::lock::world::World;
+
+/// [4] Sleeps until one of those that are worth it is granted, or until there is a reason to give up: what is granted is
+/// marked so.
+pub(super) fn until_granted<W: World>(
+    slots: &[Slot<W>],
+    standings: &mut [Standing<W>],
+    waiting: &W::Waiting,
+) -> Result<()> {
+    let files: Vec<(&W, &W::File)> = awaited(standings)
+        .filter_map(|it| Some((&slots[it.number].world, &it.candidate.as_ref()?.file)))
+        .collect();
+    let leased = standings.iter().find(|standing| standing.word == Word::Leased);
+    let mode = slots[0].terms.mode;
+    for (world, file) in &files {
+        world.announce(file);
+    }
+    let mut answer = Wakeup::Interrupted;
+    while answer == Wakeup::Interrupted && !gives_up(slots, waiting) {
+        answer = match (&files[..], leased) {
+            ([], Some(leased)) => slots[leased.number].world.outlast_lease(waiting)?,
+            ([(world, file)], None) => world.lock(file, mode, waiting)?,
+            (files, None) => W::lock_any(files, mode, waiting)?,
+            // No call waits for a lease and for a lock.
+            (_, Some(_)) => slots[0].world.rest(waiting),
+        };
+    }
+    for (world, file) in &files {
+        world.withdraw(file);
+    }
+    let is_granted_alone = answer == Wakeup::Granted && files.len() == 1 && leased.is_none();
+    for standing in standings.iter_mut().filter(|standing| standing.word == Word::NotYet) {
+        let Some(candidate) = &standing.candidate else { continue };
+        // Giving up, or not: one last try, after withdrawing. A holder may have left the file to this run, and nobody may
+        // be left to remove it.
+        let world = &slots[standing.number].world;
+        if is_granted_alone || world.try_lock(&candidate.file, mode)? == Answer::Granted {
+            standing.word = Word::Granted;
+        }
+    }
+    Ok(())
+}
+
+/// [5] Compares what was granted, up to the first that is the file at its path, and gives back all others. Nothing granted,
+/// and a reason to give up: compares what is busy.
+pub(super) fn settle<W: World>(
+    slots: &[Slot<W>],
+    standings: &mut [Standing<W>],
+    gives_up: bool,
+) -> Result<Option<(usize, Candidate<W>)>> {
+    let mut won = None;
+    for standing in standings.iter_mut() {
+        let (word, slot) = (standing.word, &slots[standing.number]);
+        let Some(mut candidate) = standing.candidate.take() else { continue };
+        if word == Word::Granted && won.is_some() {
+            give_back(&slot.world, &slot.terms, &candidate);
+        } else if word == Word::Granted || word == Word::NotYet && gives_up && won.is_none() {
+            let compared = compare(slot, &mut candidate, word == Word::Granted);
+            if word == Word::Granted && matches!(compared, Ok(true)) {
+                won = Some((standing.number, candidate));
+                continue;
+            }
+            standing.candidate = Some(candidate);
+            standing.word = if compared? { Word::Final } else { Word::NotYet };
+            continue;
+        }
+        standing.candidate = Some(candidate);
+    }
+    Ok(won)
+}
+
+fn awaited<W: World>(standings: &[Standing<W>]) -> impl Iterator<Item = &Standing<W>> {
+    standings.iter().filter(|standing| standing.word == Word::NotYet)
+}
