@@ -102,10 +102,22 @@ pub enum Event<'a> {
         /// The holder, if it is known.
         holder: Option<&'a Holder>,
     },
+    /// Others wait for one of the lock's slots already: this run stands in line behind them, until the deadline or without
+    /// limit.
+    Queued {
+        /// The lock file of slot 1.
+        path: &'a Path,
+        /// The deadline.
+        until: Option<Deadline>,
+    },
     /// The lock is held.
     Acquired {
         /// The file is withlock's own.
         own: bool,
+        /// The lock file.
+        path: &'a Path,
+        /// Which of the lock's slots it is, from 1 on.
+        slot: u16,
     },
     /// The job was started.
     Started {

@@ -213,7 +213,7 @@ pub mod trust;
 pub use error::{Error, Result, Step};
 pub use holder::identify::Holder;
 pub use job::Job;
-pub use lock::{Asking, Attempt, Busy, Policy, Wait};
+pub use lock::{Asking, Attempt, Busy, Capacity, Policy, Wait};
 pub use name::{Name, NotAName};
 pub use path::{Checked, Held, LockPath};
 pub use withlock_platform::backend::{Choice, Mode};

@@ -2,12 +2,13 @@
 
 use std::path::{Path, PathBuf};
 
+use withlock_platform::backend::Mode;
 use withlock_platform::process::{self, Signals, Status};
 
 use crate::error::{Error, Result};
 use crate::job::{self, Job};
 use crate::local::system::System;
-use crate::lock::{self, Attempt, Busy, Policy, Terms, Wait, Walked};
+use crate::lock::{self, Asking, Attempt, Busy, Capacity, Part, Policy, Slot, Terms, Wait, Walked};
 use crate::name::{self, Name};
 use crate::trust::Trusted;
 
@@ -47,6 +48,7 @@ pub struct Checked<'a> {
     terms: Terms,
     /// Where the walk has led to.
     walked: Walked<System<'a>>,
+    capacity: Capacity,
 }
 
 impl LockPath {
@@ -93,12 +95,13 @@ impl LockPath {
             mode: policy.mode,
             create: policy.create,
             keep: policy.keep,
+            slot: 1,
             label: policy.label.clone(),
             asking: policy.asking,
         };
         let system = System::new(terms.clone(), policy).making(self.makes);
         let walked = system.first_walk()?;
-        Ok(Checked { system, terms, walked })
+        Ok(Checked { system, terms, walked, capacity: policy.capacity })
     }
 
     /// The path.
@@ -219,10 +222,37 @@ impl<'a> Checked<'a> {
     }
 
     fn attempt(self, wait: Wait) -> Result<Attempt<Held<'a>>> {
+        if self.capacity != Capacity::ONE {
+            return self.attempt_in_line(wait);
+        }
         let by_ancestor = self.system.has_one_thread();
         match self.system.in_turn(&self.walked.0, wait != Wait::No) {
             Some(system) => lock::acquire(system, self.terms, wait, Some(self.walked)),
             None => Ok(Attempt::Busy(Busy { by_ancestor, ..Busy::default() })),
+        }
+    }
+
+    fn attempt_in_line(self, wait: Wait) -> Result<Attempt<Held<'a>>> {
+        let Self { system, terms, walked, capacity } = self;
+        let mut walked = Some(walked);
+        lock::acquire_in_line(capacity, wait, |part| {
+            let terms = part_terms(&terms, part);
+            let system = system.for_part(part, terms.clone());
+            let first = walked.take_if(|_| part == Part::Slot(1));
+            let (first, system) = system.in_turn_somewhere(first)?;
+            Ok(system.map(|world| Slot { world, terms, first }))
+        })
+    }
+}
+
+/// What a part of a lock is to be like.
+fn part_terms(lock: &Terms, part: Part) -> Terms {
+    let path = part.path(&lock.path);
+    match part {
+        Part::Slot(slot) => Terms { path, slot, ..lock.clone() },
+        // What a run waits in says nothing, and stays nowhere.
+        Part::Head | Part::Place(_) => {
+            Terms { path, keep: false, asking: Asking::Never, mode: Mode::Exclusive, ..lock.clone() }
         }
     }
 }

@@ -2,9 +2,12 @@
 
 use std::fs::File;
 use std::io;
+use std::path::PathBuf;
 use std::time::Duration;
 
-use withlock_platform::backend::{self, Attempt, LockError, Mode, Ownership, Wakeup};
+use withlock_platform::backend::{
+    self, Attempt, LockBackend, LockError, Mode, Ownership, Wakeup,
+};
 use withlock_platform::directory::{self, Access};
 use withlock_platform::evidence::Facts;
 use withlock_platform::holders::List;
@@ -21,7 +24,7 @@ use crate::local::retry;
 use crate::local::sight::Look;
 use crate::local::turn::Turn;
 use crate::local::waiting::Waiting;
-use crate::lock::{Policy, Terms, World};
+use crate::lock::{Part, Policy, Terms, Walked, World};
 use crate::place::judge::Judge;
 use crate::place::walk::{self, Place};
 
@@ -38,6 +41,8 @@ pub struct System<'a> {
     pub(super) choice: backend::Choice,
     listener: Listener<'a>,
     signals: Option<&'a Signals>,
+    /// This is a place in the line for that lock.
+    in_line_for: Option<PathBuf>,
     /// Kept for as long as this.
     _turn: Option<Turn>,
 }
@@ -46,7 +51,7 @@ impl<'a> System<'a> {
     pub(crate) fn new(terms: Terms, policy: &Policy<'a>) -> Self {
         let judge = Judge { trusted: terms.trusted, insecure: policy.insecure };
         let (choice, listener) = (policy.backend, policy.listener);
-        Self { terms, judge, makes: 0, choice, listener, signals: None, _turn: None }
+        Self { terms, judge, makes: 0, choice, listener, signals: None, in_line_for: None, _turn: None }
     }
 
     /// The same, with so many directories at the end of the path that are made if they are missing.
@@ -70,6 +75,30 @@ impl<'a> System<'a> {
         let waits = waits && !self.has_one_thread();
         let turn = Turn::take(place.identity, place.name.clone(), waits);
         turn.is_some().then_some(Self { _turn: turn, ..self })
+    }
+
+    /// The same, for one of the files of that lock.
+    pub(crate) fn for_part(&self, part: Part, terms: Terms) -> Self {
+        let Self { judge, makes, choice, listener, signals, .. } = *self;
+        let in_line_for = (!matches!(part, Part::Slot(_))).then(|| self.terms.path.clone());
+        Self { terms, judge, makes, choice, listener, signals, in_line_for, _turn: None }
+    }
+
+    /// The same, as the only one of this process at that lock, as [`Self::in_turn`] makes it, wherever the walk leads to.
+    pub(crate) fn in_turn_somewhere(
+        self,
+        walked: Option<Walked<Self>>,
+    ) -> Result<(Option<Walked<Self>>, Option<Self>)> {
+        let ownership = |local| backend::select(self.choice, local).map(LockBackend::ownership);
+        if ![true, false].map(ownership).contains(&Some(Ownership::Process)) {
+            return Ok((walked, Some(self)));
+        }
+        let walked = match walked {
+            Some(walked) => walked,
+            None => self.walk()?,
+        };
+        let system = self.in_turn(&walked.0, false);
+        Ok((Some(walked), system))
     }
 
     /// Whether a lock at this place belongs to the open file, so that it lasts until the last process has closed that.
@@ -281,7 +310,14 @@ impl World for System<'_> {
     }
 
     fn tell(&self, event: &Event<'_>) {
-        self.listener.tell(event);
+        match (&self.in_line_for, event) {
+            (None, _) => self.listener.tell(event),
+            (Some(path), Event::Waiting { until, .. }) => {
+                self.listener.tell(&Event::Queued { path, until: *until });
+            }
+            // Whoever waits for a slot cares for the slots only.
+            (Some(_), _) => {}
+        }
     }
 
     fn is_over(&self, waiting: &Waiting) -> bool {

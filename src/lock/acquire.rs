@@ -44,6 +44,9 @@ pub fn acquire<W: World>(
 /// # Errors
 /// As [`acquire`].
 pub fn acquire_any<W: World>(mut slots: Vec<Slot<W>>, wait: Wait) -> Result<Attempt<Held<W>>> {
+    if slots.is_empty() {
+        return Ok(Attempt::Busy(Busy::default()));
+    }
     let mut contender = Contender { slots: &mut slots, wait, waiting: None, rounds: Rounds::new() };
     let outcome = loop {
         match contender.round() {
@@ -172,7 +175,13 @@ impl<W: World> Contender<'_, W> {
     fn busy(&self, standings: &mut [Standing<W>]) -> Busy {
         let all_are = |word| standings.iter().all(|standing| standing.word == word);
         let (by_ancestor, leased) = (all_are(Word::ByAncestor), all_are(Word::Leased));
-        Busy { holder: self.holder(standings, Asking::WhenBusy), by_ancestor, leased }
+        Busy {
+            holder: self.holder(standings, Asking::WhenBusy),
+            by_ancestor,
+            leased,
+            slots: standings.len(),
+            crowded: None,
+        }
     }
 
     /// Who has held one of them for the longest time, if somebody wants to know that now.

@@ -120,6 +120,7 @@ mod tests {
             mode: withlock_platform::backend::Mode::Exclusive,
             create: true,
             keep: false,
+            slot: 1,
             label: String::new(),
             asking: crate::lock::terms::Asking::Never,
         }

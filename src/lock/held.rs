@@ -39,13 +39,18 @@ impl<W: World> Held<W> {
         let own = candidate.own_form(&world, &terms);
         let is_recorded =
             own.is_some_and(|form| world.record(&candidate.file, form, Some(&record)));
-        world.tell(&Event::Acquired { own: own.is_some() });
+        world.tell(&Event::Acquired { own: own.is_some(), path: &terms.path, slot: terms.slot });
         Self { world, terms, record, is_recorded, candidate: Some(candidate) }
     }
 
     /// The system that it is held on.
     pub fn world(&self) -> &W {
         &self.world
+    }
+
+    /// Which of the lock's slots this is, from 1 on.
+    pub fn slot(&self) -> u16 {
+        self.terms.slot
     }
 
     /// Releases the lock, and removes the file if it is withlock's own.
@@ -93,6 +98,7 @@ impl<W: World> Guard for Held<W> {
         let mut variables = vec![
             ("WITHLOCK_LOCKFILE", path.into_os_string()),
             ("WITHLOCK_PID", std::process::id().to_string().into()),
+            ("WITHLOCK_SLOT", self.terms.slot.to_string().into()),
         ];
         if let Some(candidate) = &self.candidate {
             let entry = nested::Entry {

@@ -19,6 +19,26 @@ pub enum Asking {
     Always,
 }
 
+/// How many runs there may be of a lock.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Capacity {
+    /// So many hold it at once.
+    pub slots: u16,
+    /// At most so many wait for it; `None` is any number.
+    pub waiters: Option<u16>,
+}
+
+impl Capacity {
+    /// One holder, and any number of those who wait: an ordinary lock.
+    pub const ONE: Self = Self { slots: 1, waiters: None };
+}
+
+impl Default for Capacity {
+    fn default() -> Self {
+        Self::ONE
+    }
+}
+
 /// What a caller may choose about a lock.
 #[derive(Clone, Debug)]
 pub struct Policy<'a> {
@@ -32,6 +52,8 @@ pub struct Policy<'a> {
     pub create: bool,
     /// Leave the file in its place at the end.
     pub keep: bool,
+    /// How many there may be of those who hold it, and of those who wait. Whoever uses the lock should say the same.
+    pub capacity: Capacity,
     /// What the holder's record says is being done.
     pub label: String,
     /// When to find out who holds the lock.
@@ -48,6 +70,7 @@ impl Default for Policy<'_> {
             insecure: false,
             create: true,
             keep: false,
+            capacity: Capacity::ONE,
             label: String::new(),
             asking: Asking::default(),
             listener: Listener::default(),
@@ -68,6 +91,8 @@ pub struct Terms {
     pub create: bool,
     /// Leave the file in its place at the end.
     pub keep: bool,
+    /// Which of the lock's slots this is, from 1 on.
+    pub slot: u16,
     /// What the holder's record says is being done.
     pub label: String,
     /// When to find out who holds the lock.

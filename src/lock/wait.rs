@@ -37,6 +37,10 @@ pub struct Busy {
     pub by_ancestor: bool,
     /// Nobody was seen to hold the lock, but somebody has a lease on the file, so that it could not be opened.
     pub leased: bool,
+    /// How many locks were tried for: the holder has held its one for the longest time.
+    pub slots: usize,
+    /// So many wait already, and no more may.
+    pub crowded: Option<u16>,
 }
 
 impl Busy {

@@ -172,6 +172,7 @@ impl Program {
             mode: if self.shared { Mode::Shared } else { Mode::Exclusive },
             create: true,
             keep: self.keep,
+            slot: 1,
             label: String::new(),
             asking: Asking::Never,
         };

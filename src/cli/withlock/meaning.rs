@@ -1,6 +1,7 @@
 //! What options mean together: a plan, or why they make no sense.
 
 use std::ffi::OsString;
+use std::ops::RangeInclusive;
 use std::path::PathBuf;
 
 use withlock_platform::backend::{Choice, Mode, UnknownChoice};
@@ -12,8 +13,14 @@ use crate::cli::plan::{Lock, Plan, Request, WaitLimit, WarnHeld};
 use crate::cli::{duration, quoting, shell, words};
 use crate::event::Listener;
 use crate::job::Job;
-use crate::lock::{Asking, Policy};
+use crate::lock::{Asking, Capacity, Policy};
 use crate::name::Name;
+
+/// More slots would need more descriptors and processes than a run is usually allowed.
+const MOST_SLOTS: u16 = 256;
+
+/// More places in a line would take long to look at, one after the other.
+const MOST_WAITERS: u16 = 1000;
 
 /// What the options ask for.
 pub(super) fn request(options: Options) -> Request {
@@ -33,6 +40,7 @@ impl Options {
             );
         }
         let wait = self.wait()?;
+        let capacity = self.capacity(wait)?;
         let backend = self.backend()?;
         let busy_status = self.busy_status()?;
         let warn_held = self.warn_held()?;
@@ -45,6 +53,7 @@ impl Options {
                 insecure: self.insecure,
                 create: !self.no_create,
                 keep: self.keep,
+                capacity,
                 label,
                 asking: match (self.verbose, self.quiet) {
                     (true, _) => Asking::Always,
@@ -99,6 +108,21 @@ impl Options {
                 Err(why) => Err(format!("-w {}: {why}", quoting::of_value(text))),
             },
         }
+    }
+
+    fn capacity(&self, wait: WaitLimit) -> Result<Capacity, String> {
+        let slots = number(self.slots.as_ref(), "-j", 1..=MOST_SLOTS)?.unwrap_or(1);
+        if slots > 1 && self.shared {
+            return Err("-s and -j exclude each other: readers share one lock".to_owned());
+        }
+        let waiters = number(self.max_waiters.as_ref(), "--max-waiters", 0..=MOST_WAITERS)?;
+        if waiters.is_some() && wait == WaitLimit::No {
+            return Err(
+                "--max-waiters needs -w: without it, no run waits (-w inf waits as long as it takes)"
+                    .to_owned(),
+            );
+        }
+        Ok(Capacity { slots, waiters })
     }
 
     fn backend(&self) -> Result<Choice, String> {
@@ -179,6 +203,20 @@ impl Options {
             (None, _) => Ok(None),
         }
     }
+}
+
+/// The number that an option was given, within these.
+fn number(
+    text: Option<&OsString>,
+    option: &str,
+    within: RangeInclusive<u16>,
+) -> Result<Option<u16>, String> {
+    let Some(text) = text else { return Ok(None) };
+    let number = text.to_str().and_then(|text| text.parse().ok());
+    number.filter(|number| within.contains(number)).map(Some).ok_or_else(|| {
+        let (least, most) = within.into_inner();
+        format!("{option} {}: not a number from {least} to {most}", quoting::of_value(text))
+    })
 }
 
 fn command_is_missing(lock: &Lock) -> String {

@@ -16,6 +16,8 @@ pub struct Options {
     pub(super) quiet: bool,
     pub(super) busy_status: Option<OsString>,
     pub(super) warn_held: Option<OsString>,
+    pub(super) slots: Option<OsString>,
+    pub(super) max_waiters: Option<OsString>,
     pub(super) shared: bool,
     pub(super) keep: bool,
     pub(super) no_create: bool,
@@ -74,6 +76,17 @@ pub static OPTIONS: &[Entry] = &[
         ..Entry::BASE
     },
     Entry {
+        long: "max-waiters",
+        help: "If so many wait for the lock already, do not wait:\nit counts as busy",
+        heading: WAITING,
+        effect: Effect::Value {
+            name: "N",
+            needs: "a number of runs, 0 to 1000",
+            set: |options, value| options.max_waiters = Some(value),
+        },
+        ..Entry::BASE
+    },
+    Entry {
         short: Some('q'),
         long: "quiet",
         help: "Say nothing, and exit with status 0",
@@ -121,6 +134,18 @@ pub static OPTIONS: &[Entry] = &[
         heading: LOCK,
         effect: Effect::Flag(|options| options.shared = true),
         overrides: &["exclusive"],
+        ..Entry::BASE
+    },
+    Entry {
+        short: Some('j'),
+        long: "slots",
+        help: "Up to N at a time; WITHLOCK_SLOT tells the command\nwhich of them it is",
+        heading: LOCK,
+        effect: Effect::Value {
+            name: "N",
+            needs: "a number of slots, 1 to 256",
+            set: |options, value| options.slots = Some(value),
+        },
         ..Entry::BASE
     },
     Entry {

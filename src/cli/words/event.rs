@@ -1,6 +1,9 @@
 //! What happens on the way, and what is wrong without stopping the run.
 
-use withlock_platform::process::{Status, signal};
+use std::fmt::Write as _;
+use std::path::Path;
+
+use withlock_platform::process::{Deadline, Status, signal};
 
 use super::{error, holder};
 use crate::cli::duration;
@@ -40,19 +43,12 @@ pub(super) fn words(event: &Event<'_>) -> String {
                 .to_owned()
         }
         Event::Waiting { path, until, holder } => {
-            let holder = holder::words(*holder, path);
-            match until {
-                Some(until) => {
-                    format!("waiting at most {} for {holder}", duration::words(until.limit()))
-                }
-                None => format!("waiting for {holder}"),
-            }
+            format!("{} {}", waiting(*until), holder::words(*holder, path))
         }
-        Event::Acquired { own: true } => "lock acquired".to_owned(),
-        Event::Acquired { own: false } => {
-            "lock acquired, on a file that withlock did not make, and will leave as it is"
-                .to_owned()
+        Event::Queued { path, until } => {
+            format!("{} {}, behind others that wait", waiting(*until), path.display())
         }
+        Event::Acquired { own, path, slot } => acquired(*own, path, *slot),
         Event::Started { pid } => format!("command started, pid {pid}"),
         Event::Executing { pid } => {
             format!("becoming the command, pid {pid}: the lock ends with it, the lock file stays")
@@ -70,6 +66,24 @@ pub(super) fn words(event: &Event<'_>) -> String {
         Event::Left { why } => format!("lock released, lock file left: {}", kept(*why)),
         Event::Warning(warning) => self::warning(warning),
     }
+}
+
+fn waiting(until: Option<Deadline>) -> String {
+    match until {
+        Some(until) => format!("waiting at most {} for", duration::words(until.limit())),
+        None => "waiting for".to_owned(),
+    }
+}
+
+fn acquired(own: bool, path: &Path, slot: u16) -> String {
+    let mut words = "lock acquired".to_owned();
+    if slot > 1 {
+        let _ = write!(words, ", slot {slot}: {}", path.display());
+    }
+    if !own {
+        words.push_str(", on a file that withlock did not make, and will leave as it is");
+    }
+    words
 }
 
 fn warning(warning: &Warning<'_>) -> String {

@@ -29,7 +29,21 @@ pub fn busy(path: &Path, busy: &Busy) -> String {
             path.display()
         );
     }
-    format!("{} is held by {}", path.display(), words(busy.holder.as_ref(), path))
+    let holder = words(busy.holder.as_ref(), path);
+    let mut line = if busy.slots > 1 {
+        format!("{} has {} slots, all held, for the longest time by {holder}", path.display(), busy.slots)
+    } else {
+        format!("{} is held by {holder}", path.display())
+    };
+    match busy.crowded {
+        Some(0) => line.push_str("; nobody may wait for it (--max-waiters 0)"),
+        Some(1) => line.push_str("; another run waits for it already"),
+        Some(waiters) => {
+            let _ = write!(line, "; {waiters} others wait for it already");
+        }
+        None => {}
+    }
+    line
 }
 
 /// The holder of the lock at this path.

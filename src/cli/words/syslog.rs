@@ -50,7 +50,7 @@ impl<'a> Syslog<'a> {
     pub fn tell(&self, event: &Event<'_>) {
         self.beside.tell(event);
         match event {
-            Event::Waiting { .. } | Event::Leased => note(&self.wait),
+            Event::Waiting { .. } | Event::Queued { .. } | Event::Leased => note(&self.wait),
             Event::Started { .. } => note(&self.start),
             Event::Acquired { .. } => {
                 self.send(Severity::Info, &format!("acquired{}", self.waited()), self.label);

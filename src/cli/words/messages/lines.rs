@@ -177,6 +177,9 @@ fn busy() -> Vec<String> {
     lines.push(say(Busy::default()));
     lines.push(say(Busy { by_ancestor: true, ..Busy::default() }));
     lines.push(say(Busy { leased: true, ..Busy::default() }));
+    for crowded in [0, 1, 2] {
+        lines.push(say(Busy { slots: 3, crowded: Some(crowded), ..Busy::default() }));
+    }
     lines
 }
 
@@ -213,6 +216,7 @@ fn events() -> Vec<String> {
         let until = limit.and_then(Deadline::after);
         Event::Waiting { path, until, holder: None }
     };
+    let acquired = |own, slot| Event::Acquired { own, path, slot };
     let left = |why| Event::Left { why };
     let events = [
         Event::PassedOver { shell: "/sbin/nologin".as_ref() },
@@ -227,8 +231,9 @@ fn events() -> Vec<String> {
         Event::Leased,
         waiting(Some(Duration::from_millis(250))),
         waiting(None),
-        Event::Acquired { own: true },
-        Event::Acquired { own: false },
+        Event::Queued { path, until: Deadline::after(Duration::from_secs(90)) },
+        acquired(true, 1),
+        acquired(false, 2),
         Event::Started { pid: 7 },
         Event::Executing { pid: 7 },
         Event::Forwarded { signal: 15 },
@@ -253,6 +258,7 @@ fn events() -> Vec<String> {
             | Event::Again
             | Event::Leased
             | Event::Waiting { .. }
+            | Event::Queued { .. }
             | Event::Acquired { .. }
             | Event::Started { .. }
             | Event::Executing { .. }
