@@ -4,12 +4,14 @@
  *   job                   ends at once
  *   job LOG NUMBER        ends at once, and adds the line "NUMBER START END" to LOG
  *   job LOG NUMBER hold   the same, but ends when there is no more to read from standard input
+ *   job LOG NUMBER MS     the same, but ends after so many milliseconds
  *
  * START and END are CLOCK_MONOTONIC in nanoseconds, taken as early and as late as the program can. The line is one
  * write(2) to a file opened with O_APPEND, so lines of jobs that overlap do not mix.
  */
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -31,7 +33,9 @@ int main(int argc, char **argv)
     log = open(argv[1], O_WRONLY | O_APPEND | O_CLOEXEC);
     if (log == -1)
         return 73;
-    if (argc > 3)
+    if (argc > 3 && argv[3][0] != 'h')
+        usleep(1000 * atoi(argv[3]));
+    else if (argc > 3)
         while (read(0, input, sizeof input) > 0)
             ;
     length = snprintf(line, sizeof line, "%s %lld %lld\n", argv[2], start, now());
