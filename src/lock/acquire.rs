@@ -8,7 +8,7 @@ use withlock_platform::process::Deadline;
 use crate::error::Result;
 use crate::event::Event;
 use crate::holder::identify::Holder;
-use crate::lock::approach::{self, Look, Standing, Word};
+use crate::lock::approach::{self, Asked, Look, Standing, Word};
 use crate::lock::candidate::{Candidate, Rounds, Walked};
 use crate::lock::held::Held;
 use crate::lock::release;
@@ -116,9 +116,12 @@ impl<W: World> Contender<'_, W> {
 
     /// Tries each of them, in order, up to the first that is free.
     fn look_at_all(&mut self, standings: &mut Vec<Standing<W>>) -> Result<Option<Outcome<W>>> {
-        let patience = (self.wait, self.waiting.is_some());
+        let mut asked =
+            Asked { wait: self.wait, has_waited: self.waiting.is_some(), for_ancestors: true };
         for (number, slot) in self.slots.iter_mut().enumerate() {
-            match approach::look(slot, number, patience, &mut self.rounds)? {
+            // A single one that is free in the end will do.
+            asked.for_ancestors = standings.iter().all(|it| it.word == Word::ByAncestor);
+            match approach::look(slot, number, asked, &mut self.rounds)? {
                 Look::Won(candidate) => return Ok(Some(Outcome::Won(number, candidate))),
                 Look::Busy(standing) => standings.push(standing),
             }

@@ -68,11 +68,21 @@ impl<W: World> Standing<W> {
     }
 }
 
-/// Steps 1 to 4, and 5 where that is not to be followed by a wait. `has_waited` is that this run has done so before.
+/// What there is to find out of a lock that is busy.
+#[derive(Clone, Copy)]
+pub(super) struct Asked {
+    pub(super) wait: Wait,
+    /// This run has waited before.
+    pub(super) has_waited: bool,
+    /// Whether an ancestor holds it.
+    pub(super) for_ancestors: bool,
+}
+
+/// Steps 1 to 4, and 5 where that is not to be followed by a wait.
 pub(super) fn look<W: World>(
     slot: &mut Slot<W>,
     number: usize,
-    (wait, has_waited): (Wait, bool),
+    asked: Asked,
     rounds: &mut Rounds,
 ) -> Result<Look<W>> {
     loop {
@@ -84,7 +94,7 @@ pub(super) fn look<W: World>(
             }
             opened => opened?,
         };
-        let settled = try_once(slot, &candidate, wait, has_waited).and_then(|(word, seen)| {
+        let settled = try_once(slot, &candidate, asked).and_then(|(word, seen)| {
             let goes_on = word == Some(Word::NotYet)
                 || compare(slot, &mut candidate, word.is_none())?;
             Ok(goes_on.then_some((word, seen)))
@@ -110,17 +120,16 @@ pub(super) fn look<W: World>(
 fn try_once<W: World>(
     Slot { world, terms, .. }: &Slot<W>,
     candidate: &Candidate<W>,
-    wait: Wait,
-    has_waited: bool,
+    Asked { wait, has_waited, for_ancestors }: Asked,
 ) -> Result<(Option<Word>, Option<W::Seen>)> {
     if world.try_lock(&candidate.file, terms.mode)? == Answer::Granted {
         return Ok((None, None));
     }
     let Candidate { file, facts, .. } = candidate;
-    let record = world.holder(file);
+    let record = if for_ancestors || wait == Wait::No { world.holder(file) } else { None };
     let mut seen = None;
     // Of a run that neither waits nor tells, it does not matter.
-    if wait != Wait::No || terms.asking != Asking::Never {
+    if for_ancestors && (wait != Wait::No || terms.asking != Asking::Never) {
         let (is_held, now_seen) = world.is_held_by_ancestor(file, facts, record.as_ref());
         seen = Some(now_seen);
         if is_held {

@@ -32,6 +32,22 @@ pub struct Place {
     pub name: OsString,
 }
 
+impl Place {
+    /// The same directory, with another name in it, and what stands there; `None` where a path to that name would have to be
+    /// walked: something is not as it is here.
+    pub(crate) fn beside(&self, name: &OsStr) -> Option<(Self, Option<Facts>)> {
+        let found = match directory::facts_at(&self.directory, name) {
+            Ok(facts) if facts.kind == Kind::Link => return None,
+            Ok(facts) => Some(facts),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => None,
+            Err(_) => return None,
+        };
+        let directory = self.directory.try_clone().ok()?;
+        let file_system = self.file_system.clone();
+        Some((Self { directory, file_system, identity: self.identity, name: name.to_owned() }, found))
+    }
+}
+
 /// Walks to the end of `path`, and looks what stands there: `None` is nothing. A link at the end is followed, too.
 ///
 /// `makes` is how many of the directories at the end of the path are made if they are missing, for their owner alone: each
