@@ -2,9 +2,11 @@
 
 mod exclusion;
 mod lease;
+mod max_waiters;
 mod nested;
 mod no_fork;
 mod order;
 mod shared;
+mod slots;
 mod waiters;
 mod warn_held;

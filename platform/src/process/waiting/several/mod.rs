@@ -35,7 +35,7 @@ cfg_if::cfg_if! {
 
 /// How long the children sleep before they are made anew: nobody is told of one that was killed by somebody else, and its
 /// lock would be missed for ever.
-const ANEW: Duration = Duration::from_secs(30);
+const ANEW: Duration = Duration::from_secs(10);
 
 /// A lock to wait for.
 #[derive(Clone, Copy, Debug)]
