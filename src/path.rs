@@ -1,17 +1,16 @@
 //! From a path to a lock that is held, on this machine.
 
+mod line;
+
 use std::path::{Path, PathBuf};
 
-use withlock_platform::backend::Mode;
 use withlock_platform::process::{self, Signals, Status};
 
 use crate::error::{Error, Result};
 use crate::job::{self, Job};
 use crate::local::system::System;
-use crate::lock::World;
-use crate::lock::{self, Asking, Attempt, Busy, Capacity, Part, Policy, Slot, Terms, Wait, Walked};
+use crate::lock::{self, Attempt, Busy, Capacity, Policy, Terms, Wait, Walked};
 use crate::name::{self, Name};
-use crate::place::walk::Place;
 use crate::trust::Trusted;
 
 /// The proof that this run holds the lock, on this machine. It can be sent to another thread; dropped, it releases the lock.
@@ -231,44 +230,6 @@ impl<'a> Checked<'a> {
         match self.system.in_turn(&self.walked.0, wait != Wait::No) {
             Some(system) => lock::acquire(system, self.terms, wait, Some(self.walked)),
             None => Ok(Attempt::Busy(Busy { by_ancestor, ..Busy::default() })),
-        }
-    }
-
-    fn attempt_in_line(self, wait: Wait) -> Result<Attempt<Held<'a>>> {
-        let Self { system, terms, walked, capacity } = self;
-        let mut walked = Some(walked);
-        let mut last_place: Option<Place> = None;
-        lock::acquire_in_line(capacity, wait, |part| {
-            let terms = part_terms(&terms, part);
-            let system = system.for_part(part, terms.clone());
-            let name = terms.path.file_name();
-            let first = if part == Part::Slot(1) {
-                let walked = match walked.take() {
-                    Some(walked) => walked,
-                    None => system.walk()?,
-                };
-                // Not where a link leads to another directory.
-                let here = name.filter(|name| *name == walked.0.name);
-                last_place = here.and_then(|name| walked.0.beside(name)).map(|(place, _)| place);
-                Some(walked)
-            } else {
-                // What lies in the same directory needs no walk of its own.
-                last_place.as_ref().zip(name).and_then(|(place, name)| place.beside(name))
-            };
-            let (first, system) = system.in_turn_somewhere(first)?;
-            Ok(system.map(|world| Slot { world, terms, first }))
-        })
-    }
-}
-
-/// What a part of a lock is to be like.
-fn part_terms(lock: &Terms, part: Part) -> Terms {
-    let path = part.path(&lock.path);
-    match part {
-        Part::Slot(slot) => Terms { path, slot, ..lock.clone() },
-        // What a run waits in says nothing, and stays nowhere.
-        Part::Head | Part::Place(_) => {
-            Terms { path, keep: false, asking: Asking::Never, mode: Mode::Exclusive, ..lock.clone() }
         }
     }
 }

@@ -2,6 +2,7 @@
 
 mod content;
 mod opening;
+mod part;
 mod retry;
 mod sight;
 pub(crate) mod system;

@@ -5,9 +5,7 @@ use std::io;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use withlock_platform::backend::{
-    self, Attempt, LockBackend, LockError, Mode, Ownership, Wakeup,
-};
+use withlock_platform::backend::{self, Attempt, LockError, Mode, Ownership, Wakeup};
 use withlock_platform::directory::{self, Access};
 use withlock_platform::evidence::Facts;
 use withlock_platform::holders::List;
@@ -24,7 +22,7 @@ use crate::local::retry;
 use crate::local::sight::Look;
 use crate::local::turn::Turn;
 use crate::local::waiting::Waiting;
-use crate::lock::{Part, Policy, Terms, Walked, World};
+use crate::lock::{Policy, Terms, World};
 use crate::place::judge::Judge;
 use crate::place::walk::{self, Place};
 
@@ -37,21 +35,30 @@ pub struct System<'a> {
     pub(super) terms: Terms,
     pub(super) judge: Judge,
     /// How many directories at the end of the path are made if they are missing.
-    makes: usize,
+    pub(super) makes: usize,
     pub(super) choice: backend::Choice,
-    listener: Listener<'a>,
-    signals: Option<&'a Signals>,
+    pub(super) listener: Listener<'a>,
+    pub(super) signals: Option<&'a Signals>,
     /// This is a place in the line for that lock.
-    in_line_for: Option<PathBuf>,
+    pub(super) in_line_for: Option<PathBuf>,
     /// Kept for as long as this.
-    _turn: Option<Turn>,
+    pub(super) _turn: Option<Turn>,
 }
 
 impl<'a> System<'a> {
     pub(crate) fn new(terms: Terms, policy: &Policy<'a>) -> Self {
         let judge = Judge { trusted: terms.trusted, insecure: policy.insecure };
         let (choice, listener) = (policy.backend, policy.listener);
-        Self { terms, judge, makes: 0, choice, listener, signals: None, in_line_for: None, _turn: None }
+        Self {
+            terms,
+            judge,
+            makes: 0,
+            choice,
+            listener,
+            signals: None,
+            in_line_for: None,
+            _turn: None,
+        }
     }
 
     /// The same, with so many directories at the end of the path that are made if they are missing.
@@ -62,43 +69,6 @@ impl<'a> System<'a> {
     /// The same, with waits that signals interrupt.
     pub(crate) fn interrupted_by(self, signals: &'a Signals) -> Self {
         Self { signals: Some(signals), ..self }
-    }
-
-    /// The same, as the only one of this process at that lock, where the kernel does not see to it. `None` is that another
-    /// attempt of this process has the lock, or tries to get it.
-    pub(crate) fn in_turn(self, place: &Place, waits: bool) -> Option<Self> {
-        let backend = backend::select(self.choice, place.file_system.local);
-        if backend.is_none_or(|backend| backend.ownership() != Ownership::Process) {
-            return Some(self);
-        }
-        // One thread would wait for itself.
-        let waits = waits && !self.has_one_thread();
-        let turn = Turn::take(place.identity, place.name.clone(), waits);
-        turn.is_some().then_some(Self { _turn: turn, ..self })
-    }
-
-    /// The same, for one of the files of that lock.
-    pub(crate) fn for_part(&self, part: Part, terms: Terms) -> Self {
-        let Self { judge, makes, choice, listener, signals, .. } = *self;
-        let in_line_for = (!matches!(part, Part::Slot(_))).then(|| self.terms.path.clone());
-        Self { terms, judge, makes, choice, listener, signals, in_line_for, _turn: None }
-    }
-
-    /// The same, as the only one of this process at that lock, as [`Self::in_turn`] makes it, wherever the walk leads to.
-    pub(crate) fn in_turn_somewhere(
-        self,
-        walked: Option<Walked<Self>>,
-    ) -> Result<(Option<Walked<Self>>, Option<Self>)> {
-        let ownership = |local| backend::select(self.choice, local).map(LockBackend::ownership);
-        if ![true, false].map(ownership).contains(&Some(Ownership::Process)) {
-            return Ok((walked, Some(self)));
-        }
-        let walked = match walked {
-            Some(walked) => walked,
-            None => self.walk()?,
-        };
-        let system = self.in_turn(&walked.0, false);
-        Ok((Some(walked), system))
     }
 
     /// Whether a lock at this place belongs to the open file, so that it lasts until the last process has closed that.

@@ -12,7 +12,7 @@ use crate::lock::approach::{self, Asked, Look, Standing, Word};
 use crate::lock::candidate::{Candidate, Rounds, Walked};
 use crate::lock::held::Held;
 use crate::lock::release;
-use crate::lock::sleep;
+use crate::lock::sleep::{self, gives_up};
 use crate::lock::slot::Slot;
 use crate::lock::terms::{Asking, Terms};
 use crate::lock::wait::{Attempt, Busy, Wait};
@@ -192,10 +192,4 @@ impl<W: World> Contender<'_, W> {
         let holders = standings.iter_mut().filter_map(|it| it.identify(self.slots, now));
         holders.max_by_key(Holder::age)
     }
-}
-
-/// Whether there is a reason not to wait any longer.
-pub(super) fn gives_up<W: World>(slots: &[Slot<W>], waiting: &W::Waiting) -> bool {
-    let world = &slots[0].world;
-    world.interrupted(waiting).is_some() || world.is_over(waiting)
 }

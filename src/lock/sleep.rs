@@ -3,7 +3,6 @@
 use withlock_platform::backend::{Attempt as Answer, Wakeup};
 
 use crate::error::Result;
-use crate::lock::acquire::gives_up;
 use crate::lock::approach::{Standing, Word, compare, give_back};
 use crate::lock::candidate::Candidate;
 use crate::lock::slot::Slot;
@@ -80,4 +79,10 @@ pub(super) fn settle<W: World>(
 
 fn awaited<W: World>(standings: &[Standing<W>]) -> impl Iterator<Item = &Standing<W>> {
     standings.iter().filter(|standing| standing.word == Word::NotYet)
+}
+
+/// Whether there is a reason not to wait any longer.
+pub(super) fn gives_up<W: World>(slots: &[Slot<W>], waiting: &W::Waiting) -> bool {
+    let world = &slots[0].world;
+    world.interrupted(waiting).is_some() || world.is_over(waiting)
 }

@@ -234,6 +234,8 @@ fn each_recipe_of_the_readme_does_what_it_says_in_a_real_crontab_as_it_is_printe
         "bin/mail",
         "bin/fetchmail",
         "local/bin/poll",
+        "local/bin/index",
+        "local/bin/convert-new",
         "local/sbin/nightly",
     ] {
         stand_in(&place, name);
@@ -268,6 +270,8 @@ fn each_recipe_of_the_readme_does_what_it_says_in_a_real_crontab_as_it_is_printe
     };
     // Each under its lock, which a second run was refused: status 1.
     let expected = [
+        "/run/convert.lock, 1: 0 convert-new ",
+        "/run/index.lock, 1: 0 index ",
         "/run/nightly.lock, 1: 0 nightly ",
         "/run/poll.lock, 1: 0 poll ",
         "/run/report.lock, 1: 0 mail -s report DATE root",

@@ -45,9 +45,8 @@ fn of_many_that_arrive_at_once_exactly_so_many_wait_and_the_others_are_refused()
     for (slots, places) in [("1", 0), ("1", 1), ("1", 5), ("3", 1), ("3", 5)] {
         let place = Scratch::new();
         let lock = place.join("lock");
-        let holders: Vec<Running> = (0..slots.parse().unwrap())
-            .map(|_| Running::start(&["-j", slots], &lock))
-            .collect();
+        let holders: Vec<Running> =
+            (0..slots.parse().unwrap()).map(|_| Running::start(&["-j", slots], &lock)).collect();
         let most = places.to_string();
         let options = ["-j", slots, "-w", "inf", "--max-waiters", &most];
         let count = if is_rerun() { 16 } else { 64 };
@@ -71,9 +70,8 @@ fn the_place_of_a_waiter_that_was_killed_is_free_again() {
     for slots in ["1", "2"] {
         let place = Scratch::new();
         let lock = place.join("lock");
-        let holders: Vec<Running> = (0..slots.parse().unwrap())
-            .map(|_| Running::start(&["-j", slots], &lock))
-            .collect();
+        let holders: Vec<Running> =
+            (0..slots.parse().unwrap()).map(|_| Running::start(&["-j", slots], &lock)).collect();
         let options = ["-j", slots, "-w", "inf", "--max-waiters", "1"];
         for signal in [libc::SIGKILL, libc::SIGTERM] {
             let runs = vec![begin(&options, &lock), begin(&options, &lock)];

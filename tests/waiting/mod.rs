@@ -1,5 +1,6 @@
 //! Who gets the lock, when, and who waits for it in which order.
 
+mod crowd;
 mod exclusion;
 mod lease;
 mod max_waiters;

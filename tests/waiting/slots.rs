@@ -15,7 +15,7 @@ use crate::support::{
 };
 
 /// Starts `withlock -j SLOTS -w WAIT lock sh -c SCRIPT`.
-fn begin(slots: &str, wait: &str, lock: &Path, script: &str) -> Child {
+pub(super) fn begin(slots: &str, wait: &str, lock: &Path, script: &str) -> Child {
     let mut command = withlock(["-j", slots, "-w", wait]);
     command.arg(lock).args(["sh", "-c", script]);
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
@@ -45,7 +45,7 @@ fn begin_behind(slots: &str, lock: &Path, script: &str) -> Child {
     waiter
 }
 
-fn end(child: Child) -> Output {
+pub(super) fn end(child: Child) -> Output {
     wait_until("the run ends", || has_ended(child.id()));
     child.wait_with_output().unwrap()
 }
@@ -207,9 +207,8 @@ fn a_first_in_line_that_is_stopped_with_its_group_takes_no_slot_meanwhile() {
     let first = signals::plain(command.process_group(0)).spawn().unwrap();
     wait_until("it waits for the slots", || is_first(&first, 2));
     crate::support::kill_group(first.id(), libc::SIGTSTP);
-    let all_are_stopped = || {
-        children(first.id()).iter().chain([&first.id()]).all(|pid| state(*pid) == Some('T'))
-    };
+    let all_are_stopped =
+        || children(first.id()).iter().chain([&first.id()]).all(|pid| state(*pid) == Some('T'));
     wait_until("all are stopped", all_are_stopped);
     assert!(jobs.remove(0).finish().0.success());
     let prompt = withlock(["-j", "2"]).arg(&lock).arg("true").output().unwrap();
@@ -218,77 +217,6 @@ fn a_first_in_line_that_is_stopped_with_its_group_takes_no_slot_meanwhile() {
     assert_eq!(end(first).stdout, b"ran\n");
     assert!(jobs.remove(0).finish().0.success());
     assert_eq!(place.names(), [""; 0]);
-}
-
-/// Begin and end of each job, by one clock.
-fn spans(log: &Path) -> Vec<(u64, u64)> {
-    let text = fs::read_to_string(log).unwrap();
-    let parse = |line: &str| {
-        let (begin, end) = line.split_once(' ').unwrap();
-        (begin.parse().unwrap(), end.parse().unwrap())
-    };
-    text.lines().map(parse).collect()
-}
-
-#[test]
-fn a_crowd_never_runs_more_jobs_at_once_than_there_are_slots_and_leaves_no_file() {
-    let (place, aside) = (Scratch::new(), Scratch::new());
-    let (lock, log) = (place.join("lock"), aside.join("log"));
-    let count = if is_long() { 640 } else if is_rerun() { 24 } else { 64 };
-    // The boot clock, in hundredths of a second, does for jobs that last three of these.
-    let script = format!(
-        "read up idle </proc/uptime; sleep 0.03; read end idle </proc/uptime; echo ${{up%.*}}${{up#*.}} ${{end%.*}}${{end#*.}} >>{}",
-        log.display()
-    );
-    let runs: Vec<Child> = (0..count).map(|_| begin("3", "inf", &lock, &script)).collect();
-    for run in runs {
-        let output = end(run);
-        assert!(output.status.success(), "{}", stderr(&output));
-    }
-    let spans = spans(&log);
-    assert_eq!(spans.len(), count);
-    for (moment, _) in &spans {
-        let at_once = spans.iter().filter(|(begin, end)| begin <= moment && moment < end).count();
-        assert!(at_once <= 3, "{at_once} at {moment}");
-    }
-    assert_eq!(place.names(), [""; 0]);
-}
-
-#[test]
-fn waiters_killed_at_any_moment_never_let_one_job_too_many_run_nor_block_a_slot() {
-    let (place, aside) = (Scratch::new(), Scratch::new());
-    let lock = place.join("lock");
-    let ran = aside.join("ran");
-    // A job counts those that run beside it, by files that it makes and removes.
-    let script = format!(
-        "cd {} && : >run.$$ && set -- run.* && echo $# >>ran && rm run.$$",
-        aside.path().display()
-    );
-    let rounds = if is_long() { 400 } else { 20 };
-    let mut random = crate::support::random::Random::new(11);
-    for _ in 0..rounds {
-        let runs: Vec<Child> = (0..12).map(|_| begin("2", "inf", &lock, &script)).collect();
-        for run in &runs {
-            if random.below(3) == 0 {
-                for _ in 0..random.below(200_000) {
-                    std::hint::spin_loop();
-                }
-                kill(run.id(), libc::SIGKILL);
-            }
-        }
-        for run in runs {
-            end(run);
-        }
-        // A job that has lost its wrapper goes on.
-        wait_until("the jobs have ended", || {
-            aside.names().iter().all(|name| !name.starts_with("run."))
-        });
-        let after = begin("2", "60", &lock, "exit 0");
-        let output = end(after);
-        assert!(output.status.success(), "{}", stderr(&output));
-    }
-    let most = fs::read_to_string(ran).unwrap().lines().map(|line| line.parse().unwrap()).max();
-    assert!(most <= Some(2), "{most:?} at once");
 }
 
 #[test]
@@ -362,7 +290,8 @@ fn someone_who_may_have_no_more_processes_waits_all_the_same() {
     let holder = Running::of(as_user("exec \"$1\" -j 2 \"$2\" sh -c 'echo $$; read line'"));
     let other = Running::of(as_user("exec \"$1\" -j 2 \"$2\" sh -c 'echo $$; read line'"));
     // Room for this shell's own process, but for no child.
-    let waiter = as_user("ulimit -u 1; exec \"$1\" -F -j 2 -w inf \"$2\" echo ran").spawn().unwrap();
+    let waiter =
+        as_user("ulimit -u 1; exec \"$1\" -F -j 2 -w inf \"$2\" echo ran").spawn().unwrap();
     wait_until("it waits", || {
         state(waiter.id()) == Some('S') && place.names().contains(&"lock.queue".to_owned())
     });
