@@ -10,8 +10,7 @@ use std::process::{Child, Output, Stdio};
 
 use crate::support::procfs::{children, has_ended, state};
 use crate::support::{
-    Running, Scratch, is_long, is_rerun, kill, process_owned, signals, stderr, wait_until,
-    waits_for_lock, withlock,
+    Running, Scratch, kill, process_owned, signals, stderr, wait_until, waits_for_lock, withlock,
 };
 
 /// Starts `withlock -j SLOTS -w WAIT lock sh -c SCRIPT`.
