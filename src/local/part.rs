@@ -45,4 +45,10 @@ impl System<'_> {
         let system = self.in_turn(&walked.0, false);
         Ok((Some(walked), system))
     }
+
+    /// Whether a lock at this place belongs to the open file, so that it lasts until the last process has closed that.
+    pub(crate) fn is_inheritable(&self, place: &Place) -> bool {
+        backend::select(self.choice, place.file_system.local)
+            .is_none_or(|backend| backend.ownership() == Ownership::Description)
+    }
 }

@@ -71,12 +71,6 @@ impl<'a> System<'a> {
         Self { signals: Some(signals), ..self }
     }
 
-    /// Whether a lock at this place belongs to the open file, so that it lasts until the last process has closed that.
-    pub(crate) fn is_inheritable(&self, place: &Place) -> bool {
-        backend::select(self.choice, place.file_system.local)
-            .is_none_or(|backend| backend.ownership() == Ownership::Description)
-    }
-
     /// Walks the path for the first time, and tells what there is on the way.
     pub(crate) fn first_walk(&self) -> Result<(Place, Option<Facts>)> {
         walk::walk(&self.terms.path, self.makes, self.judge, self.listener)

@@ -2,12 +2,17 @@
 #![cfg(target_os = "linux")]
 
 use std::fs;
+use std::os::unix::fs::chown;
 use std::path::Path;
-use std::process::Child;
+use std::process::{Child, Command, Stdio};
 
 use super::slots::{begin, end};
+use crate::support::procfs::state;
 use crate::support::random::Random;
-use crate::support::{Scratch, is_long, is_rerun, kill, stderr, wait_until};
+use crate::support::{
+    Running, Scratch, is_long, is_rerun, is_root, kill, process_owned, program, signals, stderr,
+    wait_until,
+};
 
 /// Begin and end of each job, by one clock.
 fn spans(log: &Path) -> Vec<(u64, u64)> {
@@ -84,4 +89,34 @@ fn waiters_killed_at_any_moment_never_let_one_job_too_many_run_nor_block_a_slot(
     }
     let most = fs::read_to_string(ran).unwrap().lines().map(|line| line.parse().unwrap()).max();
     assert!(most <= Some(2), "{most:?} at once");
+}
+
+#[test]
+fn someone_who_may_have_no_more_processes_waits_all_the_same() {
+    let place = Scratch::new();
+    if process_owned() || !is_root() {
+        return;
+    }
+    let lock = place.join("lock");
+    chown(place.path(), Some(4711), Some(4711)).unwrap();
+    let as_user = |script: &str| {
+        let mut command = Command::new("setpriv");
+        command.args(["--reuid", "4711", "--regid", "4711", "--clear-groups", "sh", "-c"]);
+        command.arg(script).arg("sh").arg(program()).arg(&lock);
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        signals::plain(&mut command);
+        command
+    };
+    let holder = Running::of(as_user("exec \"$1\" -j 2 \"$2\" sh -c 'echo $$; read line'"));
+    let other = Running::of(as_user("exec \"$1\" -j 2 \"$2\" sh -c 'echo $$; read line'"));
+    // Room for this shell's own process, but for no child.
+    let waiter =
+        as_user("ulimit -u 1; exec \"$1\" -F -j 2 -w inf \"$2\" echo ran").spawn().unwrap();
+    wait_until("it waits", || {
+        state(waiter.id()) == Some('S') && place.names().contains(&"lock.queue".to_owned())
+    });
+    assert!(holder.finish().0.success());
+    let output = end(waiter);
+    assert_eq!(output.stdout, b"ran\n", "{}", stderr(&output));
+    assert!(other.finish().0.success());
 }

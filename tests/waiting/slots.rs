@@ -268,34 +268,3 @@ fn slots_that_make_no_sense_are_refused_before_anything_is_touched() {
     }
     assert_eq!(place.names(), [""; 0]);
 }
-
-#[test]
-fn someone_who_may_have_no_more_processes_waits_all_the_same() {
-    let place = Scratch::new();
-    if process_owned() || !crate::support::is_root() {
-        return;
-    }
-    let lock = place.join("lock");
-    std::os::unix::fs::chown(place.path(), Some(4711), Some(4711)).unwrap();
-    let as_user = |script: &str| {
-        let program = crate::support::program();
-        let mut command = std::process::Command::new("setpriv");
-        command.args(["--reuid", "4711", "--regid", "4711", "--clear-groups", "sh", "-c"]);
-        command.arg(script).arg("sh").arg(program).arg(&lock);
-        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
-        signals::plain(&mut command);
-        command
-    };
-    let holder = Running::of(as_user("exec \"$1\" -j 2 \"$2\" sh -c 'echo $$; read line'"));
-    let other = Running::of(as_user("exec \"$1\" -j 2 \"$2\" sh -c 'echo $$; read line'"));
-    // Room for this shell's own process, but for no child.
-    let waiter =
-        as_user("ulimit -u 1; exec \"$1\" -F -j 2 -w inf \"$2\" echo ran").spawn().unwrap();
-    wait_until("it waits", || {
-        state(waiter.id()) == Some('S') && place.names().contains(&"lock.queue".to_owned())
-    });
-    assert!(holder.finish().0.success());
-    let output = end(waiter);
-    assert_eq!(output.stdout, b"ran\n", "{}", stderr(&output));
-    assert!(other.finish().0.success());
-}

@@ -42,10 +42,13 @@ pub(super) fn make(errand: Errand<'_>) -> io::Result<(libc::pid_t, Keep)> {
     // `errno`, which nobody relies on meanwhile. All signals with handlers are held in it.
     let pid = unsafe { libc::clone(child, top.cast(), flags, argument) };
     if pid == -1 {
-        let (pid, _) = by_fork::make(*errand)?;
-        return Ok((pid, Keep(None)));
+        return make_by_fork(*errand);
     }
     Ok((pid, Keep(Some(Room { _stack: stack, _errand: errand }))))
+}
+
+pub(super) fn make_by_fork(errand: Errand<'_>) -> io::Result<(libc::pid_t, Keep)> {
+    by_fork::make(errand).map(|(pid, _)| (pid, Keep(None)))
 }
 
 /// Runs in the child.

@@ -26,8 +26,11 @@ pub(super) struct Sleepers<'a> {
 }
 
 impl<'a> Sleepers<'a> {
-    /// Makes a child for each of these.
-    pub(super) fn lay_down(wanted: &'a [Wanted<'a>]) -> io::Result<Self> {
+    /// Makes a child for each of these, in this way.
+    pub(super) fn lay_down(
+        wanted: &'a [Wanted<'a>],
+        make: fn(Errand<'_>) -> io::Result<(libc::pid_t, native::Keep)>,
+    ) -> io::Result<Self> {
         let (link, theirs) = UnixStream::pair()?;
         // SAFETY: cannot fail and touches no memory (POSIX.1, getpid).
         let parent = unsafe { libc::getpid() };
@@ -39,7 +42,7 @@ impl<'a> Sleepers<'a> {
         let mask = sets::mask(libc::SIG_SETMASK, &held)?;
         let mut made = wanted.iter().try_for_each(|wanted| {
             let errand = Errand { wanted: *wanted, link: link_of_child, parent };
-            sleepers.children.push(native::make(errand)?);
+            sleepers.children.push(make(errand)?);
             Ok(())
         });
         if let Err(error) = sets::mask(libc::SIG_SETMASK, &mask) {
