@@ -3,6 +3,9 @@
 //! libc lacks bindings for setitimer(2), sigwaitinfo(3C) and sigtimedwait(3C), which the systems' libc has (sys/time.h,
 //! signal.h).
 
+use std::ffi::c_int;
+use std::ops::RangeInclusive;
+
 pub(crate) use libc::getentropy;
 
 pub(crate) use super::posix::{
@@ -47,4 +50,17 @@ unsafe extern "C" {
         info: *mut libc::siginfo_t,
         within: *const libc::timespec,
     ) -> libc::c_int;
+}
+
+/// Signals that not every system has, and other names.
+pub(crate) const OTHER_SIGNALS: &[(c_int, &str)] = &[
+    (libc::SIGCHLD, "CLD"),
+    (libc::SIGPOLL, "POLL"),
+    (libc::SIGEMT, "EMT"),
+    (libc::SIGPWR, "PWR"),
+];
+
+/// The system says it at run time (signal.h).
+pub(crate) fn real_time() -> Option<RangeInclusive<c_int>> {
+    Some(libc::SIGRTMIN()..=libc::SIGRTMAX())
 }

@@ -1,17 +1,19 @@
 //! What options mean together: a plan, or why they make no sense.
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::path::PathBuf;
+use std::time::Duration;
 
 use withlock_platform::backend::{Choice, Mode, UnknownChoice};
+use withlock_platform::process::signal;
 
 use super::misplaced;
 use super::table::{Entry, Options, short};
 use crate::cli::exit::Exit;
 use crate::cli::plan::{Lock, Plan, Request, WaitLimit, WarnHeld};
-use crate::cli::{duration, quoting, shell, words};
+use crate::cli::{duration, quoting, shell, signals, words};
 use crate::event::Listener;
-use crate::job::Job;
+use crate::job::{Job, Limit};
 use crate::lock::{Asking, Policy};
 use crate::name::Name;
 
@@ -36,7 +38,9 @@ impl Options {
         let backend = self.backend()?;
         let busy_status = self.busy_status()?;
         let warn_held = self.warn_held()?;
-        let (job, label, passed_over) = self.job(&lock)?;
+        let limit = self.limit()?;
+        let (mut job, label, passed_over) = self.job(&lock)?;
+        job.limit = limit;
         Ok(Plan {
             lock,
             policy: Policy {
@@ -92,13 +96,31 @@ impl Options {
             None => Ok(WaitLimit::No),
             // An unset variable in a crontab; 0.5 did not wait either.
             Some(text) if text.is_empty() => Ok(WaitLimit::No),
-            Some(text) => match duration::parse(&text.to_string_lossy()) {
-                Ok(None) => Ok(WaitLimit::Forever),
-                Ok(Some(limit)) if limit.is_zero() => Ok(WaitLimit::No),
-                Ok(Some(limit)) => Ok(WaitLimit::AtMost(limit)),
-                Err(why) => Err(format!("-w {}: {why}", quoting::of_value(text))),
+            Some(text) => match duration_of("-w", text)? {
+                None => Ok(WaitLimit::Forever),
+                Some(limit) if limit.is_zero() => Ok(WaitLimit::No),
+                Some(limit) => Ok(WaitLimit::AtMost(limit)),
             },
         }
+    }
+
+    /// How long the job may run. 0 is no limit, as with timeout(1).
+    fn limit(&self) -> Result<Option<Limit>, String> {
+        let after = limit_of("--max-runtime", self.max_runtime.as_deref())?;
+        let kill_after = limit_of("--kill-after", self.kill_after.as_deref())?;
+        let signal = match &self.signal {
+            Some(text) => signals::parse(&text.to_string_lossy())
+                .map_err(|why| format!("--signal {}: {why}", quoting::of_value(text)))?,
+            None => signal::TERM,
+        };
+        for (option, text) in [("--kill-after", &self.kill_after), ("--signal", &self.signal)] {
+            if text.is_some() && self.max_runtime.is_none() {
+                return Err(format!(
+                    "{option} says how --max-runtime ends COMMAND: give that, too"
+                ));
+            }
+        }
+        Ok(after.map(|after| Limit { after, signal, kill_after }))
     }
 
     fn backend(&self) -> Result<Choice, String> {
@@ -144,7 +166,7 @@ impl Options {
         if let Some(string) = self.command_string(lock)? {
             let label = quoting::of_string(&string);
             let arguments = vec!["-c".into(), string];
-            let job = Job { program: shell::of_user(), arguments, inherits_lock, adopts: true };
+            let job = Job { inherits_lock, adopts: true, ..Job::new(shell::of_user(), arguments) };
             return Ok((job, label, shell::passed_over().map(PathBuf::from)));
         }
         let mut words = std::mem::take(&mut self.operands);
@@ -157,7 +179,8 @@ impl Options {
         }
         let label = quoting::of(words.iter().map(OsString::as_os_str));
         let program = words.remove(0);
-        Ok((Job { program, arguments: words, inherits_lock, adopts: true }, label, None))
+        let job = Job { inherits_lock, adopts: true, ..Job::new(program, words) };
+        Ok((job, label, None))
     }
 
     /// The string of `-c`, before the lock file or behind it.
@@ -179,6 +202,18 @@ impl Options {
             (None, _) => Ok(None),
         }
     }
+}
+
+/// The value of this option; `None` is `inf`.
+fn duration_of(option: &str, text: &OsStr) -> Result<Option<Duration>, String> {
+    duration::parse(&text.to_string_lossy())
+        .map_err(|why| format!("{option} {}: {why}", quoting::of_value(text)))
+}
+
+/// The same, where 0 is no limit either.
+fn limit_of(option: &str, text: Option<&OsStr>) -> Result<Option<Duration>, String> {
+    let time = text.map_or(Ok(None), |text| duration_of(option, text))?;
+    Ok(time.filter(|time| !time.is_zero()))
 }
 
 fn command_is_missing(lock: &Lock) -> String {

@@ -1,9 +1,12 @@
 //! What happens on the way, and what is wrong without stopping the run.
 
+use std::ffi::OsString;
+use std::time::Duration;
+
 use withlock_platform::process::{Status, signal};
 
 use super::{error, holder};
-use crate::cli::duration;
+use crate::cli::{duration, quoting};
 use crate::event::{Event, Kept, Loss, Warning};
 use crate::trust::Verdict;
 
@@ -66,6 +69,9 @@ pub(super) fn words(event: &Event<'_>) -> String {
         Event::Forwarded { signal } => {
             format!("passed signal {} on to the command", signal_name(*signal))
         }
+        Event::Overdue { signal } => {
+            format!("the command has run too long: sent it signal {}", signal_name(*signal))
+        }
         Event::Removed => "lock file removed, lock released".to_owned(),
         Event::Left { why } => format!("lock released, lock file left: {}", kept(*why)),
         Event::Warning(warning) => self::warning(warning),
@@ -99,6 +105,13 @@ fn warning(warning: &Warning<'_>) -> String {
                 path.display()
             )
         }
+        Warning::TooLong { path, program, arguments, limit, sent, kill_after } => {
+            let words = [*program].into_iter().chain(arguments.iter().map(OsString::as_os_str));
+            let (path, command) = (path.display(), quoting::in_message(words));
+            let limit = duration::words(*limit);
+            let sent = self::sent(sent, *kill_after);
+            format!("{path}: {command} ran longer than {limit}{sent}")
+        }
         Warning::Signal(error) => format!("warning: {}", error::words(error)),
         Warning::Release(error) => {
             format!(
@@ -106,6 +119,21 @@ fn warning(warning: &Warning<'_>) -> String {
                 error::words(error)
             )
         }
+    }
+}
+
+/// What a job was sent that ran too long.
+fn sent(signals: &[i32], kill_after: Option<Duration>) -> String {
+    let name = |number: i32| match signal::name(number) {
+        Some(name) => name.to_owned(),
+        None => format!("signal {number}"),
+    };
+    match (signals, kill_after) {
+        ([], _) => String::new(),
+        ([first, _, ..], Some(later)) => {
+            format!(": sent {}, and {} later KILL", name(*first), duration::words(later))
+        }
+        ([first, ..], _) => format!(": sent {}", name(*first)),
     }
 }
 

@@ -6,7 +6,7 @@ use std::os::fd::AsRawFd;
 use std::os::unix::net::UnixStream;
 use std::time::Duration;
 
-use super::message::{ANSWER, Message, WATCH, is_readable};
+use super::message::{Message, Order, is_readable};
 use super::sighting::Sighting;
 use crate::deadline::{Deadline, moment};
 use crate::os;
@@ -37,15 +37,15 @@ impl<R: Receive> Post<'_, R> {
         let is_tied = os::die_with_parent();
         os::show_as(NAME, TITLE);
         os::close_all_but(self.link.as_raw_fd());
-        let mut is_watching = false;
+        let mut watch = None;
         while self.has_parent() {
-            let within = match (is_watching, is_tied) {
-                (true, _) => Some(STOPPED),
-                (false, true) => None,
-                (false, false) => Some(PARENT),
+            let within = match (watch, is_tied) {
+                (Some(_), _) => Some(STOPPED),
+                (None, true) => None,
+                (None, false) => Some(PARENT),
             };
             let continued = match self.signals.receiver().next(within.and_then(Deadline::after)) {
-                Ok(Some(arrival)) if arrival.signal == libc::SIGCHLD => self.obey(&mut is_watching),
+                Ok(Some(arrival)) if arrival.signal == libc::SIGCHLD => self.obey(&mut watch),
                 Ok(Some(arrival)) => self.report(arrival),
                 Ok(None) => Ok(()),
                 Err(error) => Err(error),
@@ -53,8 +53,8 @@ impl<R: Receive> Post<'_, R> {
             if continued.is_err() {
                 return;
             }
-            if is_watching {
-                self.wake_parent();
+            if let Some(until) = watch {
+                self.wake_parent(until);
             }
         }
     }
@@ -73,28 +73,30 @@ impl<R: Receive> Post<'_, R> {
         (&self.link).write_all(&message.encode())
     }
 
-    /// Everything that is pending comes before the answer.
-    fn obey(&self, is_watching: &mut bool) -> io::Result<()> {
+    /// Everything that is pending comes before the answer. `watch` is until when it watches, if it does.
+    fn obey(&self, watch: &mut Option<Duration>) -> io::Result<()> {
         while let Some(arrival) = self.signals.receiver().next(Some(Deadline::PASSED))? {
             if arrival.signal != libc::SIGCHLD {
                 self.report(arrival)?;
             }
         }
-        let mut order = [0];
+        let mut order = [0; Order::LENGTH];
         while is_readable(&self.link, Deadline::PASSED)? {
             (&self.link).read_exact(&mut order)?;
-            match order[0] {
-                ANSWER => self.say(&Message::Answer)?,
-                other => *is_watching = other == WATCH,
+            match Order::decode(order) {
+                Order::Answer => self.say(&Message::Answer)?,
+                Order::Watch(until) => *watch = Some(until),
+                Order::Rest => *watch = None,
             }
         }
         Ok(())
     }
 
-    /// Continues the parent, if that was stopped with its job, and the job goes on or has ended.
-    fn wake_parent(&self) {
+    /// Continues the parent, if that was stopped with its job, and the job goes on or has ended, or it is time.
+    fn wake_parent(&self, until: Duration) {
         let is_stopped = os::is_stopped;
-        if is_stopped(self.job) == Some(false) && is_stopped(self.parent) == Some(true) {
+        let is_due = is_stopped(self.job) == Some(false) || moment() >= until;
+        if is_due && is_stopped(self.parent) == Some(true) {
             // SAFETY: touches no memory; our parent, so its id names nobody else.
             unsafe { libc::kill(self.parent, libc::SIGCONT) };
         }
