@@ -28,6 +28,26 @@ pub struct Job {
 }
 
 /// How a job has ended.
+///
+/// ```
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let place = std::env::temp_dir().join(format!("withlock-doc-{}", std::process::id()));
+/// # std::os::unix::fs::DirBuilderExt::mode(&mut std::fs::DirBuilder::new(), 0o700).create(&place)?;
+/// # let lock = place.join("lock");
+/// use std::time::Duration;
+/// use withlock::{Attempt, Job, Limit, LockPath, Outcome, Policy, Signals, Status};
+///
+/// let signals = Signals::hold()?;
+/// let limit = Some(Limit { signal: 9, ..Limit::of(Duration::from_millis(10)) });
+/// let job = Job { limit, ..Job::new("sleep", ["1000"]) };
+/// if let Attempt::Held(held) = LockPath::new(&lock).check(&Policy::default())?.try_acquire()? {
+///     let killed = Outcome { status: Status::Signaled(9), too_long: true };
+///     assert_eq!(held.run(&job, &signals)?, killed);
+/// }
+/// # std::fs::remove_dir(&place)?;
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Outcome {
     /// Its exit status, or the signal that it died of.
