@@ -1,6 +1,6 @@
 //! Signals as people write them: `TERM`, `SIGTERM`, `15`, `RTMIN+1`.
 
-use withlock_platform::process::{Signal, signal};
+use withlock_platform::process::{self, Signal, signal};
 
 /// Reads a signal. Names may be in small letters, as with timeout(1).
 pub(super) fn parse(text: &str) -> Result<Signal, String> {
@@ -8,7 +8,7 @@ pub(super) fn parse(text: &str) -> Result<Signal, String> {
         return text
             .parse()
             .ok()
-            .filter(|number| signal::is_one(*number))
+            .filter(|number| process::is_signal(*number))
             .ok_or_else(|| "no signal has this number; kill -l lists them".to_owned());
     }
     let name = text.to_ascii_uppercase();

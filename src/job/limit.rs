@@ -80,7 +80,8 @@ impl Countdown {
         job.signal_all(signal)?;
         self.sent.push(signal);
         if ![signal::KILL, signal::CONT].contains(&signal) {
-            job.signal_all(signal::CONT)?;
+            // It may have ended of the first one by now.
+            let _ = job.signal_all(signal::CONT);
         }
         Ok(Some(signal))
     }

@@ -31,25 +31,22 @@ pub(crate) fn is_from_kernel(info: &libc::siginfo_t) -> Option<bool> {
 }
 
 /// Decrements in real time, then sends SIGALRM (sys/time.h).
-pub(crate) const ITIMER_REAL: libc::c_int = 0;
+pub(crate) const ITIMER_REAL: c_int = 0;
 
 unsafe extern "C" {
     pub(crate) fn setitimer(
-        which: libc::c_int,
+        which: c_int,
         value: *const libc::itimerval,
         old: *mut libc::itimerval,
-    ) -> libc::c_int;
+    ) -> c_int;
 
-    pub(crate) fn sigwaitinfo(
-        set: *const libc::sigset_t,
-        info: *mut libc::siginfo_t,
-    ) -> libc::c_int;
+    pub(crate) fn sigwaitinfo(set: *const libc::sigset_t, info: *mut libc::siginfo_t) -> c_int;
 
     pub(crate) fn sigtimedwait(
         set: *const libc::sigset_t,
         info: *mut libc::siginfo_t,
         within: *const libc::timespec,
-    ) -> libc::c_int;
+    ) -> c_int;
 }
 
 /// Signals that not every system has, and other names.

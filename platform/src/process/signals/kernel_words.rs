@@ -40,8 +40,9 @@ pub(crate) fn contains(set: &libc::sigset_t, signal: Signal) -> bool {
     place(signal).is_some_and(|(word, bit)| words(set)[word] & bit != 0)
 }
 
-/// Whether there is such a signal.
-pub(crate) fn has(signal: Signal) -> bool {
+/// Whether there is a signal of this number.
+#[must_use]
+pub fn is_signal(signal: Signal) -> bool {
     place(signal).is_some()
 }
 

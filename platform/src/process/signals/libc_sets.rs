@@ -33,8 +33,9 @@ pub(crate) fn contains(set: &libc::sigset_t, signal: Signal) -> bool {
     unsafe { libc::sigismember(set, signal) == 1 }
 }
 
-/// Whether there is such a signal.
-pub(crate) fn has(signal: Signal) -> bool {
+/// Whether there is a signal of this number.
+#[must_use]
+pub fn is_signal(signal: Signal) -> bool {
     contains(&every(), signal)
 }
 

@@ -2,7 +2,6 @@
 
 use std::ops::RangeInclusive;
 
-use super::native_sets;
 use crate::os;
 
 /// A signal's number, as kill(2) takes it.
@@ -95,12 +94,6 @@ pub fn named(name: &str) -> Option<Signal> {
 #[must_use]
 pub fn real_time() -> Option<RangeInclusive<Signal>> {
     os::real_time()
-}
-
-/// Whether there is a signal of this number.
-#[must_use]
-pub fn is_one(signal: Signal) -> bool {
-    native_sets::has(signal)
 }
 
 /// Whether each of these that is sent is taken by itself: a real-time signal (POSIX.1, 2.4.1). No other signal of any system
