@@ -194,7 +194,7 @@ pub static OPTIONS: &[Entry] = &[
     Entry {
         short: Some('F'),
         long: "no-fork",
-        help: "Become the command: it keeps the lock until its end,\nand the lock file stays",
+        help: "Become the command: it keeps the lock until\nits end, and the lock file stays",
         heading: COMMAND,
         effect: Effect::Flag(|options| options.no_fork = true),
         ..Entry::BASE
