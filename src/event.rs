@@ -123,6 +123,8 @@ pub enum Event<'a> {
     Ended {
         /// How.
         status: Status,
+        /// It had run for longer than its limit, and was to end.
+        too_long: bool,
     },
     /// A signal was passed on to the job.
     Forwarded {
@@ -158,7 +160,7 @@ pub enum Kept {
     Shared,
     /// Others wait for it: the next one takes it over.
     Awaited,
-    /// The job died of a signal, and somebody has the lock: what the job has left running, or the next run.
+    /// The job died of a signal, or was told to end by its limit, and somebody has the lock: what the job has left running, or the next run.
     Held,
 }
 

@@ -86,6 +86,11 @@ impl Countdown {
         Ok(Some(signal))
     }
 
+    /// Whether the job was sent anything.
+    pub(crate) fn has_told(&self) -> bool {
+        !self.sent.is_empty()
+    }
+
     /// The limit, and what the job was sent, if it has run for longer than that.
     pub(crate) fn exceeded(&self) -> Option<(Limit, &[Signal])> {
         self.limit.filter(|_| self.is_over).map(|limit| (limit, self.sent.as_slice()))

@@ -68,10 +68,14 @@ impl Observer {
         }
     }
 
-    /// Has it continue this process when the job goes on, or at this moment; returns whether it will.
+    /// Has it continue this process when the job goes on, if that can be told here, or at this moment if it does not; returns
+    /// whether it can be told.
     pub(crate) fn watch(&self, child: &Child, until: Option<Deadline>) -> bool {
-        matches!(self, Self::There(witness)
-            if process::can_watch(child) && witness.watch(until).is_ok())
+        let Self::There(witness) = self else { return false };
+        let can_tell = process::can_watch(child);
+        // Where it can't, and there is no moment, there is nothing to watch for.
+        let watches = (can_tell || until.is_some()) && witness.watch(until).is_ok();
+        watches && can_tell
     }
 
     /// No longer.

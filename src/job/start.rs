@@ -8,7 +8,7 @@ use withlock_platform::process::{Arrival, Child, Command, Signals, StartError, S
 use crate::error::{Error, Result, Step};
 use crate::event::{Event, Listener, Warning};
 use crate::job::limit::{Countdown, Limit};
-use crate::job::supervision::Supervision;
+use crate::job::supervision::{End, Supervision};
 use crate::lock::{Afterwards, Guard, hold_during};
 
 /// What to run under the lock.
@@ -135,30 +135,28 @@ pub fn run<G: Guard>(
         let supervision = Supervision::new(&child, signals, lock, listener, job.adopts, countdown);
         let end = supervision.until_the_end(&missed)?;
         loss = lock.loss().filter(|_| end.loss.is_none());
-        let afterwards = job.afterwards(lock, end.status);
+        let afterwards = job.afterwards(lock, &end);
         Ok((end, afterwards))
     };
     let end = hold_during(lock, start, finish)?;
     // Said after the release: who reads it, and when, is no business of the lock's.
     let exceeded = end.countdown.exceeded();
     if let Some((limit, sent)) = exceeded {
-        let (program, arguments) = (&job.program, &job.arguments);
-        let (path, kill_after) = (&path, limit.kill_after);
-        let limit = limit.after;
         listener.tell(&Event::Warning(Warning::TooLong {
-            path,
-            program,
-            arguments,
-            limit,
+            path: &path,
+            program: &job.program,
+            arguments: &job.arguments,
+            limit: limit.after,
             sent,
-            kill_after,
+            kill_after: limit.kill_after,
         }));
     }
-    listener.tell(&Event::Ended { status: end.status });
+    let too_long = exceeded.is_some();
+    listener.tell(&Event::Ended { status: end.status, too_long });
     if let Some(loss) = loss {
         listener.tell(&Event::Warning(Warning::Lost { path: &path, loss }));
     }
-    Ok(Outcome { status: end.status, too_long: exceeded.is_some() })
+    Ok(Outcome { status: end.status, too_long })
 }
 
 /// Becomes the job, in this very process: the lock is left to it, and nobody supervises it. The job has the lock's
@@ -167,7 +165,7 @@ pub fn run<G: Guard>(
 ///
 /// Returns only if that failed. The lock was given up in order then, and the signals are held back as before.
 ///
-/// Other threads of this process end (execve(2)).
+/// Other threads of this process end (execve(2)). Nobody is left to end the job: its [`Job::limit`] means nothing here.
 ///
 /// # Errors
 /// The error that is returned: [`Error::Start`] or [`Error::System`] when the program can't be executed,
@@ -191,11 +189,14 @@ impl Job {
         lock.inheritable().filter(|_| self.inherits_lock)
     }
 
-    /// A job that died of a signal has not ended what it has started, and that may still be at work.
-    fn afterwards(&self, lock: &impl Guard, status: Status) -> Afterwards {
-        match status {
-            Status::Signaled(_) if self.inherits(lock).is_some() => Afterwards::LeaveToDescendants,
-            _ => Afterwards::Release,
+    /// A job that died of a signal, or that exited because its time was over, has not said that it is done: what it has
+    /// started may still be at work.
+    fn afterwards(&self, lock: &impl Guard, end: &End) -> Afterwards {
+        let is_cut_off = matches!(end.status, Status::Signaled(_)) || end.countdown.has_told();
+        if is_cut_off && self.inherits(lock).is_some() {
+            Afterwards::LeaveToDescendants
+        } else {
+            Afterwards::Release
         }
     }
 

@@ -146,7 +146,11 @@ impl<'a, G: Guard> Supervision<'a, G> {
         }
         match self.countdown.signal(self.child) {
             Ok(None) => {}
-            Ok(Some(signal)) => self.listener.tell(&Event::Overdue { signal }),
+            Ok(Some(signal)) => {
+                // It was continued.
+                self.stop = None;
+                self.listener.tell(&Event::Overdue { signal });
+            }
             Err(error) => self.warn_of_signal(error),
         }
         Ok(())
@@ -245,6 +249,7 @@ impl<'a, G: Guard> Supervision<'a, G> {
         let watcher = self.witness.watch(self.child, self.countdown.next());
         // Whoever stops the job alone by STOP means to continue it alone, and this process would not be told.
         if !watcher && signal == signal::STOP {
+            self.witness.rest();
             return Ok(());
         }
         let mut looked = Ok(());

@@ -29,11 +29,7 @@ impl Options {
     /// The plan, or why there is none.
     fn plan(mut self) -> Result<Plan, String> {
         let lock = self.lock()?;
-        if self.no_fork && self.close {
-            return Err(
-                "-F and -o exclude each other: with -F, the command alone has the lock".to_owned()
-            );
-        }
+        self.check_no_fork()?;
         let wait = self.wait()?;
         let backend = self.backend()?;
         let busy_status = self.busy_status()?;
@@ -89,6 +85,23 @@ impl Options {
         }
         misplaced::check(&path, self)?;
         Ok(Lock::At(path.into()))
+    }
+
+    /// What makes no sense where nobody stands beside the command.
+    fn check_no_fork(&self) -> Result<(), String> {
+        let ends = "nobody is there to end the command";
+        let with: [(&str, bool, &str); 4] = [
+            ("-o", self.close, "the command alone has the lock"),
+            ("--max-runtime", self.max_runtime.is_some(), ends),
+            ("--kill-after", self.kill_after.is_some(), ends),
+            ("--signal", self.signal.is_some(), ends),
+        ];
+        match with.iter().find(|(_, is_given, _)| self.no_fork && *is_given) {
+            Some((option, _, why)) => {
+                Err(format!("-F and {option} exclude each other: with -F, {why}"))
+            }
+            None => Ok(()),
+        }
     }
 
     fn wait(&self) -> Result<WaitLimit, String> {
@@ -153,8 +166,7 @@ impl Options {
         let Some(text) = &self.warn_held else {
             return Ok(None);
         };
-        let after = duration::parse(&text.to_string_lossy())
-            .map_err(|why| format!("--warn-held {}: {why}", quoting::of_value(text)))?;
+        let after = duration_of("--warn-held", text)?;
         let status = self.conflict_status()?.unwrap_or(Exit::Busy.code());
         Ok(after.filter(|_| self.quiet).map(|after| WarnHeld { after, status }))
     }

@@ -60,12 +60,7 @@ pub(super) fn words(event: &Event<'_>) -> String {
         Event::Executing { pid } => {
             format!("becoming the command, pid {pid}: the lock ends with it, the lock file stays")
         }
-        Event::Ended { status: Status::Exited(code) } => {
-            format!("command exited with status {code}")
-        }
-        Event::Ended { status: Status::Signaled(signal) } => {
-            format!("command died of signal {}", signal_name(*signal))
-        }
+        Event::Ended { status, .. } => format!("command {}", ended(*status)),
         Event::Forwarded { signal } => {
             format!("passed signal {} on to the command", signal_name(*signal))
         }
@@ -145,6 +140,13 @@ fn kept(why: Kept) -> &'static str {
         Kept::Shared => "others share the lock or wait for it",
         Kept::Awaited => "others wait for the lock",
         Kept::Held => "the next run has the lock, or something that the command has left running",
+    }
+}
+
+pub(super) fn ended(status: Status) -> String {
+    match status {
+        Status::Exited(code) => format!("exited with status {code}"),
+        Status::Signaled(signal) => format!("died of signal {}", signal_name(signal)),
     }
 }
 

@@ -90,8 +90,8 @@ impl Witness {
         Ok(())
     }
 
-    /// From now on, it continues this process when the job goes on, or at this moment if the job does not: one that is stopped
-    /// is not told.
+    /// From now on, it continues this process when the job goes on, where [`can_watch`] says that it can be told, or at this
+    /// moment if the job does not: one that is stopped is not told.
     ///
     /// # Errors
     /// What write(2) says.
@@ -150,7 +150,7 @@ impl Witness {
     }
 }
 
-/// Whether it can be told here that a process is stopped, so that [`Witness::watch`] does what it says.
+/// Whether it can be told here that a process is stopped, so that [`Witness::watch`] needs no moment.
 #[must_use]
 pub fn can_watch(job: &Child) -> bool {
     os::is_stopped(job.pid).is_some()

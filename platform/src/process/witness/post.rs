@@ -94,11 +94,35 @@ impl<R: Receive> Post<'_, R> {
 
     /// Continues the parent, if that was stopped with its job, and the job goes on or has ended, or it is time.
     fn wake_parent(&self, until: Duration) {
-        let is_stopped = os::is_stopped;
-        let is_due = is_stopped(self.job) == Some(false) || moment() >= until;
-        if is_due && is_stopped(self.parent) == Some(true) {
+        let (job, parent) = (os::is_stopped(self.job), os::is_stopped(self.parent));
+        if wakes(parent, job, moment() >= until) {
             // SAFETY: touches no memory; our parent, so its id names nobody else.
             unsafe { libc::kill(self.parent, libc::SIGCONT) };
         }
+    }
+}
+
+/// Whether to continue the parent, of which it may be known whether it is stopped, and of the job. Where nothing is known,
+/// a parent that runs is continued when it is time, which does nothing, until it says that it needs that no longer.
+fn wakes(is_parent_stopped: Option<bool>, is_job_stopped: Option<bool>, is_time: bool) -> bool {
+    match is_parent_stopped {
+        Some(true) => is_time || is_job_stopped == Some(false),
+        Some(false) => false,
+        None => is_time,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_stopped_run_goes_on_with_its_job_and_when_it_is_time_to_end_that() {
+        let (yes, no, unknown) = (Some(true), Some(false), None);
+        assert!(wakes(yes, no, false), "the job goes on");
+        assert!(!wakes(yes, yes, false) && !wakes(yes, unknown, false));
+        assert!(wakes(yes, yes, true) && wakes(unknown, unknown, true), "it is time");
+        assert!(!wakes(unknown, unknown, false));
+        assert!(!wakes(no, no, true) && !wakes(no, yes, true), "it runs");
     }
 }

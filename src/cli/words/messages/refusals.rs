@@ -3,7 +3,7 @@
 use crate::cli::plan::Request;
 use crate::cli::withlock::parse;
 
-const WRONG: [&str; 59] = [
+const WRONG: [&str; 63] = [
     "",
     "''",
     "L",
@@ -57,6 +57,10 @@ const WRONG: [&str; 59] = [
     "-? L true",
     "-u L true",
     "-F -o L true",
+    "-F --max-runtime 5 L true",
+    "-F --max-runtime 5 --kill-after 5 L true",
+    "-F --kill-after 5 L true",
+    "-F --signal INT L true",
     "-l L true",
     "-L L true",
     "L -q true",

@@ -1,5 +1,8 @@
 //! A job that runs too long, as timeout(1) ends it.
 
+mod reach;
+mod recipe;
+
 use std::io::{BufRead, BufReader, Read};
 use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::process::{Child, Command, Output, Stdio};
@@ -7,8 +10,7 @@ use std::time::{Duration, Instant};
 
 use crate::support::procfs::has_ended;
 use crate::support::{
-    Running, Scratch, find_program, kill, process_owned, signals, skip, stderr, wait_until,
-    waits_for_lock, withlock,
+    Running, Scratch, find_program, signals, skip, stderr, wait_until, waits_for_lock, withlock,
 };
 
 /// A job that goes on until it is ended, without a process that could outlive it for long.
@@ -229,69 +231,19 @@ fn cron_mails_one_line_about_it_also_with_q() {
 }
 
 #[test]
-fn what_a_job_in_a_group_of_its_own_has_started_is_ended_with_it() {
-    let Some(setsid) = find_program("setsid") else { return skip("no setsid") };
-    for options in [&[] as &[&str], &["--signal", "KILL"]] {
-        let place = Scratch::new();
-        let mut command = withlock(["-v", "--max-runtime", "0.2"]);
-        command.args(options).arg(place.join("lock")).arg(&setsid);
-        command.args(["sh", "-c", "sleep 1000 & sleep 1000 & wait"]);
-        // The job's output ends when all that has it has ended.
-        let output = ended(command);
-        let killed = output.status.signal() == Some(libc::SIGKILL);
-        assert!(killed || output.status.code() == Some(124), "{}", stderr(&output));
-        assert_eq!(killed, !options.is_empty());
-        assert_eq!(place.names(), [""; 0]);
-    }
-}
-
-#[test]
-fn a_job_in_another_group_of_its_session_gets_each_signal_once() {
-    let Some(perl) = find_program("perl") else { return skip("no perl") };
+fn a_run_that_becomes_its_job_does_not_promise_to_end_it() {
     let place = Scratch::new();
-    let script = "$| = 1; $SIG{TERM} = sub { print \"told\\n\"; }; setpgrp(0, 0); print \"$$\\n\"; \
-                  while (!-e $ARGV[0]) { select(undef, undef, undef, 0.02); } exit 7;";
-    let started = LIMITS.iter().find_map(|limit| {
-        let mut command = withlock(["-v", "--max-runtime", limit]);
-        command.arg(place.join("lock")).arg(&perl).args(["-e", script]).arg(place.join("end"));
-        command.stdout(Stdio::piped()).stderr(Stdio::piped());
-        let mut run = command.spawn().unwrap();
-        let mut lines = BufReader::new(run.stdout.take().unwrap()).lines();
-        match lines.next() {
-            Some(_) => Some((run, lines)),
-            None => run.wait().map(|_| None).unwrap(),
-        }
-    });
-    let (mut run, mut lines) = started.expect("the job is ready before it is told to end");
-    let errors = read_up_to(&mut run, "too long: sent it signal 15 (TERM)");
-    assert_eq!(lines.next().unwrap().unwrap(), "told");
-    kill(run.id(), libc::SIGTERM);
-    assert_eq!(lines.next().unwrap().unwrap(), "told");
-    std::fs::write(place.join("end"), "").unwrap();
-    assert!(lines.next().is_none(), "told once more");
-    let said: Vec<String> = errors.lines().map(Result::unwrap).collect();
-    assert_eq!(run.wait().unwrap().code(), Some(124), "{said:?}");
-    assert_eq!(place.names(), ["end"]);
-}
-
-#[test]
-fn what_a_job_has_left_running_in_the_callers_group_keeps_the_lock() {
-    let place = Scratch::new();
-    let job = "sleep 1000 </dev/null >/dev/null 2>&1 & echo $!; wait";
-    let mut left = None;
-    for limit in LIMITS {
-        let mut command = withlock(["--max-runtime", limit]);
-        command.arg(place.join("lock")).args(["sh", "-c", job]);
-        let output = ended(command);
-        assert_eq!(output.status.code(), Some(124), "{}", stderr(&output));
-        left = String::from_utf8(output.stdout).unwrap().trim().parse::<u32>().ok();
-        if left.is_some() {
-            break;
-        }
+    for options in [
+        &["-F", "--max-runtime", "5"] as &[&str],
+        &["--max-runtime", "0", "-F"],
+        &["-F", "--kill-after", "5"],
+        &["-F", "--signal", "INT"],
+    ] {
+        let output = withlock(options).arg(place.join("lock")).args(["echo", "ran"]).output();
+        let output = output.unwrap();
+        assert_eq!((output.status.code(), output.stdout.as_slice()), (Some(2), &b""[..]));
+        let said = stderr(&output);
+        assert!(said.contains("nobody is there to end the command") && said.lines().count() == 1);
     }
-    let left = left.expect("the job has started something");
-    assert!(!has_ended(left), "it was no part of the job for all that can be known");
-    let second = withlock([place.join("lock").as_os_str(), "true".as_ref()]).output().unwrap();
-    kill(left, libc::SIGKILL);
-    assert_eq!(second.status.success(), process_owned(), "{}", stderr(&second));
+    assert_eq!(place.names(), [""; 0]);
 }
