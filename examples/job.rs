@@ -22,7 +22,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let label: Vec<_> = label.map(|word| word.to_string_lossy()).collect();
     let policy = Policy { label: label.join(" "), ..Policy::default() };
     match LockPath::new(lock).check(&policy)?.acquire_with(wait, &signals)? {
-        Attempt::Held(held) => match held.run(&job, &signals)? {
+        Attempt::Held(held) => match held.run(&job, &signals)?.status {
             Status::Exited(code) => exit(code),
             Status::Signaled(signal) => Err(format!("the command died of signal {signal}").into()),
         },

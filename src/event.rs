@@ -1,6 +1,8 @@
 //! What happens on the way, for whoever wants to know (`-v`).
 
+use std::ffi::{OsStr, OsString};
 use std::path::Path;
+use std::time::Duration;
 
 use withlock_platform::process::{Deadline, Status};
 
@@ -133,9 +135,16 @@ pub enum Event<'a> {
     Ended {
         /// How.
         status: Status,
+        /// It had run for longer than its limit, and was to end.
+        too_long: bool,
     },
     /// A signal was passed on to the job.
     Forwarded {
+        /// The signal's number.
+        signal: i32,
+    },
+    /// The job has run for longer than its limit, and was sent a signal; once it has ended, [`Warning::TooLong`] says so again.
+    Overdue {
         /// The signal's number.
         signal: i32,
     },
@@ -163,7 +172,7 @@ pub enum Kept {
     Shared,
     /// Others wait for it: the next one takes it over.
     Awaited,
-    /// The job died of a signal, and somebody has the lock: what the job has left running, or the next run.
+    /// The job died of a signal, or was told to end by its limit, and somebody has the lock: what the job has left running, or the next run.
     Held,
 }
 
@@ -199,6 +208,21 @@ pub enum Warning<'a> {
         path: &'a Path,
         /// What the path leads to now.
         loss: Loss,
+    },
+    /// The job ran for longer than its limit, and has been told to end. It has ended.
+    TooLong {
+        /// The lock file.
+        path: &'a Path,
+        /// The job's program.
+        program: &'a OsStr,
+        /// Its arguments.
+        arguments: &'a [OsString],
+        /// How long it was to run at most.
+        limit: Duration,
+        /// The signals that it was sent, in this order; none could be sent to a job that runs as another user.
+        sent: &'a [i32],
+        /// How long after the first one the second one was sent, if there are two.
+        kill_after: Option<Duration>,
     },
     /// After the job had ended, the lock could not be released in order; it ends with this process.
     Release(&'a Error),

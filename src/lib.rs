@@ -48,7 +48,8 @@
 //!     wait? If nobody does, try the exclusive lock once, without waiting. Granted: go to 8. Refused: somebody has it, and
 //!     will get here.
 //!
-//! After the job's main process has died of a signal, where the job has inherited the lock:
+//! After the job's main process has died of a signal, or has ended in whatever way once its limit was over
+//! ([`job::Limit`]), where the job has inherited the lock:
 //!
 //! 11. Close, and do not unlock. Then open what stands at the name, as a stranger would, and try the exclusive lock.
 //!     Granted: nothing is left that has the descriptor; go to 8. Refused: somebody has the lock, either what the job has
@@ -91,6 +92,9 @@
 //! signal has said nothing, and nobody can tell a daemon from the half of a job that is still at work: a shell dies of
 //! SIGTERM, and its `rsync` goes on. So what is left keeps the lock through the descriptor that it has inherited, as after a
 //! SIGKILL of withlock, and as with flock(1).
+//!
+//! A job whose limit is over was cut off, also where it has caught the signal and exits: what it leaves running keeps the lock
+//! as well.
 //!
 //! Why step 11 tries several times: a signal to a whole process group, as ^C and service managers send it, ends job and
 //! descendants together, but not in the same instant. Of 100 such ends of a pipeline, the first try came too early in 60 to
@@ -138,7 +142,7 @@
 //! kernel's lock stays, and with it all of the above, until the job ends. Where the lock is owned by the process (fcntl,
 //! lockf), it ends with A: those backends are the default only where there is nothing better.
 //!
-//! If A's job dies of a signal: step 11 unlocks nothing that A had locked, so the same is true until the last process ends
+//! If A's job dies of a signal, or its limit is over: step 11 unlocks nothing that A had locked, so the same is true until the last process ends
 //! that has inherited the descriptor. What A then does to the name, it does like any run that has been granted the exclusive
 //! lock and has compared.
 //!
@@ -159,7 +163,7 @@
 //! is granted the lock, whatever the others were told.
 //!
 //! So when the last run has ended, somebody has removed the name. A run that was killed may leave the file, signed or begun,
-//! and so may one that has become its job, or whose job has died of a signal and left something running; the next run
+//! and so may one that has become its job, or whose job was cut off (step 11) and has left something running; the next run
 //! removes it.
 //!
 //! # How this is known
@@ -212,7 +216,7 @@ pub mod trust;
 
 pub use error::{Error, Result, Step};
 pub use holder::identify::Holder;
-pub use job::Job;
+pub use job::{Job, Limit, Outcome};
 pub use lock::{Asking, Attempt, Busy, Capacity, Policy, Wait};
 pub use name::{Name, NotAName};
 pub use path::{Checked, Held, LockPath};

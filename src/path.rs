@@ -4,10 +4,10 @@ mod line;
 
 use std::path::{Path, PathBuf};
 
-use withlock_platform::process::{self, Signals, Status};
+use withlock_platform::process::{self, Signals};
 
 use crate::error::{Error, Result};
-use crate::job::{self, Job};
+use crate::job::{self, Job, Outcome};
 use crate::local::system::System;
 use crate::lock::{self, Attempt, Busy, Capacity, Policy, Terms, Wait, Walked};
 use crate::name::{self, Name};
@@ -251,14 +251,14 @@ impl Held<'_> {
     /// let checked = LockPath::new(&lock).check(&Policy::default())?;
     /// if let Attempt::Held(held) = checked.try_acquire()? {
     ///     let job = Job::new("sh", ["-c", "test -e \"$WITHLOCK_LOCKFILE\""]);
-    ///     assert_eq!(held.run(&job, &signals)?, Status::Exited(0));
+    ///     assert_eq!(held.run(&job, &signals)?.status, Status::Exited(0));
     /// }
     /// assert!(!lock.exists());
     /// # std::fs::remove_dir(&place)?;
     /// # Ok(())
     /// # }
     /// ```
-    pub fn run(self, job: &Job, signals: &Signals) -> Result<Status> {
+    pub fn run(self, job: &Job, signals: &Signals) -> Result<Outcome> {
         let listener = self.world().listener();
         job::run(self, job, signals, listener)
     }

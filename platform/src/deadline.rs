@@ -64,6 +64,11 @@ impl Deadline {
         Some(Self { at, limit: self.limit.saturating_add(by) })
     }
 
+    /// When it is, as [`moment`] counts.
+    pub(crate) fn to_moment(self) -> Duration {
+        self.at
+    }
+
     /// The limit that it was made with, for people to read; zero for one that was made of a moment.
     #[must_use]
     pub fn limit(self) -> Duration {

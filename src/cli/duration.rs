@@ -14,8 +14,8 @@ pub(super) fn parse(text: &str) -> Result<Option<Duration>, String> {
     }
     let nanos = nanoseconds(text)
         .ok_or_else(|| "not a duration: write it like 2, 0.5, 90s, 5m, 1h30m or inf".to_owned())?;
-    let seconds = u64::try_from(nanos / NANOS)
-        .map_err(|_| "too long: write inf to wait without limit".to_owned())?;
+    let seconds =
+        u64::try_from(nanos / NANOS).map_err(|_| "too long: write inf for no limit".to_owned())?;
     Ok(Some(Duration::new(seconds, (nanos % NANOS) as u32)))
 }
 

@@ -3,9 +3,10 @@
 use std::io;
 
 use withlock_platform::failure::Failure;
-use withlock_platform::process::{self, Status};
+use withlock_platform::process::{self, Status, signal};
 
 use crate::error::Error;
+use crate::job::Outcome;
 
 /// Why withlock ends with a status of its own. When the job ran, its status is passed on instead.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,6 +23,8 @@ pub enum Exit {
     System = 71,
     /// The lock file can't be opened or created.
     CannotOpen = 73,
+    /// The command ran longer than `--max-runtime`, and did not have to be killed.
+    TooLong = 124,
     /// The command was found, but can't be executed.
     NotExecutable = 126,
     /// The command was not found.
@@ -29,13 +32,14 @@ pub enum Exit {
 }
 
 /// Every status that withlock gives by itself, with what it says in README, manual page and `--help`.
-pub const TABLE: [(Exit, &str); 8] = [
+pub const TABLE: [(Exit, &str); 9] = [
     (Exit::Busy, "the lock is busy, even after waiting (-E changes this; 0 with -q)"),
     (Exit::Usage, "the command line is wrong"),
     (Exit::Unsafe, "the place is unsafe, or withlock was started set-user-ID"),
     (Exit::Unavailable, "--no-create, and there is no such lock file"),
     (Exit::System, "locking, waiting or starting a process failed"),
     (Exit::CannotOpen, "the lock file can't be opened or created"),
+    (Exit::TooLong, "the command ran longer than --max-runtime (137 if it was killed)"),
     (Exit::NotExecutable, "the command was found, but can't be executed"),
     (Exit::NotFound, "the command was not found"),
 ];
@@ -115,9 +119,12 @@ impl From<Exit> for Ending {
     }
 }
 
-impl From<Status> for Ending {
-    fn from(status: Status) -> Self {
+impl From<Outcome> for Ending {
+    /// As timeout(1) does it: one that was killed is told apart from one that was told to end.
+    fn from(Outcome { status, too_long }: Outcome) -> Self {
         match status {
+            Status::Signaled(signal::KILL) => Self::Signal(signal::KILL),
+            _ if too_long => Exit::TooLong.into(),
             Status::Exited(code) => Self::Code(code),
             Status::Signaled(signal) => Self::Signal(signal),
         }

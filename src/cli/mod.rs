@@ -7,6 +7,7 @@ pub mod exit;
 pub mod plan;
 pub(crate) mod quoting;
 pub mod shell;
+mod signals;
 pub mod withlock;
 pub mod words;
 

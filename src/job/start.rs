@@ -7,7 +7,8 @@ use withlock_platform::process::{Arrival, Child, Command, Signals, StartError, S
 
 use crate::error::{Error, Result, Step};
 use crate::event::{Event, Listener, Warning};
-use crate::job::supervision::Supervision;
+use crate::job::limit::{Countdown, Limit};
+use crate::job::supervision::{End, Supervision};
 use crate::lock::{Afterwards, Guard, hold_during};
 
 /// What to run under the lock.
@@ -22,6 +23,37 @@ pub struct Job {
     /// While the job runs, wait for every child of this process that ends, as process 1 or a subreaper has to: for a
     /// process that has no other children whose end somebody wants to know.
     pub adopts: bool,
+    /// How long it may run; `None` is without limit.
+    pub limit: Option<Limit>,
+}
+
+/// How a job has ended.
+///
+/// ```
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let place = std::env::temp_dir().join(format!("withlock-doc-{}", std::process::id()));
+/// # std::os::unix::fs::DirBuilderExt::mode(&mut std::fs::DirBuilder::new(), 0o700).create(&place)?;
+/// # let lock = place.join("lock");
+/// use std::time::Duration;
+/// use withlock::{Attempt, Job, Limit, LockPath, Outcome, Policy, Signals, Status};
+///
+/// let signals = Signals::hold()?;
+/// let limit = Some(Limit { signal: 9, ..Limit::of(Duration::from_millis(10)) });
+/// let job = Job { limit, ..Job::new("sleep", ["1000"]) };
+/// if let Attempt::Held(held) = LockPath::new(&lock).check(&Policy::default())?.try_acquire()? {
+///     let killed = Outcome { status: Status::Signaled(9), too_long: true };
+///     assert_eq!(held.run(&job, &signals)?, killed);
+/// }
+/// # std::fs::remove_dir(&place)?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Outcome {
+    /// Its exit status, or the signal that it died of.
+    pub status: Status,
+    /// It had run for longer than its [`Limit`], and was told to end; it may have exited all the same as if it had not been.
+    pub too_long: bool,
 }
 
 impl Job {
@@ -31,7 +63,8 @@ impl Job {
         arguments: impl IntoIterator<Item = W>,
     ) -> Self {
         let arguments = arguments.into_iter().map(Into::into).collect();
-        Self { program: program.into(), arguments, inherits_lock: true, adopts: false }
+        let program = program.into();
+        Self { program, arguments, inherits_lock: true, adopts: false, limit: None }
     }
 }
 
@@ -76,7 +109,8 @@ impl Job {
 /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// let signals = Signals::hold()?;
 /// let job = Job::new("sh", ["-c", "exit $LEASE"]);
-/// assert_eq!(job::run(Lease, &job, &signals, Listener::default())?, Status::Exited(7));
+/// let outcome = job::run(Lease, &job, &signals, Listener::default())?;
+/// assert_eq!(outcome.status, Status::Exited(7));
 /// # Ok(())
 /// # }
 /// ```
@@ -85,30 +119,44 @@ pub fn run<G: Guard>(
     job: &Job,
     signals: &Signals,
     listener: Listener<'_>,
-) -> Result<Status> {
-    let mut loss = None;
+) -> Result<Outcome> {
     let path = lock.path().to_path_buf();
     let start = |lock: &G| {
         // Taken now, not when the job runs: what the terminal sends from then on, the job has as well, and must not get
         // twice. Between the two it is missed, for some microseconds.
         let missed = take_all(signals)?;
         let child = job.start(lock, signals)?;
+        let countdown = Countdown::start(job.limit);
         listener.tell(&Event::Started { pid: child.pid() });
-        Ok((child, missed))
+        Ok((child, countdown, missed))
     };
-    let finish = |lock: &G, (child, missed): (Child, Vec<Arrival>)| {
-        let supervision = Supervision::new(&child, signals, lock, listener, job.adopts);
-        let (status, told) = supervision.until_the_end(&missed)?;
-        loss = lock.loss().filter(|_| told.is_none());
-        Ok((status, job.afterwards(lock, status)))
+    let mut loss = None;
+    let finish = |lock: &G, (child, countdown, missed): (Child, Countdown, Vec<Arrival>)| {
+        let supervision = Supervision::new(&child, signals, lock, listener, job.adopts, countdown);
+        let end = supervision.until_the_end(&missed)?;
+        loss = lock.loss().filter(|_| end.loss.is_none());
+        let afterwards = job.afterwards(lock, &end);
+        Ok((end, afterwards))
     };
-    let status = hold_during(lock, start, finish)?;
+    let end = hold_during(lock, start, finish)?;
     // Said after the release: who reads it, and when, is no business of the lock's.
-    listener.tell(&Event::Ended { status });
+    let exceeded = end.countdown.exceeded();
+    if let Some((limit, sent)) = exceeded {
+        listener.tell(&Event::Warning(Warning::TooLong {
+            path: &path,
+            program: &job.program,
+            arguments: &job.arguments,
+            limit: limit.after,
+            sent,
+            kill_after: limit.kill_after,
+        }));
+    }
+    let too_long = exceeded.is_some();
+    listener.tell(&Event::Ended { status: end.status, too_long });
     if let Some(loss) = loss {
         listener.tell(&Event::Warning(Warning::Lost { path: &path, loss }));
     }
-    Ok(status)
+    Ok(Outcome { status: end.status, too_long })
 }
 
 /// Becomes the job, in this very process: the lock is left to it, and nobody supervises it. The job has the lock's
@@ -117,7 +165,7 @@ pub fn run<G: Guard>(
 ///
 /// Returns only if that failed. The lock was given up in order then, and the signals are held back as before.
 ///
-/// Other threads of this process end (execve(2)).
+/// Other threads of this process end (execve(2)). Nobody is left to end the job: its [`Job::limit`] means nothing here.
 ///
 /// # Errors
 /// The error that is returned: [`Error::Start`] or [`Error::System`] when the program can't be executed,
@@ -141,11 +189,14 @@ impl Job {
         lock.inheritable().filter(|_| self.inherits_lock)
     }
 
-    /// A job that died of a signal has not ended what it has started, and that may still be at work.
-    fn afterwards(&self, lock: &impl Guard, status: Status) -> Afterwards {
-        match status {
-            Status::Signaled(_) if self.inherits(lock).is_some() => Afterwards::LeaveToDescendants,
-            _ => Afterwards::Release,
+    /// A job that died of a signal, or that exited because its time was over, has not said that it is done: what it has
+    /// started may still be at work.
+    fn afterwards(&self, lock: &impl Guard, end: &End) -> Afterwards {
+        let is_cut_off = matches!(end.status, Status::Signaled(_)) || end.countdown.has_told();
+        if is_cut_off && self.inherits(lock).is_some() {
+            Afterwards::LeaveToDescendants
+        } else {
+            Afterwards::Release
         }
     }
 

@@ -1,13 +1,16 @@
 //! Looking after a job until it ends: signals reach it exactly once, and this process stops exactly when its job has stopped.
 
+use std::io;
 use std::time::Duration;
 
 use withlock_platform::process::{
-    self, Arrival, Change, Child, Deadline, Sender, Signal, Signals, Status, Witness, signal,
+    self, Arrival, Change, Child, Deadline, Signal, Signals, Status, signal,
 };
 
 use crate::error::{Error, Result, Step};
 use crate::event::{Event, Listener, Loss, Warning};
+use crate::job::limit::Countdown;
+use crate::job::observer::Observer;
 use crate::job::relay::{self, Relay};
 use crate::lock::Guard;
 
@@ -18,12 +21,6 @@ const WITHOUT_WITNESS: Duration = Duration::from_millis(100);
 /// the other.
 const IN_TURN: Duration = Duration::from_millis(10);
 
-/// How long the witness may take for its answer; it has to run for that, on a machine that may be busy.
-const ANSWER: Duration = Duration::from_millis(250);
-
-/// At most so many reports of the witness are taken at once: somebody may send signals faster than they are read.
-const AT_ONCE: usize = 1_000;
-
 /// What a job needs while it runs.
 pub(crate) struct Supervision<'a, G> {
     child: &'a Child,
@@ -32,6 +29,7 @@ pub(crate) struct Supervision<'a, G> {
     listener: Listener<'a>,
     /// Whether to wait for every child that ends.
     adopts: bool,
+    countdown: Countdown,
     /// How the lock was lost, once that was seen and told.
     loss: Option<Loss>,
     state: State,
@@ -39,6 +37,15 @@ pub(crate) struct Supervision<'a, G> {
     stop: Option<Signal>,
     relay: Relay,
     witness: Observer,
+}
+
+/// How the supervision has ended.
+pub(crate) struct End {
+    /// How the job has.
+    pub(crate) status: Status,
+    /// How the lock was lost, if that was seen meanwhile and told.
+    pub(crate) loss: Option<Loss>,
+    pub(crate) countdown: Countdown,
 }
 
 /// What the job does, as far as is known.
@@ -49,13 +56,6 @@ enum State {
     Ended(Status),
 }
 
-/// The witness, which comes when a job has run for a while, and is not replaced.
-enum Observer {
-    NotYet,
-    There(Witness),
-    Gone,
-}
-
 impl<'a, G: Guard> Supervision<'a, G> {
     pub(crate) fn new(
         child: &'a Child,
@@ -63,6 +63,7 @@ impl<'a, G: Guard> Supervision<'a, G> {
         lock: &'a G,
         listener: Listener<'a>,
         adopts: bool,
+        countdown: Countdown,
     ) -> Self {
         Self {
             child,
@@ -70,6 +71,7 @@ impl<'a, G: Guard> Supervision<'a, G> {
             lock,
             listener,
             adopts,
+            countdown,
             loss: None,
             state: State::Runs,
             stop: None,
@@ -78,9 +80,8 @@ impl<'a, G: Guard> Supervision<'a, G> {
         }
     }
 
-    /// Returns how the job has ended, and not before; and how the lock was lost, if that was seen meanwhile and told.
-    /// `missed` has come before the job existed.
-    pub(crate) fn until_the_end(mut self, missed: &[Arrival]) -> Result<(Status, Option<Loss>)> {
+    /// Returns how the job has ended, and not before. `missed` has come before the job existed.
+    pub(crate) fn until_the_end(mut self, missed: &[Arrival]) -> Result<End> {
         // That reached this process only, be it from the terminal.
         for arrival in missed {
             if relay::is_for_job(*arrival, true) {
@@ -93,28 +94,34 @@ impl<'a, G: Guard> Supervision<'a, G> {
                 Some(arrival) if arrival.signal == signal::CHLD => self.look()?,
                 Some(arrival) => self.react(arrival)?,
             }
+            self.enforce_limit()?;
             if let Some(signal) = self.stop.take() {
                 self.follow_stop(signal)?;
             }
             if let State::Ended(status) = self.state {
-                return Ok((status, self.loss));
+                return Ok(End { status, loss: self.loss, countdown: self.countdown });
             }
-            self.call_witness();
+            self.witness.call(self.signals, self.child);
         }
     }
 
-    /// The next signal, or `None` when it is time for a witness, or for a look at the lock.
+    /// The next signal, or `None` when it is time for something else.
     fn next(&self) -> Result<Option<Arrival>> {
+        let arrival = match self.moments().into_iter().flatten().min() {
+            Some(moment) => self.signals.next_before(moment),
+            None => self.signals.next().map(Some),
+        };
+        arrival.map_err(Error::system(Step::WaitForSignals))
+    }
+
+    /// When it is time for a witness, for a look at the lock, and for what the job's limit says.
+    fn moments(&self) -> [Option<Deadline>; 3] {
         let witness = match self.witness {
             Observer::NotYet => Deadline::after(WITHOUT_WITNESS),
             _ => None,
         };
         let look = if self.loss.is_none() { self.lock.next_look() } else { None };
-        let arrival = match witness.into_iter().chain(look).min() {
-            Some(moment) => self.signals.next_before(moment),
-            None => self.signals.next().map(Some),
-        };
-        arrival.map_err(Error::system(Step::WaitForSignals))
+        [witness, look, self.countdown.next()]
     }
 
     fn look_at_lock(&mut self) {
@@ -128,11 +135,25 @@ impl<'a, G: Guard> Supervision<'a, G> {
         }
     }
 
-    fn call_witness(&mut self) {
-        if matches!(self.witness, Observer::NotYet) {
-            let made = Witness::make(self.signals, self.child);
-            self.witness = made.map_or(Observer::Gone, Observer::There);
+    /// Tells a job to end that has run for too long, as its limit says; one that has ended meanwhile was in time.
+    fn enforce_limit(&mut self) -> Result<()> {
+        if !self.countdown.is_due() {
+            return Ok(());
         }
+        self.look()?;
+        if matches!(self.state, State::Ended(_)) {
+            return Ok(());
+        }
+        match self.countdown.signal(self.child) {
+            Ok(None) => {}
+            Ok(Some(signal)) => {
+                // It was continued.
+                self.stop = None;
+                self.listener.tell(&Event::Overdue { signal });
+            }
+            Err(error) => self.warn_of_signal(error),
+        }
+        Ok(())
     }
 
     /// Learns what has become of the job, and lets go of other children that have ended.
@@ -156,31 +177,18 @@ impl<'a, G: Guard> Supervision<'a, G> {
                     Change::Continued => (State::Runs, None),
                 };
             } else if matches!(change, Change::Ended(_)) {
-                self.bury(pid);
+                self.witness.bury(pid);
             }
-        }
-    }
-
-    /// A child has ended, and was waited for.
-    fn bury(&mut self, pid: u32) {
-        match std::mem::replace(&mut self.witness, Observer::Gone) {
-            Observer::There(witness) if witness.pid() == pid => witness.forget(),
-            other => self.witness = other,
         }
     }
 
     fn react(&mut self, arrival: Arrival) -> Result<()> {
         let at = process::moment();
         let is_for_job = relay::is_for_job(arrival, !self.child.shares_group());
-        if is_for_job && !self.is_from_witness(arrival) && !self.has_reached_job(arrival, at)? {
+        if is_for_job && !self.witness.has_sent(arrival) && !self.has_reached_job(arrival, at)? {
             self.pass_on(arrival.signal);
         }
         Ok(())
-    }
-
-    fn is_from_witness(&self, arrival: Arrival) -> bool {
-        matches!((&self.witness, arrival.sender), (Observer::There(witness), Sender::Process(pid))
-            if u32::try_from(pid) == Ok(witness.pid()))
     }
 
     /// Whether the job was sent this signal as well, or has been told of it already.
@@ -198,13 +206,15 @@ impl<'a, G: Guard> Supervision<'a, G> {
             return Ok(true);
         }
         // Where it can't follow, what the witness is sent says nothing about the job.
-        if !matches!(&self.witness, Observer::There(witness) if witness.follow(self.child)) {
+        if !self.witness.follows(self.child) {
             return Ok(false);
         }
         let end = Deadline::at(at + IN_TURN);
         while !self.relay.claim(arrival, at) {
             if !self.hear(end) {
-                return Ok(self.has_been_seen_after_all(arrival, at));
+                let relay = &mut self.relay;
+                self.witness.ask(|sighting| relay.note(sighting));
+                return Ok(self.relay.claim(arrival, at));
             }
         }
         Ok(true)
@@ -212,39 +222,21 @@ impl<'a, G: Guard> Supervision<'a, G> {
 
     /// Takes note of what the witness reports, waiting until then for the first report; returns whether there was any.
     fn hear(&mut self, until: Deadline) -> bool {
-        let Observer::There(witness) = &self.witness else {
-            return false;
-        };
-        let mut until = until;
-        for heard in 0..AT_ONCE {
-            let Ok(Some(sighting)) = witness.next(until) else {
-                return heard > 0;
-            };
-            self.relay.note(sighting);
-            until = Deadline::PASSED;
-        }
-        true
-    }
-
-    /// The last word, of a witness that may have had no time to report what it was sent.
-    fn has_been_seen_after_all(&mut self, arrival: Arrival, at: Duration) -> bool {
-        if let Observer::There(witness) = &self.witness {
-            let relay = &mut self.relay;
-            let until = Deadline::at(process::moment() + ANSWER);
-            let _ = witness.ask(until, |sighting| relay.note(sighting));
-        }
-        self.relay.claim(arrival, at)
+        let relay = &mut self.relay;
+        self.witness.hear(until, |sighting| relay.note(sighting))
     }
 
     /// A job that may not be signalled (it runs as another user now) is none of withlock's business: say so, go on.
     fn pass_on(&self, signal: Signal) {
         match self.child.signal(signal) {
             Ok(()) => self.listener.tell(&Event::Forwarded { signal }),
-            Err(error) => {
-                let error = Error::System { step: Step::ForwardSignal, error };
-                self.listener.tell(&Event::Warning(Warning::Signal(&error)));
-            }
+            Err(error) => self.warn_of_signal(error),
         }
+    }
+
+    fn warn_of_signal(&self, error: io::Error) {
+        let error = Error::System { step: Step::ForwardSignal, error };
+        self.listener.tell(&Event::Warning(Warning::Signal(&error)));
     }
 
     /// Stops as the job has stopped, and returns when both go on, or if only this process does.
@@ -253,15 +245,11 @@ impl<'a, G: Guard> Supervision<'a, G> {
         if ![signal::STOP, signal::TSTP, signal::TTIN, signal::TTOU].contains(&signal) {
             return Ok(());
         }
-        self.call_witness();
-        let watcher = match &self.witness {
-            Observer::There(witness) if process::can_watch(self.child) => {
-                witness.watch(true).is_ok()
-            }
-            _ => false,
-        };
+        self.witness.call(self.signals, self.child);
+        let watcher = self.witness.watch(self.child, self.countdown.next());
         // Whoever stops the job alone by STOP means to continue it alone, and this process would not be told.
         if !watcher && signal == signal::STOP {
+            self.witness.rest();
             return Ok(());
         }
         let mut looked = Ok(());
@@ -273,9 +261,7 @@ impl<'a, G: Guard> Supervision<'a, G> {
         // Another one that the look has shown is this one's.
         self.stop = None;
         self.relay.was_stopped(begin, process::moment());
-        if let Observer::There(witness) = &self.witness {
-            let _ = witness.watch(false);
-        }
+        self.witness.rest();
         looked?;
         stopped.map_err(Error::system(Step::Stop))
     }

@@ -89,6 +89,44 @@ fn the_log_is_told_when_a_job_began_and_how_and_after_what_time_it_ended() {
 }
 
 #[test]
+fn the_log_is_told_that_a_job_was_ended_by_its_limit() {
+    for (options, job, code, sent, ended) in [
+        (
+            "",
+            "sleep 1000",
+            124,
+            "TERM",
+            "over its time limit (status 124): died of signal 15 (TERM)",
+        ),
+        ("--signal 9", "sleep 1000", 137, "KILL", "over its time limit: died of signal 9 (KILL)"),
+        (
+            "",
+            "sh -c 'trap exit TERM; while :; do sleep 0.02; done'",
+            124,
+            "TERM",
+            "over its time limit (status 124): exited with status ",
+        ),
+    ] {
+        let scratch = Scratch::new();
+        let script = format!("W --syslog --max-runtime 0.3 {options} lock {job} || exit $?");
+        let Some((output, lines)) = logged(&scratch, &script) else { return };
+        assert_eq!(output.status.code(), Some(code), "{output:?}");
+        let lines: Vec<String> = lines.iter().map(|line| without_times(line)).collect();
+        assert_eq!(lines.len(), 3, "{lines:?}");
+        assert_eq!(
+            lines[..2],
+            [
+                format!("<78>withlock lock: acquired: {job}"),
+                format!("<76>withlock lock: {job} ran longer than TIME: sent {sent}"),
+            ]
+        );
+        let last = &lines[2];
+        assert!(last.starts_with(&format!("<77>withlock lock: {ended}")), "{last}");
+        assert!(last.ends_with(&format!(" after TIME: {job}")), "{last}");
+    }
+}
+
+#[test]
 fn the_log_is_told_who_was_in_the_way_also_of_a_quiet_run() {
     let scratch = Scratch::new();
     let script = format!(

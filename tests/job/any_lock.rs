@@ -59,8 +59,8 @@ fn whoever_runs_a_job_under_a_lock_of_its_own_is_told_that_it_is_lost_while_the_
             let script = "until test -e \"$0\"; do sleep 0.01; done; kill -TERM $$";
             let told_file = place.join("told").into_os_string();
             let job = Job::new("sh", ["-c".into(), OsString::from(script), told_file]);
-            let status = job::run(Lost, &job, &signals, Listener::new(&listen)).unwrap();
-            assert_eq!(status, Status::Signaled(libc::SIGTERM));
+            let outcome = job::run(Lost, &job, &signals, Listener::new(&listen)).unwrap();
+            assert_eq!(outcome.status, Status::Signaled(libc::SIGTERM));
             assert_eq!(told.load(Ordering::SeqCst), 1, "once, and not again at the end");
         });
     });

@@ -8,6 +8,7 @@ mod delivery;
 mod forwarding;
 mod job_control;
 mod left_running;
+mod limit;
 mod no_fork;
 mod signals;
 mod supervision;

@@ -1,6 +1,7 @@
 //! FreeBSD, DragonFly.
 
 use std::ffi::{CStr, c_int};
+use std::ops::RangeInclusive;
 
 pub(crate) use libc::{ITIMER_REAL, getentropy, setitimer, sigtimedwait, sigwaitinfo};
 
@@ -33,4 +34,13 @@ pub(crate) fn die_with_parent() -> bool {
 pub(crate) fn show_as(name: &CStr, _: &[u8]) {
     // SAFETY: the format takes one string, and is given one. (The minus leaves the program's name out.)
     unsafe { libc::setproctitle(c"-%s".as_ptr(), name.as_ptr()) };
+}
+
+/// Signals that not every system has.
+pub(crate) const OTHER_SIGNALS: &[(c_int, &str)] =
+    &[(libc::SIGEMT, "EMT"), (libc::SIGINFO, "INFO")];
+
+/// `SIGRTMIN` to `SIGRTMAX` (sys/signal.h).
+pub(crate) fn real_time() -> Option<RangeInclusive<c_int>> {
+    Some(super::FIRST_REAL_TIME..=126)
 }

@@ -4,6 +4,7 @@ use std::ffi::{CStr, c_int, c_ulong, c_void};
 use std::fs::File;
 use std::io;
 use std::mem::MaybeUninit;
+use std::ops::RangeInclusive;
 use std::os::fd::{AsRawFd, RawFd};
 use std::ptr;
 
@@ -210,4 +211,18 @@ pub(crate) fn show_as(name: &CStr, title: &[u8]) {
 pub(crate) fn is_stopped(pid: libc::pid_t) -> Option<bool> {
     let mut buffer = [0; LONGEST];
     Some(matches!(proc_stat::field(proc_stat::line(pid, &mut buffer)?, 3)?, "T" | "t"))
+}
+
+/// Signals that not every system has, and other names.
+pub(crate) const OTHER_SIGNALS: &[(c_int, &str)] = &[
+    (libc::SIGCHLD, "CLD"),
+    (libc::SIGIO, "POLL"),
+    (libc::SIGSTKFLT, "STKFLT"),
+    (libc::SIGPWR, "PWR"),
+];
+
+/// From 34 to 64, as kill(1) and the GNU C library have them, also for a program of musl, which keeps one more to itself: the
+/// job is most often one of the system's own.
+pub(crate) fn real_time() -> Option<RangeInclusive<c_int>> {
+    Some(34..=64)
 }

@@ -1,5 +1,8 @@
 //! macOS.
 
+use std::ffi::c_int;
+use std::ops::RangeInclusive;
+
 pub(crate) use libc::{ITIMER_REAL, getentropy, setitimer};
 
 pub(crate) use super::posix::{
@@ -17,5 +20,14 @@ pub(crate) const ACCESS_MEANS_BUSY: bool = false;
 /// come with the id of whoever sent something before, and a signal that was held with none (bsd/dev/i386/unix_signal.c,
 /// `sendsig`, `p->si_pid`).
 pub(crate) fn is_from_kernel(_: &libc::siginfo_t) -> Option<bool> {
+    None
+}
+
+/// Signals that not every system has.
+pub(crate) const OTHER_SIGNALS: &[(c_int, &str)] =
+    &[(libc::SIGEMT, "EMT"), (libc::SIGINFO, "INFO")];
+
+/// There are no real-time signals.
+pub(crate) fn real_time() -> Option<RangeInclusive<c_int>> {
     None
 }

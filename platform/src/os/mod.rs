@@ -8,6 +8,7 @@
 //! | `sigwaitinfo`, `sigtimedwait`, `KEEPS_WHAT_IS_HELD` | waiting for signals; macOS and OpenBSD can't do that |
 //! | `mount_of` | the number of a mount |
 //! | `is_from_kernel`, `reset` | who sent a signal, and what happens at one |
+//! | `OTHER_SIGNALS`, `real_time` | the signals that not every system has |
 //! | `may_be_elevated`, `has_gained_capabilities` | rights that the caller lacks |
 //! | `prevent_core_dump`, `die_with_parent`, `close_all_but`, `show_as`, `is_stopped` | calls about a process |
 //!
@@ -52,6 +53,15 @@ cfg_if::cfg_if! {
         pub(crate) use libc::O_SEARCH as SEARCH;
     } else {
         pub(crate) use libc::O_RDONLY as SEARCH;
+    }
+}
+
+// The first real-time signal, where two systems have one file (sys/signal.h).
+cfg_if::cfg_if! {
+    if #[cfg(target_os = "freebsd")] {
+        const FIRST_REAL_TIME: std::ffi::c_int = 65;
+    } else if #[cfg(target_os = "dragonfly")] {
+        const FIRST_REAL_TIME: std::ffi::c_int = 35;
     }
 }
 

@@ -1,5 +1,8 @@
 //! OpenBSD.
 
+use std::ffi::c_int;
+use std::ops::RangeInclusive;
+
 pub(crate) use libc::{ITIMER_REAL, getentropy, setitimer};
 
 pub(crate) use super::posix::{
@@ -15,5 +18,14 @@ pub(crate) const ACCESS_MEANS_BUSY: bool = false;
 
 /// Who sent a signal can not be told: `si_pid` is empty for what kill(2) sends (sys/kern/kern_sig.c, `ptsignal`).
 pub(crate) fn is_from_kernel(_: &libc::siginfo_t) -> Option<bool> {
+    None
+}
+
+/// Signals that not every system has.
+pub(crate) const OTHER_SIGNALS: &[(c_int, &str)] =
+    &[(libc::SIGEMT, "EMT"), (libc::SIGINFO, "INFO")];
+
+/// There are no real-time signals.
+pub(crate) fn real_time() -> Option<RangeInclusive<c_int>> {
     None
 }

@@ -1,5 +1,8 @@
 //! Any other Unix: what POSIX.1 promises.
 
+use std::ffi::c_int;
+use std::ops::RangeInclusive;
+
 pub(crate) use libc::{ITIMER_REAL, getentropy, setitimer, sigtimedwait, sigwaitinfo};
 
 pub(crate) use super::posix::{
@@ -16,3 +19,11 @@ pub(crate) const ACCESS_MEANS_BUSY: bool = true;
 
 /// A signal may be discarded even while it is held, if its default is to be ignored.
 pub(crate) const KEEPS_WHAT_IS_HELD: bool = false;
+
+/// Signals that not every system has.
+pub(crate) const OTHER_SIGNALS: &[(c_int, &str)] = &[];
+
+/// There are no real-time signals.
+pub(crate) fn real_time() -> Option<RangeInclusive<c_int>> {
+    None
+}

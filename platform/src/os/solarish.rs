@@ -3,6 +3,9 @@
 //! libc lacks bindings for setitimer(2), sigwaitinfo(3C) and sigtimedwait(3C), which the systems' libc has (sys/time.h,
 //! signal.h).
 
+use std::ffi::c_int;
+use std::ops::RangeInclusive;
+
 pub(crate) use libc::getentropy;
 
 pub(crate) use super::posix::{
@@ -28,23 +31,33 @@ pub(crate) fn is_from_kernel(info: &libc::siginfo_t) -> Option<bool> {
 }
 
 /// Decrements in real time, then sends SIGALRM (sys/time.h).
-pub(crate) const ITIMER_REAL: libc::c_int = 0;
+pub(crate) const ITIMER_REAL: c_int = 0;
 
 unsafe extern "C" {
     pub(crate) fn setitimer(
-        which: libc::c_int,
+        which: c_int,
         value: *const libc::itimerval,
         old: *mut libc::itimerval,
-    ) -> libc::c_int;
+    ) -> c_int;
 
-    pub(crate) fn sigwaitinfo(
-        set: *const libc::sigset_t,
-        info: *mut libc::siginfo_t,
-    ) -> libc::c_int;
+    pub(crate) fn sigwaitinfo(set: *const libc::sigset_t, info: *mut libc::siginfo_t) -> c_int;
 
     pub(crate) fn sigtimedwait(
         set: *const libc::sigset_t,
         info: *mut libc::siginfo_t,
         within: *const libc::timespec,
-    ) -> libc::c_int;
+    ) -> c_int;
+}
+
+/// Signals that not every system has, and other names.
+pub(crate) const OTHER_SIGNALS: &[(c_int, &str)] = &[
+    (libc::SIGCHLD, "CLD"),
+    (libc::SIGPOLL, "POLL"),
+    (libc::SIGEMT, "EMT"),
+    (libc::SIGPWR, "PWR"),
+];
+
+/// The system says it at run time (signal.h).
+pub(crate) fn real_time() -> Option<RangeInclusive<c_int>> {
+    Some(libc::SIGRTMIN()..=libc::SIGRTMAX())
 }

@@ -24,7 +24,7 @@ pub use own::{
 };
 pub use signals::{
     Arrival, ByHandler, Native, Receive, Sender, Signal, Signals, exists, forget_size_signal,
-    signal, without_size_signal,
+    is_signal, signal, without_size_signal,
 };
 pub use start::{Change, Child, Command, StartError, Status, news_of_any};
 pub use waiting::{Interruption, Wanted, rest, sleep_for_any};

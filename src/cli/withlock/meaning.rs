@@ -1,18 +1,20 @@
 //! What options mean together: a plan, or why they make no sense.
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::ops::RangeInclusive;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use withlock_platform::backend::{Choice, Mode, UnknownChoice};
+use withlock_platform::process::signal;
 
 use super::misplaced;
 use super::table::{Entry, Options, short};
 use crate::cli::exit::Exit;
 use crate::cli::plan::{Lock, Plan, Request, WaitLimit, WarnHeld};
-use crate::cli::{duration, quoting, shell, words};
+use crate::cli::{duration, quoting, shell, signals, words};
 use crate::event::Listener;
-use crate::job::Job;
+use crate::job::{Job, Limit};
 use crate::lock::{Asking, Capacity, Policy};
 use crate::name::Name;
 
@@ -34,17 +36,15 @@ impl Options {
     /// The plan, or why there is none.
     fn plan(mut self) -> Result<Plan, String> {
         let lock = self.lock()?;
-        if self.no_fork && self.close {
-            return Err(
-                "-F and -o exclude each other: with -F, the command alone has the lock".to_owned()
-            );
-        }
+        self.check_no_fork()?;
         let wait = self.wait()?;
         let capacity = self.capacity(wait)?;
         let backend = self.backend()?;
         let busy_status = self.busy_status()?;
         let warn_held = self.warn_held()?;
-        let (job, label, passed_over) = self.job(&lock)?;
+        let limit = self.limit()?;
+        let (mut job, label, passed_over) = self.job(&lock)?;
+        job.limit = limit;
         Ok(Plan {
             lock,
             policy: Policy {
@@ -96,16 +96,32 @@ impl Options {
         Ok(Lock::At(path.into()))
     }
 
+    /// What makes no sense where nobody stands beside the command.
+    fn check_no_fork(&self) -> Result<(), String> {
+        let ends = "nobody is there to end the command";
+        let with: [(&str, bool, &str); 4] = [
+            ("-o", self.close, "the command alone has the lock"),
+            ("--max-runtime", self.max_runtime.is_some(), ends),
+            ("--kill-after", self.kill_after.is_some(), ends),
+            ("--signal", self.signal.is_some(), ends),
+        ];
+        match with.iter().find(|(_, is_given, _)| self.no_fork && *is_given) {
+            Some((option, _, why)) => {
+                Err(format!("-F and {option} exclude each other: with -F, {why}"))
+            }
+            None => Ok(()),
+        }
+    }
+
     fn wait(&self) -> Result<WaitLimit, String> {
         match &self.wait {
             None => Ok(WaitLimit::No),
             // An unset variable in a crontab; 0.5 did not wait either.
             Some(text) if text.is_empty() => Ok(WaitLimit::No),
-            Some(text) => match duration::parse(&text.to_string_lossy()) {
-                Ok(None) => Ok(WaitLimit::Forever),
-                Ok(Some(limit)) if limit.is_zero() => Ok(WaitLimit::No),
-                Ok(Some(limit)) => Ok(WaitLimit::AtMost(limit)),
-                Err(why) => Err(format!("-w {}: {why}", quoting::of_value(text))),
+            Some(text) => match duration_of("-w", text)? {
+                None => Ok(WaitLimit::Forever),
+                Some(limit) if limit.is_zero() => Ok(WaitLimit::No),
+                Some(limit) => Ok(WaitLimit::AtMost(limit)),
             },
         }
     }
@@ -123,6 +139,25 @@ impl Options {
             );
         }
         Ok(Capacity { slots, waiters })
+    }
+
+    /// How long the job may run. 0 is no limit, as with timeout(1).
+    fn limit(&self) -> Result<Option<Limit>, String> {
+        let after = limit_of("--max-runtime", self.max_runtime.as_deref())?;
+        let kill_after = limit_of("--kill-after", self.kill_after.as_deref())?;
+        let signal = match &self.signal {
+            Some(text) => signals::parse(&text.to_string_lossy())
+                .map_err(|why| format!("--signal {}: {why}", quoting::of_value(text)))?,
+            None => signal::TERM,
+        };
+        for (option, text) in [("--kill-after", &self.kill_after), ("--signal", &self.signal)] {
+            if text.is_some() && self.max_runtime.is_none() {
+                return Err(format!(
+                    "{option} says how --max-runtime ends COMMAND: give that, too"
+                ));
+            }
+        }
+        Ok(after.map(|after| Limit { after, signal, kill_after }))
     }
 
     fn backend(&self) -> Result<Choice, String> {
@@ -155,8 +190,7 @@ impl Options {
         let Some(text) = &self.warn_held else {
             return Ok(None);
         };
-        let after = duration::parse(&text.to_string_lossy())
-            .map_err(|why| format!("--warn-held {}: {why}", quoting::of_value(text)))?;
+        let after = duration_of("--warn-held", text)?;
         let status = self.conflict_status()?.unwrap_or(Exit::Busy.code());
         Ok(after.filter(|_| self.quiet).map(|after| WarnHeld { after, status }))
     }
@@ -168,7 +202,7 @@ impl Options {
         if let Some(string) = self.command_string(lock)? {
             let label = quoting::of_string(&string);
             let arguments = vec!["-c".into(), string];
-            let job = Job { program: shell::of_user(), arguments, inherits_lock, adopts: true };
+            let job = Job { inherits_lock, adopts: true, ..Job::new(shell::of_user(), arguments) };
             return Ok((job, label, shell::passed_over().map(PathBuf::from)));
         }
         let mut words = std::mem::take(&mut self.operands);
@@ -181,7 +215,8 @@ impl Options {
         }
         let label = quoting::of(words.iter().map(OsString::as_os_str));
         let program = words.remove(0);
-        Ok((Job { program, arguments: words, inherits_lock, adopts: true }, label, None))
+        let job = Job { inherits_lock, adopts: true, ..Job::new(program, words) };
+        Ok((job, label, None))
     }
 
     /// The string of `-c`, before the lock file or behind it.
@@ -217,6 +252,18 @@ fn number(
         let (least, most) = within.into_inner();
         format!("{option} {}: not a number from {least} to {most}", quoting::of_value(text))
     })
+}
+
+/// The value of this option; `None` is `inf`.
+fn duration_of(option: &str, text: &OsStr) -> Result<Option<Duration>, String> {
+    duration::parse(&text.to_string_lossy())
+        .map_err(|why| format!("{option} {}: {why}", quoting::of_value(text)))
+}
+
+/// The same, where 0 is no limit either.
+fn limit_of(option: &str, text: Option<&OsStr>) -> Result<Option<Duration>, String> {
+    let time = text.map_or(Ok(None), |text| duration_of(option, text))?;
+    Ok(time.filter(|time| !time.is_zero()))
 }
 
 fn command_is_missing(lock: &Lock) -> String {

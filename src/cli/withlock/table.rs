@@ -26,6 +26,9 @@ pub struct Options {
     pub(super) command: Option<OsString>,
     pub(super) close: bool,
     pub(super) no_fork: bool,
+    pub(super) max_runtime: Option<OsString>,
+    pub(super) kill_after: Option<OsString>,
+    pub(super) signal: Option<OsString>,
     pub(super) verbose: bool,
     pub(super) syslog: bool,
     /// The lock file, unless it has a name, and the command with its arguments.
@@ -216,9 +219,42 @@ pub static OPTIONS: &[Entry] = &[
     Entry {
         short: Some('F'),
         long: "no-fork",
-        help: "Become the command: it keeps the lock until its end,\nand the lock file stays",
+        help: "Become the command: it keeps the lock until\nits end, and the lock file stays",
         heading: COMMAND,
         effect: Effect::Flag(|options| options.no_fork = true),
+        ..Entry::BASE
+    },
+    Entry {
+        long: "max-runtime",
+        help: "End the command when it has run this long, as\ntimeout(1) does [default: 0, which is no limit]",
+        heading: COMMAND,
+        effect: Effect::Value {
+            name: "DURATION",
+            needs: "a DURATION, such as 0.5, 90s, 1h30m or inf",
+            set: |options, value| options.max_runtime = Some(value),
+        },
+        ..Entry::BASE
+    },
+    Entry {
+        long: "kill-after",
+        help: "Kill it if it has not ended this long after that\n[default: 0, which is never]",
+        heading: COMMAND,
+        effect: Effect::Value {
+            name: "DURATION",
+            needs: "a DURATION, such as 0.5, 90s, 1h30m or inf",
+            set: |options, value| options.kill_after = Some(value),
+        },
+        ..Entry::BASE
+    },
+    Entry {
+        long: "signal",
+        help: "End it with this signal: a name or a number\n[default: TERM]",
+        heading: COMMAND,
+        effect: Effect::Value {
+            name: "SIGNAL",
+            needs: "a SIGNAL, such as INT, SIGHUP or 15",
+            set: |options, value| options.signal = Some(value),
+        },
         ..Entry::BASE
     },
     Entry {

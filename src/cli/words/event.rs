@@ -1,12 +1,14 @@
 //! What happens on the way, and what is wrong without stopping the run.
 
+use std::ffi::OsString;
 use std::fmt::Write as _;
 use std::path::Path;
+use std::time::Duration;
 
 use withlock_platform::process::{Deadline, Status, signal};
 
 use super::{error, holder};
-use crate::cli::duration;
+use crate::cli::{duration, quoting};
 use crate::event::{Event, Kept, Loss, Warning};
 use crate::trust::Verdict;
 
@@ -53,14 +55,12 @@ pub(super) fn words(event: &Event<'_>) -> String {
         Event::Executing { pid } => {
             format!("becoming the command, pid {pid}: the lock ends with it, the lock file stays")
         }
-        Event::Ended { status: Status::Exited(code) } => {
-            format!("command exited with status {code}")
-        }
-        Event::Ended { status: Status::Signaled(signal) } => {
-            format!("command died of signal {}", signal_name(*signal))
-        }
+        Event::Ended { status, .. } => format!("command {}", ended(*status)),
         Event::Forwarded { signal } => {
             format!("passed signal {} on to the command", signal_name(*signal))
+        }
+        Event::Overdue { signal } => {
+            format!("the command has run too long: sent it signal {}", signal_name(*signal))
         }
         Event::Removed => "lock file removed, lock released".to_owned(),
         Event::Left { why } => format!("lock released, lock file left: {}", kept(*why)),
@@ -113,6 +113,13 @@ fn warning(warning: &Warning<'_>) -> String {
                 path.display()
             )
         }
+        Warning::TooLong { path, program, arguments, limit, sent, kill_after } => {
+            let words = [*program].into_iter().chain(arguments.iter().map(OsString::as_os_str));
+            let (path, command) = (path.display(), quoting::in_message(words));
+            let limit = duration::words(*limit);
+            let sent = self::sent(sent, *kill_after);
+            format!("{path}: {command} ran longer than {limit}{sent}")
+        }
         Warning::Signal(error) => format!("warning: {}", error::words(error)),
         Warning::Release(error) => {
             format!(
@@ -120,6 +127,21 @@ fn warning(warning: &Warning<'_>) -> String {
                 error::words(error)
             )
         }
+    }
+}
+
+/// What a job was sent that ran too long.
+fn sent(signals: &[i32], kill_after: Option<Duration>) -> String {
+    let name = |number: i32| match signal::name(number) {
+        Some(name) => name.to_owned(),
+        None => format!("signal {number}"),
+    };
+    match (signals, kill_after) {
+        ([], _) => String::new(),
+        ([first, _, ..], Some(later)) => {
+            format!(": sent {}, and {} later KILL", name(*first), duration::words(later))
+        }
+        ([first, ..], _) => format!(": sent {}", name(*first)),
     }
 }
 
@@ -131,6 +153,13 @@ fn kept(why: Kept) -> &'static str {
         Kept::Shared => "others share the lock or wait for it",
         Kept::Awaited => "others wait for the lock",
         Kept::Held => "the next run has the lock, or something that the command has left running",
+    }
+}
+
+pub(super) fn ended(status: Status) -> String {
+    match status {
+        Status::Exited(code) => format!("exited with status {code}"),
+        Status::Signaled(signal) => format!("died of signal {}", signal_name(signal)),
     }
 }
 

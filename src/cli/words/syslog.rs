@@ -14,8 +14,10 @@ use withlock_platform::process::{Signal, Status};
 use super::event::signal_name;
 use super::{error, event, holder, printable, say};
 use crate::cli::duration;
+use crate::cli::exit::Ending;
 use crate::error::Error;
 use crate::event::{Event, Listener};
+use crate::job::Outcome;
 use crate::lock::Busy;
 
 /// How long a daemon that does not read is waited for, once in a run: many jobs may start at the same minute, and its queue is
@@ -55,7 +57,9 @@ impl<'a> Syslog<'a> {
             Event::Acquired { .. } => {
                 self.send(Severity::Info, &format!("acquired{}", self.waited()), self.label);
             }
-            Event::Ended { status } => self.ended(*status),
+            Event::Ended { status, too_long } => {
+                self.ended(Outcome { status: *status, too_long: *too_long });
+            }
             Event::Warning(_) if !say::is_unwanted(event) => {
                 self.say(Severity::Warning, &event::words(event));
             }
@@ -63,16 +67,20 @@ impl<'a> Syslog<'a> {
         }
     }
 
-    fn ended(&self, status: Status) {
-        let (severity, how) = match status {
-            Status::Exited(0) => (Severity::Info, "exited with status 0".to_owned()),
-            Status::Exited(code) => (Severity::Notice, format!("exited with status {code}")),
-            Status::Signaled(signal) => {
-                (Severity::Notice, format!("died of signal {}", signal_name(signal)))
-            }
+    fn ended(&self, outcome: Outcome) {
+        let severity = match outcome.status {
+            Status::Exited(0) if !outcome.too_long => Severity::Info,
+            _ => Severity::Notice,
         };
+        // What the caller sees then is not how the command has ended.
+        let limit = match Ending::from(outcome) {
+            _ if !outcome.too_long => String::new(),
+            Ending::Code(code) => format!("over its time limit (status {code}): "),
+            Ending::Signal(_) => "over its time limit: ".to_owned(),
+        };
+        let how = event::ended(outcome.status);
         let after = self.start.get().map_or_else(String::new, |start| after(" after ", *start));
-        self.send(severity, &format!("{how}{after}"), self.label);
+        self.send(severity, &format!("{limit}{how}{after}"), self.label);
     }
 
     /// The lock is busy, and the command does not run.

@@ -40,6 +40,12 @@ pub(crate) fn contains(set: &libc::sigset_t, signal: Signal) -> bool {
     place(signal).is_some_and(|(word, bit)| words(set)[word] & bit != 0)
 }
 
+/// Whether there is a signal of this number.
+#[must_use]
+pub fn is_signal(signal: Signal) -> bool {
+    place(signal).is_some()
+}
+
 /// Whether there is no signal in the set.
 pub(crate) fn is_empty(set: &libc::sigset_t) -> bool {
     words(set).iter().all(|word| *word == 0)

@@ -33,6 +33,12 @@ pub(crate) fn contains(set: &libc::sigset_t, signal: Signal) -> bool {
     unsafe { libc::sigismember(set, signal) == 1 }
 }
 
+/// Whether there is a signal of this number.
+#[must_use]
+pub fn is_signal(signal: Signal) -> bool {
+    contains(&every(), signal)
+}
+
 /// Whether there is no signal in the set.
 pub(crate) fn is_empty(set: &libc::sigset_t) -> bool {
     !(1..=HIGHEST).any(|signal| contains(set, signal))

@@ -21,6 +21,7 @@ mod size_limit;
 pub use arrival::{Arrival, Sender};
 pub use by_handler::ByHandler;
 pub use held::{Signals, forget_size_signal};
+pub use native_sets::is_signal;
 pub use receive::Receive;
 pub use sending::exists;
 pub use signal::Signal;

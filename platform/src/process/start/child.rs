@@ -92,8 +92,24 @@ impl Child {
     /// # Errors
     /// What kill(2) says, such as `EPERM` when the job has changed its user.
     pub fn signal(&self, signal: Signal) -> io::Result<()> {
-        // SAFETY: touches no memory; the id is our child's until it is waited for, so it names nobody else.
-        if unsafe { libc::kill(self.pid, signal) } == -1 {
+        self.send(self.pid, signal)
+    }
+
+    /// Sends a signal to it and to what it has started, as far as its process group tells: to the group that it leads, or if
+    /// it leads none, to itself alone.
+    ///
+    /// # Errors
+    /// As [`Self::signal`]; for a group, when none of it may be signalled.
+    pub fn signal_all(&self, signal: Signal) -> io::Result<()> {
+        let to = if self.group() == self.pid { -self.pid } else { self.pid };
+        self.send(to, signal)
+    }
+
+    /// `to` is its id, or the number of its own group.
+    fn send(&self, to: libc::pid_t, signal: Signal) -> io::Result<()> {
+        // SAFETY: touches no memory; the id is our child's until it is waited for, so that it, and a group of that number,
+        // names nobody else.
+        if unsafe { libc::kill(to, signal) } == -1 {
             Err(io::Error::last_os_error())
         } else {
             Ok(())

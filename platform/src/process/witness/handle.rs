@@ -2,8 +2,9 @@
 
 use std::io::{self, Read, Write};
 use std::os::unix::net::UnixStream;
+use std::time::Duration;
 
-use super::message::{ANSWER, Message, REST, WATCH, is_readable};
+use super::message::{Message, Order, is_readable};
 use super::post::Post;
 use super::sighting::Sighting;
 use crate::deadline::Deadline;
@@ -79,7 +80,7 @@ impl Witness {
     /// # Errors
     /// As [`Self::next`].
     pub fn ask(&self, until: Deadline, mut heard: impl FnMut(Sighting)) -> io::Result<()> {
-        self.order(ANSWER)?;
+        self.order(Order::Answer)?;
         while let Some(message) = self.read(until)? {
             match message {
                 Message::Sighting(sighting) => heard(sighting),
@@ -89,16 +90,25 @@ impl Witness {
         Ok(())
     }
 
-    /// From now on, or no longer, it continues this process when the job goes on: one that is stopped is not told.
+    /// From now on, it continues this process when the job goes on, where [`can_watch`] says that it can be told, or at this
+    /// moment if the job does not: one that is stopped is not told.
     ///
     /// # Errors
     /// What write(2) says.
-    pub fn watch(&self, on: bool) -> io::Result<()> {
-        self.order(if on { WATCH } else { REST })
+    pub fn watch(&self, until: Option<Deadline>) -> io::Result<()> {
+        self.order(Order::Watch(until.map_or(Duration::MAX, Deadline::to_moment)))
     }
 
-    fn order(&self, order: u8) -> io::Result<()> {
-        (&self.link).write_all(&[order])?;
+    /// It does so no longer.
+    ///
+    /// # Errors
+    /// What write(2) says.
+    pub fn rest(&self) -> io::Result<()> {
+        self.order(Order::Rest)
+    }
+
+    fn order(&self, order: Order) -> io::Result<()> {
+        (&self.link).write_all(&order.encode())?;
         // SAFETY: touches no memory; the id is our child's until it is waited for, so it names nobody else.
         unsafe { libc::kill(self.pid, libc::SIGCHLD) };
         Ok(())
@@ -140,7 +150,7 @@ impl Witness {
     }
 }
 
-/// Whether it can be told here that a process is stopped, so that [`Witness::watch`] does what it says.
+/// Whether it can be told here that a process is stopped, so that [`Witness::watch`] needs no moment.
 #[must_use]
 pub fn can_watch(job: &Child) -> bool {
     os::is_stopped(job.pid).is_some()

@@ -1,4 +1,5 @@
-//! What the wrapper and its witness say to each other, through a pair of sockets: orders of one byte, messages of sixteen.
+//! What the wrapper and its witness say to each other, through a pair of sockets: orders of nine bytes, messages of
+//! sixteen.
 
 use std::io;
 use std::os::fd::AsRawFd;
@@ -10,12 +11,42 @@ use crate::deadline::Deadline;
 use crate::process::signals::arrival::{Arrival, Sender};
 use crate::process::signals::signal::Signal;
 
-/// Report what is pending, and then answer.
-pub(super) const ANSWER: u8 = b'?';
-/// From now on, continue the wrapper when the job goes on.
-pub(super) const WATCH: u8 = b'w';
-/// No longer.
-pub(super) const REST: u8 = b'r';
+/// What the witness is told to do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Order {
+    /// Report what is pending, and then answer.
+    Answer,
+    /// From now on, continue the wrapper when the job goes on, or if it does not, at this moment.
+    Watch(Duration),
+    /// No longer.
+    Rest,
+}
+
+impl Order {
+    pub(super) const LENGTH: usize = 9;
+
+    pub(super) fn encode(self) -> [u8; Self::LENGTH] {
+        let (kind, moment) = match self {
+            Self::Answer => (b'?', Duration::ZERO),
+            Self::Watch(until) => (b'w', until),
+            Self::Rest => (b'r', Duration::ZERO),
+        };
+        let mut bytes = [kind; Self::LENGTH];
+        // What is farther than 584 years is never.
+        let moment = u64::try_from(moment.as_nanos()).unwrap_or(u64::MAX);
+        bytes[1..].copy_from_slice(&moment.to_ne_bytes());
+        bytes
+    }
+
+    pub(super) fn decode(bytes: [u8; Self::LENGTH]) -> Self {
+        let [kind, moment @ ..] = bytes;
+        match kind {
+            b'?' => Self::Answer,
+            b'w' => Self::Watch(Duration::from_nanos(u64::from_ne_bytes(moment))),
+            _ => Self::Rest,
+        }
+    }
+}
 
 /// Whether there is something to read, before the deadline.
 pub(super) fn is_readable(link: &UnixStream, until: Deadline) -> io::Result<bool> {
@@ -85,6 +116,17 @@ impl Message {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_order_arrives_as_it_was_given() {
+        let soon = Duration::from_nanos(123_456_789_012);
+        for order in [Order::Answer, Order::Rest, Order::Watch(soon), Order::Watch(Duration::ZERO)]
+        {
+            assert_eq!(Order::decode(order.encode()), order);
+        }
+        let never = Order::decode(Order::Watch(Duration::MAX).encode());
+        assert_eq!(never, Order::Watch(Duration::from_nanos(u64::MAX)));
+    }
 
     #[test]
     fn a_message_arrives_as_it_was_sent() {

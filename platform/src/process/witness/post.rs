@@ -6,7 +6,7 @@ use std::os::fd::AsRawFd;
 use std::os::unix::net::UnixStream;
 use std::time::Duration;
 
-use super::message::{ANSWER, Message, WATCH, is_readable};
+use super::message::{Message, Order, is_readable};
 use super::sighting::Sighting;
 use crate::deadline::{Deadline, moment};
 use crate::os;
@@ -37,15 +37,15 @@ impl<R: Receive> Post<'_, R> {
         let is_tied = os::die_with_parent();
         os::show_as(NAME, TITLE);
         os::close_all_but([self.link.as_raw_fd(); 2]);
-        let mut is_watching = false;
+        let mut watch = None;
         while self.has_parent() {
-            let within = match (is_watching, is_tied) {
-                (true, _) => Some(STOPPED),
-                (false, true) => None,
-                (false, false) => Some(PARENT),
+            let within = match (watch, is_tied) {
+                (Some(_), _) => Some(STOPPED),
+                (None, true) => None,
+                (None, false) => Some(PARENT),
             };
             let continued = match self.signals.receiver().next(within.and_then(Deadline::after)) {
-                Ok(Some(arrival)) if arrival.signal == libc::SIGCHLD => self.obey(&mut is_watching),
+                Ok(Some(arrival)) if arrival.signal == libc::SIGCHLD => self.obey(&mut watch),
                 Ok(Some(arrival)) => self.report(arrival),
                 Ok(None) => Ok(()),
                 Err(error) => Err(error),
@@ -53,8 +53,8 @@ impl<R: Receive> Post<'_, R> {
             if continued.is_err() {
                 return;
             }
-            if is_watching {
-                self.wake_parent();
+            if let Some(until) = watch {
+                self.wake_parent(until);
             }
         }
     }
@@ -73,30 +73,56 @@ impl<R: Receive> Post<'_, R> {
         (&self.link).write_all(&message.encode())
     }
 
-    /// Everything that is pending comes before the answer.
-    fn obey(&self, is_watching: &mut bool) -> io::Result<()> {
+    /// Everything that is pending comes before the answer. `watch` is until when it watches, if it does.
+    fn obey(&self, watch: &mut Option<Duration>) -> io::Result<()> {
         while let Some(arrival) = self.signals.receiver().next(Some(Deadline::PASSED))? {
             if arrival.signal != libc::SIGCHLD {
                 self.report(arrival)?;
             }
         }
-        let mut order = [0];
+        let mut order = [0; Order::LENGTH];
         while is_readable(&self.link, Deadline::PASSED)? {
             (&self.link).read_exact(&mut order)?;
-            match order[0] {
-                ANSWER => self.say(&Message::Answer)?,
-                other => *is_watching = other == WATCH,
+            match Order::decode(order) {
+                Order::Answer => self.say(&Message::Answer)?,
+                Order::Watch(until) => *watch = Some(until),
+                Order::Rest => *watch = None,
             }
         }
         Ok(())
     }
 
-    /// Continues the parent, if that was stopped with its job, and the job goes on or has ended.
-    fn wake_parent(&self) {
-        let is_stopped = os::is_stopped;
-        if is_stopped(self.job) == Some(false) && is_stopped(self.parent) == Some(true) {
+    /// Continues the parent, if that was stopped with its job, and the job goes on or has ended, or it is time.
+    fn wake_parent(&self, until: Duration) {
+        let (job, parent) = (os::is_stopped(self.job), os::is_stopped(self.parent));
+        if wakes(parent, job, moment() >= until) {
             // SAFETY: touches no memory; our parent, so its id names nobody else.
             unsafe { libc::kill(self.parent, libc::SIGCONT) };
         }
+    }
+}
+
+/// Whether to continue the parent, of which it may be known whether it is stopped, and of the job. Where nothing is known,
+/// a parent that runs is continued when it is time, which does nothing, until it says that it needs that no longer.
+fn wakes(is_parent_stopped: Option<bool>, is_job_stopped: Option<bool>, is_time: bool) -> bool {
+    match is_parent_stopped {
+        Some(true) => is_time || is_job_stopped == Some(false),
+        Some(false) => false,
+        None => is_time,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_stopped_run_goes_on_with_its_job_and_when_it_is_time_to_end_that() {
+        let (yes, no, unknown) = (Some(true), Some(false), None);
+        assert!(wakes(yes, no, false), "the job goes on");
+        assert!(!wakes(yes, yes, false) && !wakes(yes, unknown, false));
+        assert!(wakes(yes, yes, true) && wakes(unknown, unknown, true), "it is time");
+        assert!(!wakes(unknown, unknown, false));
+        assert!(!wakes(no, no, true) && !wakes(no, yes, true), "it runs");
     }
 }

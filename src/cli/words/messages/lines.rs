@@ -186,6 +186,15 @@ fn busy() -> Vec<String> {
 fn warnings() -> Vec<String> {
     let path = Path::new("/d/l");
     let forward = Call::Elsewhere(Step::ForwardSignal).failed(libc::EPERM);
+    let arguments = ["-a".into(), "a b".into()];
+    let too_long = |sent| Warning::TooLong {
+        path,
+        program: "rsync".as_ref(),
+        arguments: &arguments,
+        limit: Duration::from_secs(1500),
+        sent,
+        kill_after: Some(Duration::from_secs(60)),
+    };
     let remove = Call::AtTheFile(Step::Remove).failed(libc::EROFS);
     let mut warnings: Vec<Warning<'_>> =
         REASONS.map(|reason| Warning::Place { at: "/d".as_ref(), reason }).into();
@@ -193,6 +202,9 @@ fn warnings() -> Vec<String> {
         Warning::SetgidFile { path },
         Warning::Lost { path, loss: Loss::Gone },
         Warning::Lost { path, loss: Loss::Replaced },
+        too_long(&[]),
+        too_long(&[15]),
+        too_long(&[40, 9]),
         Warning::Signal(&forward),
         Warning::Release(&remove),
     ]);
@@ -201,6 +213,7 @@ fn warnings() -> Vec<String> {
             Warning::Place { .. }
             | Warning::SetgidFile { .. }
             | Warning::Lost { loss: Loss::Gone | Loss::Replaced, .. }
+            | Warning::TooLong { .. }
             | Warning::Signal(_)
             | Warning::Release(_) => {}
         }
@@ -238,8 +251,9 @@ fn events() -> Vec<String> {
         Event::Executing { pid: 7 },
         Event::Forwarded { signal: 15 },
         Event::Forwarded { signal: 200 },
-        Event::Ended { status: Status::Exited(1) },
-        Event::Ended { status: Status::Signaled(9) },
+        Event::Overdue { signal: 15 },
+        Event::Ended { status: Status::Exited(1), too_long: false },
+        Event::Ended { status: Status::Signaled(9), too_long: true },
         Event::Removed,
         left(Kept::Asked),
         left(Kept::Foreign),
@@ -262,6 +276,7 @@ fn events() -> Vec<String> {
             | Event::Acquired { .. }
             | Event::Started { .. }
             | Event::Executing { .. }
+            | Event::Overdue { .. }
             | Event::Ended { .. }
             | Event::Forwarded { .. }
             | Event::Removed

@@ -3,7 +3,7 @@
 use crate::cli::plan::Request;
 use crate::cli::withlock::parse;
 
-const WRONG: [&str; 48] = [
+const WRONG: [&str; 63] = [
     "",
     "''",
     "L",
@@ -19,6 +19,17 @@ const WRONG: [&str; 48] = [
     "-E 256 L true",
     "-q --warn-held 5x L true",
     "--backend nfs L true",
+    "--max-runtime",
+    "--kill-after",
+    "--signal",
+    "--max-runtime 5x L true",
+    "--max-runtime 5 --kill-after -1 L true",
+    "--max-runtime 5 --signal FOO L true",
+    "--max-runtime 5 --signal 0 L true",
+    "--max-runtime 5 --signal RTMIN+99 L true",
+    "--kill-after 5 L true",
+    "--signal TERM L true",
+    "L --max-runtime 5 true",
     "-c date L true",
     "L -c echo hello",
     "--keep=1 L true",
@@ -46,6 +57,10 @@ const WRONG: [&str; 48] = [
     "-? L true",
     "-u L true",
     "-F -o L true",
+    "-F --max-runtime 5 L true",
+    "-F --max-runtime 5 --kill-after 5 L true",
+    "-F --kill-after 5 L true",
+    "-F --signal INT L true",
     "-l L true",
     "-L L true",
     "L -q true",
