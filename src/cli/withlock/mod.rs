@@ -1,6 +1,7 @@
 //! The command line of `withlock` itself.
 
 mod definition;
+pub mod help;
 mod meaning;
 mod misplaced;
 mod plain;
