@@ -32,6 +32,7 @@ const OPERANDS: &str = "operands";
 fn command() -> Command {
     let operands = Arg::new(OPERANDS).value_name("LOCKFILE COMMAND").num_args(1..);
     Command::new("withlock")
+        .version(env!("CARGO_PKG_VERSION"))
         .args_override_self(true)
         .disable_help_flag(true)
         .disable_version_flag(true)
