@@ -27,7 +27,7 @@ pub struct Entry<O> {
     pub(super) overrides: &'static [&'static str],
     /// Abbreviations that 0.5 knew, for the crontabs that have them. New options get none: an abbreviation would change
     /// its meaning when another option begins with the same letters.
-    pub(super) abbreviations: &'static [&'static str],
+    pub abbreviations: &'static [&'static str],
 }
 
 /// What an option does.
