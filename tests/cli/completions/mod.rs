@@ -6,6 +6,8 @@ mod shells;
 use std::fs;
 use std::path::Path;
 
+use withlock::cli::withlock::table::OPTIONS;
+
 use crate::support;
 use shells::{Fish, Shell, Typed};
 
@@ -39,6 +41,7 @@ const LINES: &[(&str, &[&str], &[&str])] = &[
     // Values.
     ("withlock --backend f", &["flock", "fcntl"], &["auto", "lockfile"]),
     ("withlock --backend=fl", &["--backend=flock"], &["--backend=fcntl"]),
+    ("withlock -w ", &["30s", "5m", "1h", "inf"], &[]),
     ("withlock -w 5", &["5s", "5m", "5h"], &["lockfile"]),
     ("withlock --warn-held 90", &["90s", "90m"], &[]),
     ("withlock -w lo", &[], &["lockfile"]),
@@ -93,6 +96,20 @@ fn assert_completes(shell: &mut dyn Shell, lines: &[(&str, &[&str], &[&str])]) {
     assert!(wrong.is_empty(), "{wrong:#?}");
 }
 
+/// bash shows names only.
+fn assert_tells_what_options_do(shell: &mut dyn Shell) {
+    for option in
+        OPTIONS.iter().filter(|option| ["verbose", "syslog", "shared"].contains(&option.long))
+    {
+        let description = option.description();
+        assert!(
+            shell.shows(&format!("withlock --{}", &option.long[..2]), &description),
+            "{description}"
+        );
+    }
+    assert!(shell.shows("withlock -w ", "without limit"), "what a duration looks like");
+}
+
 #[test]
 fn bash_completes_options_values_and_the_command() {
     let place = shells::place();
@@ -124,6 +141,7 @@ fn zsh_completes_options_values_and_the_command_with_what_it_takes() {
     };
     assert_completes(&mut zsh, LINES);
     assert_completes(&mut zsh, LINES_OF_THE_COMMAND);
+    assert_tells_what_options_do(&mut zsh);
 }
 
 #[test]
@@ -134,4 +152,5 @@ fn fish_completes_options_values_and_the_command_with_what_it_takes() {
     };
     assert_completes(&mut fish, LINES);
     assert_completes(&mut fish, LINES_OF_THE_COMMAND);
+    assert_tells_what_options_do(&mut fish);
 }

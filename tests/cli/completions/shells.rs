@@ -13,6 +13,8 @@ use crate::support::{Scratch, find_program};
 pub trait Shell {
     /// What it completes the last word of a line to.
     fn complete(&mut self, line: &str) -> Vec<String>;
+    /// Whether it shows this while somebody chooses among the completions of a line.
+    fn shows(&mut self, line: &str, text: &str) -> bool;
 }
 
 /// Where the lines are typed: `lockfile` and `lockdir` lie there, and there are two commands: for `mytool`, the
@@ -79,16 +81,18 @@ impl Typed {
             r#"
             autoload -Uz compinit
             compinit -u -D
-            _mytool() { _arguments '--own[]' '--other[]' '*:word: ' }
+            _mytool() { _arguments '--own[]' '--other[]' '*:word:_files' }
             compdef _mytool mytool
-            zstyle ':completion:*' completer _all_matches _complete
-            zstyle ':completion:*' insert yes
+            zle -C all complete-word _generic
+            zstyle ':completion:all:*' completer _all_matches _complete
+            zstyle ':completion:all:*' insert yes
             count=0
             show() { ((++count)); print -rn -- "<<$count:$BUFFER>>$count"; BUFFER= }
             zle -N show
             bindkey -e
-            bindkey '^Xa' complete-word
+            bindkey '^Xa' all
             bindkey '^Xs' show
+            bindkey '^Xl' list-choices
             PS1='<<0:>>0'
             "#
         );
@@ -119,6 +123,13 @@ impl Shell for Typed {
         let completed = shown.strip_prefix(kept).unwrap();
         completed.split_whitespace().map(str::to_owned).collect()
     }
+
+    fn shows(&mut self, line: &str, text: &str) -> bool {
+        self.terminal.type_in(format!("{line}\x18l").as_bytes());
+        let is_shown = self.terminal.wait_for(text).contains(text);
+        self.terminal.type_in(b"\x15");
+        is_shown
+    }
 }
 
 impl Drop for Typed {
@@ -146,13 +157,23 @@ impl<'a> Fish<'a> {
     }
 }
 
-impl Shell for Fish<'_> {
-    fn complete(&mut self, line: &str) -> Vec<String> {
+impl Fish<'_> {
+    fn ask(&self, line: &str) -> String {
         let mut command = command(&self.fish, self.place);
         let output = command.args(["--no-config", "start", line]).stdin(Stdio::null()).output();
         let output = output.unwrap();
         assert!(output.stderr.is_empty(), "{output:?}");
-        let text = String::from_utf8(output.stdout).unwrap();
-        text.lines().map(|line| line.split('\t').next().unwrap_or_default().to_owned()).collect()
+        String::from_utf8(output.stdout).unwrap()
+    }
+}
+
+impl Shell for Fish<'_> {
+    fn complete(&mut self, line: &str) -> Vec<String> {
+        let words = |line: &str| line.split('\t').next().unwrap_or_default().to_owned();
+        self.ask(line).lines().map(words).collect()
+    }
+
+    fn shows(&mut self, line: &str, text: &str) -> bool {
+        self.ask(line).contains(text)
     }
 }
