@@ -19,7 +19,7 @@ pub struct Entry<O> {
     pub(super) heading: &'static str,
     pub(super) effect: Effect<O>,
     /// Whether its value may be left out. It is then only taken from the same word, as in `--option=value`; an empty one
-    /// stands for one that was left out.
+    /// stands for one that was left out. Such an option has no letter.
     pub(super) value_is_optional: bool,
     /// What the operands are when it is given.
     pub operands: Operands,

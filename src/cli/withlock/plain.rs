@@ -86,10 +86,9 @@ fn read_short<'a>(
 ) -> Result<&'a [OsString], Stop> {
     let mut letters = letters;
     while let [letter, rest @ ..] = letters {
-        let option = table::short(char::from(*letter)).ok_or(Stop::Mistake)?;
-        match &option.effect {
+        match &table::short(char::from(*letter)).ok_or(Stop::Mistake)?.effect {
             Effect::Flag(set) => set(options),
-            Effect::Value { set, .. } if rest.is_empty() && option.needs_value() => {
+            Effect::Value { set, .. } if rest.is_empty() => {
                 return read_value(*set, behind, options);
             }
             Effect::Value { set, .. } => {

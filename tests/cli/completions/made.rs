@@ -98,8 +98,7 @@ fn zsh(template: &str) -> String {
         let is_optional = !option.needs_value();
         let specs = names.iter().map(|name| match (&value, is_optional) {
             (None, _) => name.clone(),
-            (_, true) if name.starts_with("--") => format!("{name}=-"),
-            (_, true) => format!("{name}-"),
+            (_, true) => format!("{name}=-"),
             (_, false) if name.starts_with("--") => format!("{name}="),
             (_, false) => format!("{name}+"),
         });
