@@ -13,14 +13,21 @@ pub struct Entry<O> {
     pub long: &'static str,
     /// What `--help` says of it. A line end continues in the same column, and `{backends}` stands for their names.
     pub(super) help: &'static str,
+    /// What `-h` says of it, in a line; empty for what `-h` leaves out.
+    pub(super) brief: &'static str,
     /// Under which heading `--help` lists it.
     pub(super) heading: &'static str,
     pub(super) effect: Effect<O>,
+    /// Whether its value may be left out. It is then only taken from the same word, as in `--option=value`; an empty one
+    /// stands for one that was left out. Such an option has no letter.
+    pub(super) value_is_optional: bool,
+    /// What the operands are when it is given.
+    pub operands: Operands,
     /// Other options that it takes back when it comes after them.
     pub(super) overrides: &'static [&'static str],
     /// Abbreviations that 0.5 knew, for the crontabs that have them. New options get none: an abbreviation would change
     /// its meaning when another option begins with the same letters.
-    pub(super) abbreviations: &'static [&'static str],
+    pub abbreviations: &'static [&'static str],
 }
 
 /// What an option does.
@@ -32,6 +39,8 @@ pub(super) enum Effect<O> {
     Value {
         /// What the help calls it.
         name: &'static str,
+        /// What a shell may complete it to.
+        kind: Kind,
         /// What a message says if it is missing: "-w needs" this.
         needs: &'static str,
         set: fn(&mut O, OsString),
@@ -42,13 +51,50 @@ pub(super) enum Effect<O> {
     Version,
 }
 
+/// What a value is, for the completions of shells.
+#[derive(Clone, Copy, Debug)]
+pub enum Kind {
+    /// A number with a unit.
+    Duration,
+    /// A number.
+    Number,
+    /// The name of a signal.
+    Signal,
+    /// One of these words.
+    Choice(fn() -> Vec<&'static str>),
+    /// A file.
+    File,
+    /// A directory.
+    Directory,
+    /// Anything else.
+    Text,
+}
+
+/// What the operands of a line are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Operands {
+    /// LOCKFILE COMMAND ARGUMENTS...
+    Job,
+    /// COMMAND ARGUMENTS...
+    NoLockFile,
+    /// LOCKFILE
+    NoCommand,
+    /// LOCKFILE...
+    LockFiles,
+    /// One directory, or none.
+    Directory,
+}
+
 impl<O> Entry<O> {
     pub(super) const BASE: Self = Self {
         short: None,
         long: "",
         help: "",
+        brief: "",
         heading: "",
         effect: Effect::Help,
+        value_is_optional: false,
+        operands: Operands::Job,
         overrides: &[],
         abbreviations: &[],
     };
@@ -62,14 +108,42 @@ impl<O> Entry<O> {
         }
     }
 
+    /// What its value is; `None` if it takes none.
+    #[must_use]
+    pub fn value_kind(&self) -> Option<Kind> {
+        match self.effect {
+            Effect::Value { kind, .. } => Some(kind),
+            _ => None,
+        }
+    }
+
     /// What `--help` says of it.
     pub(super) fn help(&self) -> String {
         with_names(self.help)
     }
 
-    /// Whether a value belongs to it.
-    pub(super) fn takes_value(&self) -> bool {
-        self.value_name().is_some()
+    /// The same in a line, for a shell that completes its name.
+    #[must_use]
+    pub fn description(&self) -> String {
+        if self.brief.is_empty() { self.help().replace('\n', " ") } else { with_names(self.brief) }
+    }
+
+    /// As people read it: `-w, --wait DURATION`, `--option[=VALUE]`.
+    #[must_use]
+    pub fn title(&self) -> String {
+        let short = self.short.map(|letter| format!("-{letter}, ")).unwrap_or_default();
+        let value = match self.value_name() {
+            Some(name) if self.value_is_optional => format!("[={name}]"),
+            Some(name) => format!(" {name}"),
+            None => String::new(),
+        };
+        format!("{short}--{}{value}", self.long)
+    }
+
+    /// Whether a value belongs to it, in the same word or the next one.
+    #[must_use]
+    pub fn needs_value(&self) -> bool {
+        self.value_name().is_some() && !self.value_is_optional
     }
 
     /// As people write it for short: `-w`, `--backend`.

@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 
 use withlock::cli::exit::TABLE;
-use withlock::cli::withlock::table::OPTIONS;
+use withlock::cli::withlock::help::RECIPES;
+use withlock::cli::withlock::table::{Entry, OPTIONS};
 
 use super::texts::{file, rows, section};
 use crate::support;
@@ -81,9 +82,36 @@ fn nobody_is_misled_about_an_exit_status() {
 
 #[test]
 fn the_help_fits_a_terminal_of_80_columns() {
-    for line in help().lines() {
+    for line in help().lines().chain(printed("-h").lines()) {
         assert!(line.chars().count() <= 80, "{line}");
     }
+}
+
+/// The other lines of the screen are for the line that was typed, and the next prompt.
+#[test]
+fn the_short_help_fits_on_a_screen_and_has_what_matters_most_in_the_same_words() {
+    let short = printed("-h");
+    assert!(short.lines().count() <= 22, "{short}");
+    assert!(short.contains("withlock --help") && short.contains("withlock(1)"), "{short}");
+    let found = options_in_help(&short);
+    let all = options_of_the_program();
+    assert!(found.len() >= 8 && found.is_subset(&all), "{found:?}");
+    let long = help();
+    assert!(short.lines().take(3).all(|line| long.contains(line)), "{short}");
+}
+
+#[test]
+fn the_recipes_of_the_help_are_those_of_the_readme() {
+    let words = |line: &str| line.split_whitespace().collect::<Vec<_>>().join(" ");
+    let readme = file("README.md");
+    let recipes: Vec<String> = section(&readme, "## Recipes for cron", "## ").map(words).collect();
+    let help = help();
+    for (purpose, line) in RECIPES {
+        let pair = [format!("# {purpose}"), (*line).to_owned()];
+        assert!(recipes.windows(2).any(|lines| *lines == pair), "the README lacks: {pair:?}");
+        assert!(help.contains(&format!("  {}\n  {}\n", pair[0], pair[1])), "{help}");
+    }
+    assert!(RECIPES.len() >= 3);
 }
 
 /// The tests above would notice: a text that lacks one line, any of them, differs in just that line.
@@ -130,14 +158,7 @@ fn differences(name: &str, wanted: &Entries, found: &Entries) -> Vec<String> {
 }
 
 fn options_of_the_program() -> Entries {
-    OPTIONS
-        .iter()
-        .map(|option| {
-            let short = option.short.map(|letter| format!("-{letter}, ")).unwrap_or_default();
-            let names = format!("{short}--{}", option.long);
-            entry(&names, option.value_name().unwrap_or_default())
-        })
-        .collect()
+    OPTIONS.iter().map(Entry::title).collect()
 }
 
 fn options_that_matter_most() -> Entries {
@@ -152,14 +173,17 @@ fn entry(left: &str, right: &str) -> String {
     format!("{left} {right}").trim().to_owned()
 }
 
-/// `.It Fl w , Fl -wait Ar duration`
+/// `.It Fl w , Fl -wait Ar duration`, and for a value that may be left out `.It Fl -option Ns Op = Ns Ar value`
 fn options_in_manual(manual: &str) -> Entries {
     section(manual, ".Sh OPTIONS", ".Sh")
         .filter_map(|line| line.strip_prefix(".It Fl "))
         .map(|item| {
-            let (names, value) = item.split_once(" Ar ").unwrap_or((item, ""));
-            let names = format!("-{}", names.replace(" , Fl ", ", -"));
-            entry(&names, &value.to_uppercase())
+            let names = |names: &str| format!("-{}", names.replace(" , Fl ", ", -"));
+            if let Some((item, value)) = item.split_once(" Ns Op = Ns Ar ") {
+                return format!("{}[={}]", names(item), value.to_uppercase());
+            }
+            let (item, value) = item.split_once(" Ar ").unwrap_or((item, ""));
+            entry(&names(item), &value.to_uppercase())
         })
         .collect()
 }
@@ -188,12 +212,12 @@ fn codes_in_readme(readme: &str) -> Entries {
     rows(readme, "## Exit status").map(|(code, meaning)| entry(&code, &meaning)).collect()
 }
 
-/// `  -w, --wait <DURATION>  Meaning`
+/// `  -w, --wait DURATION  Meaning`
 fn options_in_help(help: &str) -> Entries {
     help.lines()
         .map(str::trim)
         .filter(|line| line.starts_with('-'))
-        .map(|line| line.split("  ").next().unwrap_or_default().replace(['<', '>'], ""))
+        .map(|line| line.split("  ").next().unwrap_or_default().to_owned())
         .collect()
 }
 
@@ -206,7 +230,11 @@ fn codes_in_help(help: &str) -> Entries {
 }
 
 fn help() -> String {
-    let output = support::withlock(["--help"]).output().unwrap();
+    printed("--help")
+}
+
+fn printed(option: &str) -> String {
+    let output = support::withlock([option]).output().unwrap();
     assert!(output.status.success());
     String::from_utf8(output.stdout).unwrap()
 }

@@ -4,6 +4,7 @@ mod advice;
 mod arguments;
 mod bad_input;
 mod commands;
+mod completions;
 mod diagnostics;
 mod manual;
 mod name;

@@ -176,7 +176,7 @@ fn each_backend_is_used_when_it_is_asked_for() {
 #[test]
 fn help_and_version_are_printed_without_touching_anything() {
     let scratch = Scratch::new();
-    for words in [&["--help"][..], &["-h"], &["-q", "--help", "lock", "echo"]] {
+    for words in [&["--help"][..], &["--hel"], &["-q", "--help", "lock", "echo"]] {
         let output = attempt(&scratch, words);
         assert_silent(&words.join(" "), &output, 0);
         let text = String::from_utf8(output.stdout).unwrap();
@@ -205,6 +205,13 @@ fn help_and_version_are_printed_without_touching_anything() {
             assert!(text.contains(option), "{option} is missing in {text}");
         }
         assert!(text.lines().all(|line| line.trim_end() == line), "blanks at the end of a line");
+    }
+    let short = attempt(&scratch, &["-h"]);
+    assert_silent("-h", &short, 0);
+    for words in [&["-qh"][..], &["-hZ"], &["-w", "5", "-h", "lock", "--help"]] {
+        let output = attempt(&scratch, words);
+        assert_silent(&words.join(" "), &output, 0);
+        assert_eq!(output.stdout, short.stdout, "{words:?}");
     }
     let version = format!("withlock {}\n", env!("CARGO_PKG_VERSION"));
     for words in [&["--version"][..], &["-V"], &["-k", "-V", "lock"]] {

@@ -29,7 +29,7 @@ fn the_manual_page_has_the_recipes_of_the_readme() {
     let words = |line: &str| line.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase();
     let known: BTreeSet<String> = manual.lines().map(words).collect();
     let recipes: Vec<&str> = section(&readme, "## Recipes for cron", "## ")
-        .filter(|line| line.starts_with("    "))
+        .filter(|line| line.starts_with("    ") && !line.starts_with("    # "))
         .collect();
     assert!(recipes.len() >= 5, "{recipes:?}");
     for recipe in recipes {

@@ -236,7 +236,8 @@ fn each_recipe_of_the_readme_does_what_it_says_in_a_real_crontab_as_it_is_printe
         "local/bin/poll",
         "local/bin/index",
         "local/bin/convert-new",
-        "local/sbin/nightly",
+        "local/bin/load-data",
+        "local/sbin/daily",
     ] {
         stand_in(&place, name);
     }
@@ -271,12 +272,13 @@ fn each_recipe_of_the_readme_does_what_it_says_in_a_real_crontab_as_it_is_printe
     // Each under its lock, which a second run was refused: status 1.
     let expected = [
         "/run/convert.lock, 1: 0 convert-new ",
+        "/run/daily.lock, 1: 0 daily ",
         "/run/index.lock, 1: 0 index ",
-        "/run/nightly.lock, 1: 0 nightly ",
+        "/run/load.lock, 1: 0 load-data ",
         "/run/poll.lock, 1: 0 poll ",
         "/run/report.lock, 1: 0 mail -s report DATE root",
         "/run/report.lock, 1: 0 make report",
-        "/run/sync.lock, 1: 0 rsync -a /data/ backup:/data/",
+        "/run/sync.lock, 1: 0 rsync -a /srv/ nas:/srv/",
         "HOME/.cache/withlock/fetch.lock, 1: 65533 fetchmail --silent",
     ];
     assert_eq!(notes().iter().map(plain).collect::<Vec<_>>(), expected);

@@ -5,10 +5,11 @@ use std::ffi::OsString;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Arg, ArgAction, ArgMatches, Command};
 
-use super::suggestion;
-use super::table::{self, Entry, OPTIONS, Options};
+use super::options::Options;
+use super::plain::{self, Stop};
+use super::table::{self, Entry, OPTIONS};
+use super::{help, suggestion};
 use crate::cli::entry::Effect;
-use crate::cli::exit::TABLE;
 use crate::cli::plan::Request;
 use crate::cli::quoting;
 
@@ -17,9 +18,11 @@ pub(super) fn read(words: &[OsString]) -> Result<Options, Request> {
     match command().try_get_matches_from(words) {
         Ok(matches) => Ok(options(&matches)),
         Err(error) => Err(match error.kind() {
-            ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {
-                Request::Print(error.render().to_string())
-            }
+            // Which of the helps, clap does not tell.
+            ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => match plain::head(words) {
+                Err(stop) => help::request(stop),
+                Ok(_) => help::request(Stop::LongHelp),
+            },
             _ => Request::refuse(&one_line(&error, words)),
         }),
     }
@@ -31,15 +34,11 @@ fn command() -> Command {
     let operands = Arg::new(OPERANDS).value_name("LOCKFILE COMMAND").num_args(1..);
     Command::new("withlock")
         .version(env!("CARGO_PKG_VERSION"))
-        .about("Runs COMMAND while it holds a lock, so that it never runs twice at once.")
-        .override_usage("withlock [OPTIONS] LOCKFILE COMMAND [ARGUMENTS...]\n       withlock [OPTIONS] LOCKFILE -c STRING")
-        .help_template("{about}\n\nUsage: {usage}\n\n{all-args}{after-help}")
-        .after_help(after_help())
         .args_override_self(true)
         .disable_help_flag(true)
         .disable_version_flag(true)
         .args(OPTIONS.iter().map(argument))
-        .arg(operands.trailing_var_arg(true).hide(true).value_parser(clap::value_parser!(OsString)))
+        .arg(operands.trailing_var_arg(true).value_parser(clap::value_parser!(OsString)))
 }
 
 /// An option. As with getopt(3), what follows one that wants a value is the value.
@@ -47,8 +46,6 @@ fn argument(option: &'static Entry) -> Arg {
     let argument = Arg::new(option.long)
         .long(option.long)
         .aliases(option.abbreviations)
-        .help(option.help())
-        .help_heading(option.heading)
         .overrides_with_all(option.overrides);
     let argument = match option.short {
         Some(letter) => argument.short(letter),
@@ -56,30 +53,20 @@ fn argument(option: &'static Entry) -> Arg {
     };
     match option.effect {
         Effect::Flag(_) => argument.action(ArgAction::SetTrue),
-        Effect::Value { name, .. } => argument
-            .value_name(name)
-            .allow_hyphen_values(true)
-            .value_parser(clap::value_parser!(OsString)),
+        Effect::Value { name, .. } => {
+            let argument = argument
+                .value_name(name)
+                .allow_hyphen_values(true)
+                .value_parser(clap::value_parser!(OsString));
+            if option.value_is_optional {
+                argument.num_args(0..=1).require_equals(true).default_missing_value("")
+            } else {
+                argument
+            }
+        }
         Effect::Help => argument.action(ArgAction::Help),
         Effect::Version => argument.action(ArgAction::Version),
     }
-}
-
-fn after_help() -> String {
-    let mut text = String::from(
-        "Options go before LOCKFILE; only -c may also come right after it.\n\n\
-         Examples for a crontab:\n  \
-         */5 * * * *  withlock -q /run/sync.lock rsync -a /data/ backup:/data/\n  \
-         0 3 * * *    withlock -w 1h /run/nightly.lock /usr/local/sbin/nightly\n  \
-         @hourly      withlock /run/report.lock -c 'make report | mail -s report root'\n\n\
-         Environment:\n  \
-         WITHLOCK_NOWARN=remote  no warning about file servers and FUSE\n\n\
-         Exit status: that of COMMAND, or death by the same signal; otherwise\n",
-    );
-    for (exit, meaning) in TABLE {
-        text.push_str(&format!("  {:>3}  {meaning}\n", exit.code()));
-    }
-    text
 }
 
 /// What was given. Of options that override each other, clap leaves the last one.

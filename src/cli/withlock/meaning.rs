@@ -9,7 +9,8 @@ use withlock_platform::backend::{Choice, Mode, UnknownChoice};
 use withlock_platform::process::signal;
 
 use super::misplaced;
-use super::table::{Entry, Options, short};
+use super::options::Options;
+use super::table::{Entry, short};
 use crate::cli::exit::Exit;
 use crate::cli::plan::{Lock, Plan, Request, WaitLimit, WarnHeld};
 use crate::cli::{duration, quoting, shell, signals, words};

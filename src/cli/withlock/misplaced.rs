@@ -2,8 +2,9 @@
 
 use std::ffi::{OsStr, OsString};
 
+use super::options::Options;
 use super::suggestion;
-use super::table::{self, Entry, OPTIONS, Options};
+use super::table::{self, Entry, OPTIONS};
 use crate::cli::entry::Effect;
 use crate::cli::quoting;
 
@@ -76,14 +77,14 @@ fn options_of(word: &str) -> Result<(Vec<&'static Entry>, bool), String> {
     if let Some(long) = word.strip_prefix("--") {
         let name = long.split('=').next().unwrap_or_default();
         let option = table::long(name).ok_or(format!("--{name}"))?;
-        return Ok((vec![option], option.takes_value() && name == long));
+        return Ok((vec![option], option.needs_value() && name == long));
     }
     let mut options = Vec::new();
     let mut rest = word[1..].chars();
     while let Some(letter) = rest.next() {
         let option = table::short(letter).ok_or(format!("-{letter}"))?;
         options.push(option);
-        if option.takes_value() {
+        if option.needs_value() {
             return Ok((options, rest.as_str().is_empty()));
         }
     }

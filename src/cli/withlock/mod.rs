@@ -1,8 +1,10 @@
 //! The command line of `withlock` itself.
 
 mod definition;
+pub mod help;
 mod meaning;
 mod misplaced;
+pub mod options;
 mod plain;
 mod reading;
 mod suggestion;

@@ -2,7 +2,8 @@
 
 use std::ffi::OsString;
 
-use super::{definition, meaning, plain};
+use super::plain::Stop;
+use super::{definition, help, meaning, plain};
 use crate::cli::plan::Request;
 
 /// Reads a command line; the first word is the program's name.
@@ -10,7 +11,8 @@ use crate::cli::plan::Request;
 pub fn parse(words: Vec<OsString>) -> Request {
     match plain::read(words) {
         Ok(options) => meaning::request(options),
-        Err(words) => parse_with_clap(&words),
+        Err((Stop::Mistake, words)) => parse_with_clap(&words),
+        Err((stop, _)) => help::request(stop),
     }
 }
 

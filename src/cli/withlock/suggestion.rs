@@ -2,25 +2,53 @@
 
 use std::ffi::OsString;
 
-use super::table::OPTIONS;
+use super::table::{self, OPTIONS};
 
-/// Options of other tools (flock(1), lockf(1), lckdo(1), setlock(8), with-lock-ex(1)) and of habit, and what to say of
-/// them.
-const OF_OTHERS: [(&[&str], &str); 13] = [
-    (&["--timeout", "-t", "-W", "--max-wait", "--wait-time"], "did you mean --wait?"),
+/// Options of other tools (flock(1), lockf(1), lckdo(1), setlock(8), with-lock-ex(1), dotlockfile(1), timeout(1)) and of
+/// habit, and what to say of them.
+const OF_OTHERS: [(&[&str], &str); 19] = [
     (
-        &["--nb", "--no-wait", "--nowait", "--nonblocking", "--non-blocking", "--noblock", "-f"],
+        &[
+            "--timeout",
+            "-t",
+            "-W",
+            "--max-wait",
+            "--wait-time",
+            "--deadline",
+            "--retry",
+            "--retries",
+            "-r",
+        ],
+        "did you mean --wait?",
+    ),
+    (
+        &[
+            "--nb",
+            "--no-wait",
+            "--nowait",
+            "--nonblocking",
+            "--non-blocking",
+            "--noblock",
+            "--no-block",
+            "-f",
+        ],
         "did you mean --nonblock?",
     ),
-    (&["--block", "--blocking"], "did you mean --wait inf?"),
+    (&["--block", "--blocking", "--queue"], "did you mean --wait inf?"),
     (&["--silent", "--no-output"], "did you mean --quiet?"),
     (&["--exit-code", "--conflict-exit-status"], "did you mean --conflict-exit-code?"),
     (&["-e", "--ex"], "did you mean --exclusive?"),
     (&["--read", "--reader", "--read-lock"], "did you mean --shared?"),
     (&["--fcntl"], "did you mean --backend fcntl?"),
     (&["--debug", "--trace"], "did you mean --verbose?"),
+    (&["--log", "--logger"], "did you mean --syslog?"),
+    (&["--shell", "--sh", "--exec"], "did you mean --command?"),
     (&["--usage", "-?", "-H"], "did you mean --help?"),
     (&["-u", "--unlock"], "the lock ends with the command"),
+    (&["--stale", "--steal", "--lock-timeout"], "no lock is stale: it ends with its holder"),
+    (&["--preserve-status"], "the command's status is passed on in any case"),
+    (&["--foreground"], "the command can use the terminal in any case"),
+    (&["--pidfile", "--pid-file", "-p"], "the process id is in LOCKFILE"),
     (&["-l", "--list", "--status"], "to see who holds a lock: cat LOCKFILE"),
     (
         &["-L", "--lock", "--lockfile", "--lock-file", "--file"],
@@ -33,11 +61,24 @@ pub(super) fn of(option: &str) -> String {
     let of_others = OF_OTHERS.iter().find(|(names, _)| names.contains(&option));
     match of_others {
         Some((_, hint)) => format!(" ({hint})"),
-        None => match option.strip_prefix("--").and_then(nearest) {
-            Some(name) => format!(" (did you mean --{name}?)"),
-            None => String::new(),
-        },
+        None => match option.strip_prefix("--") {
+            Some(name) => nearest(name).map(|name| format!("--{name}")),
+            None => other_case(option),
+        }
+        .map(|option| format!(" (did you mean {option}?)"))
+        .unwrap_or_default(),
     }
+}
+
+/// The letter that is an option as a small or as a capital one.
+fn other_case(option: &str) -> Option<String> {
+    let letter = option.strip_prefix('-')?.chars().next()?;
+    let other = if letter.is_lowercase() {
+        letter.to_ascii_uppercase()
+    } else {
+        letter.to_ascii_lowercase()
+    };
+    table::short(other).map(|_| format!("-{other}"))
 }
 
 /// The same for the letter of a long option that was written with one dash, as in `-quiet`.
@@ -49,15 +90,18 @@ pub(super) fn of_one_dash(letter: &str, words: &[OsString]) -> Option<String> {
     is_known.then(|| format!(" (did you mean --{name}?)"))
 }
 
-/// The one option that begins like this, or is just a slip away.
+/// The one option that begins like this, or this like it, or that is just a slip away.
 fn nearest(name: &str) -> Option<&'static str> {
+    let name = name.to_ascii_lowercase().replace('_', "-");
+    let name = name.as_str();
     let names = OPTIONS.iter().map(|option| option.long);
     let mut same_start = names.clone().filter(|known| known.starts_with(name));
     if let (true, Some(one), None) = (name.len() > 1, same_start.next(), same_start.next()) {
         return Some(one);
     }
     let slips = |known: &&str| slips(name, known);
-    names.filter(|known| slips(known) <= known.len() / 3).min_by_key(slips)
+    let near = names.clone().filter(|known| slips(known) <= known.len() / 3).min_by_key(slips);
+    near.or_else(|| names.filter(|known| name.starts_with(known)).max_by_key(|known| known.len()))
 }
 
 /// How many letters must be put in, left out, replaced, or swapped with the next, to make one word the other (the optimal
@@ -85,7 +129,8 @@ fn slips(one: &str, other: &str) -> usize {
 mod tests {
     use std::ffi::OsString;
 
-    use super::{of, of_one_dash, slips};
+    use super::super::table::OPTIONS;
+    use super::{OF_OTHERS, of, of_one_dash, slips};
 
     #[test]
     fn a_slip_is_counted_once() {
@@ -102,6 +147,31 @@ mod tests {
             ("w\u{e4}it", "wait", 1),
         ] {
             assert_eq!((slips(one, other), slips(other, one)), (count, count), "{one} {other}");
+        }
+    }
+
+    #[test]
+    fn every_option_is_found_from_a_slip_and_every_hint_names_an_option() {
+        for known in OPTIONS.iter().map(|option| option.long) {
+            let mut letters: Vec<char> = known.chars().collect();
+            letters.swap(1, 2);
+            let swapped: String = letters.iter().collect();
+            let shorter = &known[..known.len() - 1];
+            let doubled = format!("{known}{}", &known[known.len() - 1..]);
+            for slip in [swapped.as_str(), shorter, &doubled, &known.to_uppercase()] {
+                let is_other = OPTIONS.iter().any(|option| option.long == slip);
+                let hint = format!(" (did you mean --{known}?)");
+                assert!(is_other || of(&format!("--{slip}")) == hint, "{slip}: {known}");
+            }
+        }
+        for (names, hint) in OF_OTHERS {
+            for name in names {
+                assert!(!OPTIONS.iter().any(|option| option.is(name)), "{name} is an option");
+            }
+            let words = hint.split([' ', '?']);
+            for word in words.filter(|word| word.starts_with('-')) {
+                assert!(OPTIONS.iter().any(|option| option.is(word)), "{word} is no option");
+            }
         }
     }
 
@@ -133,8 +203,24 @@ mod tests {
             ("--commnad", "--command"),
             ("--insecur", "--insecure"),
             ("--hlep", "--help"),
+            ("--NO_CREATE", "--no-create"),
+            ("--WAIT", "--wait"),
+            ("--keep-file", "--keep"),
+            ("--waiting", "--wait"),
+            ("--quietly", "--quiet"),
+            ("--retries", "--wait"),
+            ("--log", "--syslog"),
+            ("-Q", "-q"),
+            ("-C", "-c"),
+            ("-K", "-k"),
         ] {
             assert_eq!(of(option), format!(" (did you mean {name}?)"));
+        }
+        for (option, hint) in [
+            ("--preserve-status", " (the command's status is passed on in any case)"),
+            ("--steal", " (no lock is stale: it ends with its holder)"),
+        ] {
+            assert_eq!(of(option), hint);
         }
         for option in ["--nonsense", "-Z", "--", "--a", "--x-ray", "--\u{e4}", "", "--n"] {
             assert_eq!(of(option), "", "{option}");

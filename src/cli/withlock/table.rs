@@ -1,39 +1,14 @@
 //! The options: all that is known of one stands here, once.
 //!
-//! The table feeds the definition for clap, the short reader, the help, the hints for a typo, and the test that holds the
-//! manual page to it. A new option is an entry, a field of `Options`, and what it means for the plan in
+//! The table feeds the definition for clap, the short reader, the help, the hints for a typo, the completions of shells, and
+//! the test that holds the manual page to it. A new option is an entry, a field of `Options` in
+//! `options.rs`, and what it means for the plan in
 //! `meaning.rs`.
 
-use std::ffi::OsString;
+use withlock_platform::backend::Choice;
 
-use crate::cli::entry::{self, Effect};
-
-/// The options of a command line, as they were given.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Options {
-    pub(super) name: Option<OsString>,
-    pub(super) wait: Option<OsString>,
-    pub(super) quiet: bool,
-    pub(super) busy_status: Option<OsString>,
-    pub(super) warn_held: Option<OsString>,
-    pub(super) slots: Option<OsString>,
-    pub(super) max_waiters: Option<OsString>,
-    pub(super) shared: bool,
-    pub(super) keep: bool,
-    pub(super) no_create: bool,
-    pub(super) insecure: bool,
-    pub(super) backend: Option<OsString>,
-    pub(super) command: Option<OsString>,
-    pub(super) close: bool,
-    pub(super) no_fork: bool,
-    pub(super) max_runtime: Option<OsString>,
-    pub(super) kill_after: Option<OsString>,
-    pub(super) signal: Option<OsString>,
-    pub(super) verbose: bool,
-    pub(super) syslog: bool,
-    /// The lock file, unless it has a name, and the command with its arguments.
-    pub(super) operands: Vec<OsString>,
-}
+use super::options::Options;
+use crate::cli::entry::{self, Effect, Kind, Operands};
 
 /// An option of this command line.
 pub type Entry = entry::Entry<Options>;
@@ -60,14 +35,17 @@ pub static OPTIONS: &[Entry] = &[
         short: Some('w'),
         long: "wait",
         help: "Wait at most this long for the lock: 2, 0.5, 90s,\n5m, 1h30m, inf [default: 0]",
+        brief: "Wait at most this long: 0.5, 90s, 5m, 1h30m, inf",
         heading: WAITING,
         effect: Effect::Value {
             name: "DURATION",
+            kind: Kind::Duration,
             needs: "a DURATION, such as 0.5, 90s, 1h30m or inf",
             set: |options, value| options.wait = Some(value),
         },
         overrides: &["nonblock"],
         abbreviations: &["w", "wa", "wai"],
+        ..Entry::BASE
     },
     Entry {
         short: Some('n'),
@@ -84,6 +62,7 @@ pub static OPTIONS: &[Entry] = &[
         heading: WAITING,
         effect: Effect::Value {
             name: "N",
+            kind: Kind::Number,
             needs: "a number of runs, 0 to 1000",
             set: |options, value| options.max_waiters = Some(value),
         },
@@ -93,6 +72,7 @@ pub static OPTIONS: &[Entry] = &[
         short: Some('q'),
         long: "quiet",
         help: "Say nothing, and exit with status 0",
+        brief: "If the lock is busy, say nothing, and exit with 0",
         heading: BUSY,
         effect: Effect::Flag(|options| options.quiet = true),
         abbreviations: &["q", "qu", "qui", "quie"],
@@ -102,9 +82,11 @@ pub static OPTIONS: &[Entry] = &[
         short: Some('E'),
         long: "conflict-exit-code",
         help: "Exit with status N, also with -q [default: 1]",
+        brief: "If the lock is busy, exit with status N",
         heading: BUSY,
         effect: Effect::Value {
             name: "N",
+            kind: Kind::Number,
             needs: "an exit status, 0 to 255",
             set: |options, value| options.busy_status = Some(value),
         },
@@ -116,6 +98,7 @@ pub static OPTIONS: &[Entry] = &[
         heading: BUSY,
         effect: Effect::Value {
             name: "DURATION",
+            kind: Kind::Duration,
             needs: "a DURATION, such as 90s, 5m or 1h30m",
             set: |options, value| options.warn_held = Some(value),
         },
@@ -134,6 +117,7 @@ pub static OPTIONS: &[Entry] = &[
         short: Some('s'),
         long: "shared",
         help: "A reader's lock: many at a time, but none while\nsomebody has an exclusive one",
+        brief: "A reader's lock: many at a time",
         heading: LOCK,
         effect: Effect::Flag(|options| options.shared = true),
         overrides: &["exclusive"],
@@ -142,10 +126,12 @@ pub static OPTIONS: &[Entry] = &[
     Entry {
         short: Some('j'),
         long: "slots",
+        brief: "Up to N at a time",
         help: "Up to N at a time; WITHLOCK_SLOT tells the command\nwhich of them it is",
         heading: LOCK,
         effect: Effect::Value {
             name: "N",
+            kind: Kind::Number,
             needs: "a number of slots, 1 to 256",
             set: |options, value| options.slots = Some(value),
         },
@@ -155,18 +141,22 @@ pub static OPTIONS: &[Entry] = &[
         short: Some('N'),
         long: "name",
         help: "Take the lock of this name, instead of LOCKFILE",
+        brief: "Take the lock of this name, instead of LOCKFILE",
         heading: LOCK,
         effect: Effect::Value {
             name: "NAME",
+            kind: Kind::Text,
             needs: "a NAME for the lock, such as backup",
             set: |options, value| options.name = Some(value),
         },
+        operands: Operands::NoLockFile,
         ..Entry::BASE
     },
     Entry {
         short: Some('k'),
         long: "keep",
         help: "Do not remove the lock file at the end",
+        brief: "Do not remove the lock file at the end",
         heading: LOCK,
         effect: Effect::Flag(|options| options.keep = true),
         ..Entry::BASE
@@ -191,6 +181,7 @@ pub static OPTIONS: &[Entry] = &[
         heading: LOCK,
         effect: Effect::Value {
             name: "CALL",
+            kind: Kind::Choice(|| Choice::ALL.iter().map(|choice| choice.name()).collect()),
             needs: "a value: {backends}",
             set: |options, value| options.backend = Some(value),
         },
@@ -200,12 +191,15 @@ pub static OPTIONS: &[Entry] = &[
         short: Some('c'),
         long: "command",
         help: "Run STRING with a shell ($SHELL, or /bin/sh)",
+        brief: "Run STRING with a shell",
         heading: COMMAND,
         effect: Effect::Value {
             name: "STRING",
+            kind: Kind::Text,
             needs: "a STRING, the command line for the shell",
             set: |options, value| options.command = Some(value),
         },
+        operands: Operands::NoCommand,
         ..Entry::BASE
     },
     Entry {
@@ -230,6 +224,7 @@ pub static OPTIONS: &[Entry] = &[
         heading: COMMAND,
         effect: Effect::Value {
             name: "DURATION",
+            kind: Kind::Duration,
             needs: "a DURATION, such as 0.5, 90s, 1h30m or inf",
             set: |options, value| options.max_runtime = Some(value),
         },
@@ -241,6 +236,7 @@ pub static OPTIONS: &[Entry] = &[
         heading: COMMAND,
         effect: Effect::Value {
             name: "DURATION",
+            kind: Kind::Duration,
             needs: "a DURATION, such as 0.5, 90s, 1h30m or inf",
             set: |options, value| options.kill_after = Some(value),
         },
@@ -252,6 +248,7 @@ pub static OPTIONS: &[Entry] = &[
         heading: COMMAND,
         effect: Effect::Value {
             name: "SIGNAL",
+            kind: Kind::Signal,
             needs: "a SIGNAL, such as INT, SIGHUP or 15",
             set: |options, value| options.signal = Some(value),
         },
@@ -261,6 +258,7 @@ pub static OPTIONS: &[Entry] = &[
         short: Some('v'),
         long: "verbose",
         help: "Say on standard error what happens",
+        brief: "Say on standard error what happens",
         heading: ABOUT,
         effect: Effect::Flag(|options| options.verbose = true),
         abbreviations: &["verb", "verbo", "verbos"],
@@ -276,7 +274,8 @@ pub static OPTIONS: &[Entry] = &[
     Entry {
         short: Some('h'),
         long: "help",
-        help: "Print this help",
+        help: "Print this help; -h prints a short one",
+        brief: "Print this help; --help prints all",
         heading: ABOUT,
         effect: Effect::Help,
         abbreviations: &["h", "he", "hel"],
@@ -286,6 +285,7 @@ pub static OPTIONS: &[Entry] = &[
         short: Some('V'),
         long: "version",
         help: "Print the version",
+        brief: "Print the version",
         heading: ABOUT,
         effect: Effect::Version,
         abbreviations: &["vers", "versi", "versio"],

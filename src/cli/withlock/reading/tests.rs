@@ -106,6 +106,9 @@ fn no_option_takes_the_name_or_the_letter_of_another() {
     assert_eq!(names.len(), count);
     for option in OPTIONS {
         assert!(!option.help.is_empty() && !option.heading.is_empty(), "{option:?}");
+        let is_clear =
+            !option.value_is_optional || option.value_name().is_some() && option.short.is_none();
+        assert!(is_clear, "what follows the letter may be a value or another letter: {option:?}");
         assert!(option.overrides.iter().all(|name| OPTIONS.iter().any(|it| it.long == *name)));
     }
 }
