@@ -2,6 +2,7 @@
 
 mod content;
 mod opening;
+pub(crate) mod outlook;
 mod retry;
 mod sight;
 pub(crate) mod system;

@@ -6,5 +6,6 @@ mod nested;
 mod no_fork;
 mod order;
 mod shared;
+mod terminal;
 mod waiters;
 mod warn_held;

@@ -162,8 +162,8 @@ pub(crate) fn die_with_parent() -> bool {
     unsafe { libc::prctl(libc::PR_SET_PDEATHSIG, libc::SIGKILL as c_ulong, 0, 0, 0) == 0 }
 }
 
-/// Closes every descriptor but this one.
-pub(crate) fn close_all_but(kept: RawFd) {
+/// Closes every descriptor but these, which are in ascending order.
+pub(crate) fn close_all_but(kept: &[RawFd]) {
     // Linux 5.9.
     let close = |first: RawFd, last: u32| {
         // SAFETY: nobody uses these descriptors: this process has been made for one thing, which needs `kept` only.
@@ -172,8 +172,14 @@ pub(crate) fn close_all_but(kept: RawFd) {
         };
         answer == 0
     };
-    let below = kept == 0 || close(0, kept.unsigned_abs() - 1);
-    if !(below && close(kept + 1, u32::MAX)) {
+    let mut first = 0;
+    for fd in kept {
+        if *fd > first && !close(first, fd.unsigned_abs() - 1) {
+            return posix::close_all_but(kept);
+        }
+        first = fd + 1;
+    }
+    if !close(first, u32::MAX) {
         posix::close_all_but(kept);
     }
 }
