@@ -6,11 +6,12 @@ use withlock_platform::process::{self, Signals, Status};
 
 use crate::error::{Error, Result};
 use crate::job::{self, Job};
-use crate::local::outlook::Outlook;
 use crate::local::system::System;
 use crate::lock::{self, Attempt, Busy, Policy, Terms, Wait, Walked};
 use crate::name::{self, Name};
 use crate::trust::Trusted;
+
+mod outlook;
 
 /// The proof that this run holds the lock, on this machine. It can be sent to another thread; dropped, it releases the lock.
 pub type Held<'a> = lock::Held<System<'a>>;
@@ -120,28 +121,6 @@ impl<'a> Checked<'a> {
         } else {
             Err(Error::NotInheritable { path: self.terms.path.clone() })
         }
-    }
-
-    /// What a waiter for this lock can be told: who holds it now, and how many are before that process. It takes no lock.
-    ///
-    /// For another process than the waiter: where a lock belongs to the process, closing any descriptor of the file ends it.
-    ///
-    /// ```
-    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let place = std::env::temp_dir().join(format!("withlock-doc-{}", std::process::id()));
-    /// # std::os::unix::fs::DirBuilderExt::mode(&mut std::fs::DirBuilder::new(), 0o700).create(&place)?;
-    /// # let lock = place.join("lock");
-    /// use withlock::{LockPath, Policy};
-    ///
-    /// let outlook = LockPath::new(&lock).check(&Policy::default())?.outlook(std::process::id());
-    /// assert!(outlook.holder.is_none() && outlook.before.is_none());
-    /// # std::fs::remove_dir(&place)?;
-    /// # Ok(())
-    /// # }
-    /// ```
-    #[must_use]
-    pub fn outlook(&self, waiter: u32) -> Outlook {
-        self.system.outlook(waiter)
     }
 
     /// Steps 2 to 6: takes the lock if it is free. Where somebody has taken it for a moment only, to clean up or to write who

@@ -1,13 +1,15 @@
 //! Waiting at a terminal: a line says for what, and is gone when the wait is over.
 #![cfg(target_os = "linux")]
 
+mod ending;
+
 use std::fs;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use crate::support::procfs::{child, children, has_ended, state, status};
-use crate::support::terminal::{CTRL_C, CTRL_Q, CTRL_S, CTRL_Z, Terminal, end, rows};
+use crate::support::procfs::{child, children, has_ended, status};
+use crate::support::terminal::{Terminal, end, rows};
 use crate::support::{self, Running, Scratch, kill, signals, wait_until, waits_for_lock, withlock};
 
 const COLUMNS: u16 = 200;
@@ -90,12 +92,17 @@ fn whoever_waits_at_a_terminal_sees_for_what_until_the_lock_comes() {
     let place = Scratch::new();
     let lock = place.join("lock");
     let holder = Running::start(&[], &lock);
-    let mut session = Session::start(&["-w", "1h"], &lock);
+    let mut session = Session::start(&["-w", "3599"], &lock);
     let companion = session.companion();
     let shown = session.renewals(3);
     let held = format!("waiting for {}, held by pid {} (", lock.display(), holder.child.id());
     assert!(shown.contains(&held), "{shown}");
-    assert!(shown.contains("; 1h left\x1b[K") && shown.contains("; 59m58s left\x1b[K"), "{shown}");
+    let left =
+        |line: &str| line.rsplit_once("; ")?.1.strip_suffix(" left\x1b[K").map(str::to_owned);
+    let mut left: Vec<String> = shown.split('\r').filter_map(left).collect();
+    assert!(left.len() >= 3 && left.iter().all(|left| left.starts_with("59m")), "{left:?}");
+    left.dedup();
+    assert!(left.len() >= 3, "{shown}");
     assert_eq!(rows(&shown, COLUMNS.into()).len(), 1, "{shown}");
     assert!(holder.finish().0.success());
     assert_only(&session.rows_with("status 0\r\n"), &["ran", "status 0"]);
@@ -182,7 +189,10 @@ fn the_line_costs_a_waiter_neither_its_sleep_nor_its_place() {
     holder.go_on();
     session.terminal.wait_for("status 0");
     assert!(end(next).success());
-    assert_eq!(fs::read_to_string(place.join("log")).unwrap(), "first\nnext\n");
+    // Where the file is removed each time, there is no order.
+    if support::forced_backend().is_none() {
+        assert_eq!(fs::read_to_string(place.join("log")).unwrap(), "first\nnext\n");
+    }
     session.end();
     assert!(holder.wait().0.success());
 }
@@ -216,101 +226,6 @@ fn a_waiter_sees_how_many_are_before_it() {
     session.terminal.wait_for("status 0\r\n");
     session.end();
     assert_eq!(place.names(), [""; 0]);
-}
-
-#[test]
-fn when_the_wait_is_over_only_the_message_is_left() {
-    let place = Scratch::new();
-    let lock = place.join("lock");
-    let holder = Running::start(&[], &lock);
-    let mut session = Session::start(&["-w", "1.5"], &lock);
-    session.terminal.wait_for(LINE);
-    let rows = session.rows_with("status 1\r\n");
-    let left: Vec<&String> = rows.iter().filter(|row| !row.is_empty()).collect();
-    let busy = format!("withlock: {} is held by pid {} (", lock.display(), holder.child.id());
-    assert!(left.len() == 2 && left[0].starts_with(&busy), "{rows:?}");
-    session.end();
-    holder.finish();
-}
-
-#[test]
-fn an_interrupt_at_the_terminal_leaves_neither_a_line_nor_a_process_nor_a_file() {
-    let place = Scratch::new();
-    let lock = place.join("lock");
-    let holder = Running::start(&[], &lock);
-    let mut session = Session::start(&["-w", "inf"], &lock);
-    let companion = session.companion();
-    session.terminal.wait_for(LINE);
-    session.terminal.type_in(CTRL_C);
-    let rows = session.rows_with("status 130\r\n");
-    assert!(!rows.iter().any(|row| row.contains("waiting")), "{rows:?}");
-    assert!(has_ended(companion));
-    assert!(holder.finish().0.success());
-    assert_eq!(place.names(), [""; 0]);
-    session.end();
-}
-
-#[test]
-fn a_waiter_that_is_killed_leaves_nobody_who_writes_to_the_terminal() {
-    let place = Scratch::new();
-    let lock = place.join("lock");
-    let holder = Running::start(&[], &lock);
-    let mut session = Session::start(&["-w", "inf"], &lock);
-    let companion = session.companion();
-    session.terminal.wait_for(LINE);
-    kill(session.waiter, libc::SIGKILL);
-    wait_until("the companion ends", || has_ended(companion));
-    session.terminal.wait_for("status 137\r\n");
-    holder.finish();
-    session.end();
-}
-
-#[test]
-fn a_waiter_in_the_background_neither_writes_to_the_terminal_nor_is_stopped_for_it() {
-    let place = Scratch::new();
-    let lock = place.join("lock");
-    let holder = Running::start(&[], &lock);
-    let script = "set -m; stty tostop; \"$@\" & read line; fg; echo status $?; read line";
-    let mut session = Session::start_by(script, &["-w", "inf"], &lock, &["echo", "ran"]);
-    let companion = session.companion();
-    let times = || status(companion, "voluntary_ctxt_switches").unwrap().parse::<u64>().unwrap();
-    let before = times();
-    wait_until("it would have written", || times() >= before + 3);
-    assert!(!session.terminal.shows(LINE));
-    assert_eq!(state(session.waiter), Some('S'));
-    session.terminal.type_in(b"\n");
-    session.terminal.wait_for(LINE);
-    // And back into the background.
-    session.terminal.type_in(CTRL_Z);
-    wait_until("it is stopped", || state(session.waiter) == Some('T'));
-    session.terminal.wait_for("status");
-    let shown = session.terminal.wait_for("").matches(LINE).count();
-    let before = times();
-    wait_until("it would have written", || times() >= before + 3);
-    assert_eq!(session.terminal.wait_for("").matches(LINE).count(), shown);
-    kill(session.waiter, libc::SIGKILL);
-    wait_until("the companion ends", || has_ended(companion));
-    session.end();
-    holder.finish();
-}
-
-#[test]
-fn a_waiter_that_was_stopped_and_brought_back_shows_its_line_again() {
-    let place = Scratch::new();
-    let lock = place.join("lock");
-    let holder = Running::start(&[], &lock);
-    let script = "set -m; \"$@\"; echo stopped; read line; fg; echo status $?; read line";
-    let mut session = Session::start_by(script, &["-w", "inf"], &lock, &["echo", "ran"]);
-    session.terminal.wait_for(LINE);
-    session.terminal.type_in(CTRL_Z);
-    session.terminal.wait_for("stopped\r\n");
-    session.terminal.type_in(b"\n");
-    session.renewals(1);
-    assert!(holder.finish().0.success());
-    let rows = session.rows_with("status 0\r\n");
-    let end: Vec<&str> = rows.iter().rev().map(String::as_str).skip(1).take(2).collect();
-    assert_eq!(end, ["status 0", "ran"], "{rows:?}");
-    session.end();
 }
 
 #[test]
@@ -357,28 +272,5 @@ fn messages_do_not_mix_with_the_line() {
         |row: &&String| row.starts_with("withlock: ") && row.matches("withlock: ").count() == 1;
     let job = |row: &&String| ["ran", "status 0"].contains(&row.as_str());
     assert!(rows.iter().all(|row| said(row) || job(row)), "{rows:?}");
-    session.end();
-}
-
-#[test]
-fn a_terminal_that_takes_nothing_does_not_hold_up_the_job() {
-    let place = Scratch::new();
-    let lock = place.join("lock");
-    let holder = Running::start(&[], &lock);
-    let script = "trap : INT; \"$@\"; read line";
-    let done = place.join("done");
-    let job = format!("echo >'{}'", done.display());
-    let mut session = Session::start_by(script, &["-w", "inf"], &lock, &["sh", "-c", &job]);
-    let companion = session.companion();
-    session.terminal.wait_for(LINE);
-    session.terminal.type_in(CTRL_S);
-    let sleeps_in = || fs::read_to_string(format!("/proc/{companion}/wchan")).unwrap_or_default();
-    wait_until("it can't write", || {
-        matches!(sleeps_in().as_str(), "wait_woken" | "n_tty_write" | "" | "0")
-    });
-    assert!(holder.finish().0.success());
-    wait_until("the job is done", || done.exists());
-    assert!(has_ended(companion));
-    session.terminal.type_in(CTRL_Q);
     session.end();
 }
