@@ -217,6 +217,7 @@ pub mod trust;
 pub use error::{Error, Result, Step};
 pub use holder::identify::Holder;
 pub use job::{Job, Limit, Outcome};
+pub use local::outlook::Outlook;
 pub use lock::{Asking, Attempt, Busy, Capacity, Policy, Wait};
 pub use name::{Name, NotAName};
 pub use path::{Checked, Held, LockPath};

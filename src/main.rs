@@ -9,7 +9,7 @@ use std::mem::ManuallyDrop;
 use std::os::fd::AsFd;
 
 use withlock::cli::exit::{Ending, Exit};
-use withlock::cli::words::{self, Syslog};
+use withlock::cli::words::{self, Syslog, WaitingLine};
 use withlock::cli::{self, Plan, Request};
 use withlock::event::{Event, Listener};
 use withlock::{Attempt, Error, LockPath, Policy, Result, Signals, Step};
@@ -73,11 +73,26 @@ fn run_job(
         policy.listener.tell(&Event::PassedOver { shell });
     }
     let wait = plan.wait.from_now();
+    let line =
+        if plan.quiet { None } else { WaitingLine::at_terminal(lock, policy, wait, &signals) };
+    let (tell, lined);
+    let policy = match &line {
+        Some(line) => {
+            tell = |event: &Event<'_>| line.tell(event);
+            lined = Policy { listener: Listener::new(&tell), ..policy.clone() };
+            &lined
+        }
+        None => policy,
+    };
     let checked = lock.check(policy)?;
     if plan.no_fork {
         checked.ensure_inheritable()?;
     }
-    match checked.acquire_with(wait, &signals)? {
+    let attempt = checked.acquire_with(wait, &signals);
+    if let Some(line) = &line {
+        line.end();
+    }
+    match attempt? {
         Attempt::Held(held) if plan.no_fork => Err(held.exec(&plan.job, &signals)),
         Attempt::Held(held) => held.run(&plan.job, &signals).map(Ending::from),
         Attempt::Interrupted(signal) => {

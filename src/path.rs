@@ -13,6 +13,8 @@ use crate::lock::{self, Attempt, Busy, Capacity, Policy, Terms, Wait, Walked};
 use crate::name::{self, Name};
 use crate::trust::Trusted;
 
+mod outlook;
+
 /// The proof that this run holds the lock, on this machine. It can be sent to another thread; dropped, it releases the lock.
 pub type Held<'a> = lock::Held<System<'a>>;
 

@@ -12,6 +12,7 @@
 //! | [`holders`] | who holds a lock, and what becomes of a process |
 //! | [`log`] | the system's log |
 //! | [`process`] | who we are, starting the job, signals, the deadline timer, dying of a signal |
+//! | [`terminal`] | how wide it is, and who is in its foreground |
 //!
 //! Conditional compilation stands in `mod.rs` files only, and only chooses between files that offer the same functions: `os`
 //! has one file a system for what is small, and the rest is in files named by the call that they make.
@@ -34,6 +35,7 @@ pub mod log;
 mod os;
 mod proc_stat;
 pub mod process;
+pub mod terminal;
 mod text;
 
 pub use arena::Arena;

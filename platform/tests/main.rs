@@ -13,6 +13,7 @@
     allow(dead_code, unused_imports, unused_macros, reason = "some tests are for Linux only")
 )]
 
+mod companion;
 mod contract;
 mod directory;
 mod inherit;
@@ -34,6 +35,7 @@ fn run(arguments: Vec<OsString>) -> i32 {
         }
     }
     let modules = [
+        ("companion", companion::tests()),
         ("contract", contract::tests()),
         ("directory", directory::tests()),
         ("inherit", inherit::tests()),

@@ -2,6 +2,7 @@
 
 mod content;
 mod opening;
+pub(crate) mod outlook;
 mod part;
 mod retry;
 mod sight;

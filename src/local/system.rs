@@ -87,7 +87,7 @@ impl<'a> System<'a> {
     }
 
     /// At the holders of a file.
-    fn look_at<'f>(&self, file: &'f OpenFile, list: Option<List>) -> Look<'f> {
+    pub(super) fn look_at<'f>(&self, file: &'f OpenFile, list: Option<List>) -> Look<'f> {
         Look::at(file, &self.terms, self.has_one_thread(), list)
     }
 

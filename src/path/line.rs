@@ -36,7 +36,7 @@ impl<'a> Checked<'a> {
 }
 
 /// What a part of a lock is to be like.
-fn part_terms(lock: &Terms, part: Part) -> Terms {
+pub(super) fn part_terms(lock: &Terms, part: Part) -> Terms {
     let path = part.path(&lock.path);
     match part {
         Part::Slot(slot) => Terms { path, slot, ..lock.clone() },

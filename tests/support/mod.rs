@@ -80,12 +80,12 @@ pub fn is_rerun() -> bool {
     forced_backend().is_some() || std::env::var_os("WITHLOCK_UNDER_TEST").is_some()
 }
 
-/// A command line of the program under test, with the forced backend, every signal at its default, and no variable of an
-/// outer run.
+/// A command line of the program under test, with the forced backend, every signal at its default, no variable of an outer
+/// run, and no terminal that would be shown what it waits for.
 pub fn withlock<S: AsRef<OsStr>>(arguments: impl IntoIterator<Item = S>) -> Command {
     let mut command = Command::new(program());
     signals::plain(&mut command);
-    for name in ["WITHLOCK_LOCKFILE", "WITHLOCK_PID", "WITHLOCK_HELD", "WITHLOCK_SLOT"] {
+    for name in ["TERM", "WITHLOCK_LOCKFILE", "WITHLOCK_PID", "WITHLOCK_HELD", "WITHLOCK_SLOT"] {
         command.env_remove(name);
     }
     if let Some(backend) = forced_backend() {

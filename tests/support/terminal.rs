@@ -17,6 +17,8 @@ use super::{signals, wait_until};
 pub const CTRL_C: &[u8] = b"\x03";
 pub const CTRL_Z: &[u8] = b"\x1a";
 pub const CTRL_BACKSLASH: &[u8] = b"\x1c";
+pub const CTRL_S: &[u8] = b"\x13";
+pub const CTRL_Q: &[u8] = b"\x11";
 
 /// A pseudo-terminal: the side at which the user sits, and the line to the computer.
 pub struct Terminal {
@@ -75,6 +77,15 @@ impl Terminal {
         command.stderr(self.line.try_clone().unwrap())
     }
 
+    /// Makes it so many columns wide.
+    pub fn resize(&self, columns: u16) {
+        let size = libc::winsize { ws_row: 24, ws_col: columns, ws_xpixel: 0, ws_ypixel: 0 };
+        // SAFETY: the struct is alive during the call.
+        let answer =
+            unsafe { libc::ioctl(self.user.as_raw_fd(), libc::TIOCSWINSZ as _, &raw const size) };
+        assert_eq!(answer, 0, "TIOCSWINSZ");
+    }
+
     /// Types.
     pub fn type_in(&mut self, keys: &[u8]) {
         self.user.write_all(keys).unwrap();
@@ -94,6 +105,32 @@ impl Terminal {
         }
         String::from_utf8_lossy(&self.screen).contains(text)
     }
+}
+
+/// What stands on a screen that was shown this, row by row: a character takes one column, and a row ends with the screen's. Of
+/// what a terminal can be told, it knows `\\r`, `\\n` and "clear to the end of the line", and fails at anything else.
+pub fn rows(shown: &str, columns: usize) -> Vec<String> {
+    let mut rows = vec![Vec::new()];
+    let mut column = 0;
+    for c in shown.replace("\x1b[K", "\0").chars() {
+        let row = rows.last_mut().unwrap();
+        match c {
+            '\r' => column = 0,
+            '\n' => rows.push(vec![' '; column]),
+            '\0' => row.truncate(column),
+            c => {
+                assert!(!c.is_control(), "{c:?} in {shown:?}");
+                row.resize(row.len().max(column + 1), ' ');
+                row[column] = c;
+                column += 1;
+                if column == columns {
+                    rows.push(Vec::new());
+                    column = 0;
+                }
+            }
+        }
+    }
+    rows.into_iter().map(|row| row.into_iter().collect::<String>().trim_end().to_owned()).collect()
 }
 
 /// Waits for the end of a run, which it must come to soon.

@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 
 use crate::support::complaint::{assert_complains, assert_silent, run};
 use crate::support::procfs::has_ended;
+use crate::support::terminal::{Terminal, end};
 use crate::support::{Scratch, find_program, kill, skip, wait_until, withlock};
 
 /// Takes a lease on the file, says so, says when it is told to give it up, and does so on a line of input. All by write(2)
@@ -186,4 +187,22 @@ fn a_file_that_is_exchanged_for_a_fifo_while_its_lease_is_waited_for_does_not_ha
     lease.give_up();
     let output = waiter.wait_with_output().unwrap();
     assert_complains("FIFO", &output, 73, &["lock: is a FIFO"]);
+}
+
+#[test]
+fn whoever_waits_for_a_lease_at_a_terminal_sees_it() {
+    let scratch = Scratch::new();
+    let Some((lock, mut lease)) = leased(&scratch, 0, "write") else { return };
+    let mut terminal = Terminal::open();
+    terminal.resize(200);
+    let mut run = withlock(["-w", "inf"]);
+    run.arg(&lock).args(["sh", "-c", "echo ran; read line"]).env("TERM", "xterm");
+    let run = terminal.give_to(&mut run).spawn().unwrap();
+    terminal.wait_for(&format!("\rwithlock: waiting for {}, held by", lock.display()));
+    assert_eq!(lease.line(), "told");
+    lease.give_up();
+    let shown = terminal.wait_for("ran\r\n");
+    assert!(shown.ends_with("\r\x1b[Kran\r\n"), "{shown:?}");
+    terminal.type_in(b"\n");
+    assert!(end(run).success());
 }

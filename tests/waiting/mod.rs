@@ -9,5 +9,6 @@ mod no_fork;
 mod order;
 mod shared;
 mod slots;
+mod terminal;
 mod waiters;
 mod warn_held;

@@ -25,6 +25,13 @@ impl List {
         self.0.locks()
     }
 
+    /// The requests that wait for a lock on the file, asked for anew, in the order in which the kernel lists them: those that
+    /// exclude each other stand in the order in which they will be granted.
+    #[must_use]
+    pub fn waiting(&self) -> Vec<Listed> {
+        self.0.waiting()
+    }
+
     /// Whether a process has one of the locks that are `relevant`.
     #[must_use]
     pub fn holds(&self, pid: u32, relevant: &dyn Fn(&Listed) -> bool) -> Holds {

@@ -48,6 +48,10 @@ impl List {
         &self.locks
     }
 
+    pub(super) fn waiting(&self) -> Vec<Listed> {
+        table::waiting(&read("/proc/locks").unwrap_or_default(), self.file)
+    }
+
     pub(super) fn holds(&self, pid: u32, relevant: &dyn Fn(&Listed) -> bool) -> Holds {
         let descriptors = match fdinfo::of(pid, DESCRIPTORS) {
             Ok(descriptors) => descriptors,

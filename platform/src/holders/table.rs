@@ -31,6 +31,18 @@ pub fn held(text: &str, file: Named) -> Vec<Listed> {
     text.lines().filter_map(parse).filter(|(named, _)| *named == file).map(|(_, it)| it).collect()
 }
 
+/// The requests in a list that wait for a lock on this file. Below each lock stand the requests that it blocks, and below each
+/// of these those that it would block (fs/locks.c, `locks_show`; since Linux 5.13): requests that exclude each other make a
+/// chain, which is their queue.
+#[must_use]
+pub fn waiting(text: &str, file: Named) -> Vec<Listed> {
+    let requests = text.lines().filter_map(|line| {
+        let (number, request) = line.split_once("->")?;
+        parse(&format!("{number}{request}"))
+    });
+    requests.filter(|(named, _)| *named == file).map(|(_, it)| it).collect()
+}
+
 /// One line: `2: POSIX  ADVISORY  WRITE 4711 fe:00:1234 0 EOF`, in fdinfo with `lock:` before it. One that waits has
 /// an arrow behind its number.
 fn parse(line: &str) -> Option<(Named, Listed)> {
@@ -152,6 +164,18 @@ mod tests {
     }
 
     #[test]
+    fn waiters_are_told_in_the_order_of_their_queue() {
+        let text = "1: FLOCK  ADVISORY  WRITE 7 fe:1a:42 0 EOF\n1: -> FLOCK  ADVISORY  WRITE 9 fe:1a:42 0 EOF\n\
+            1:  -> FLOCK  ADVISORY  WRITE 8 fe:1a:42 0 EOF\n1:   -> FLOCK  ADVISORY  READ 10 fe:1a:42 0 EOF\n\
+            2: FLOCK  ADVISORY  WRITE 5 fe:1a:43 0 EOF\n2: -> FLOCK  ADVISORY  WRITE 6 fe:1a:43 0 EOF\n\
+            3: OFDLCK ADVISORY  WRITE -1 fe:1a:42 0 4611686018427387903\n\
+            3: -> OFDLCK ADVISORY  WRITE -1 fe:1a:42 0 4611686018427387903\n";
+        let pids: Vec<_> = waiting(text, FILE).iter().map(|it| it.pid).collect();
+        assert_eq!(pids, [Some(9), Some(8), Some(10), None]);
+        assert_eq!(held(text, FILE).len(), 2);
+    }
+
+    #[test]
     fn a_line_about_another_file_or_none_the_kernel_would_write_is_left_out() {
         for line in [
             "1: FLOCK  ADVISORY  WRITE 4711 fe:1a:43 0 EOF",
@@ -186,11 +210,11 @@ mod tests {
                 match next(3) {
                     0 => bytes[at] = next(256) as u8,
                     1 => bytes.truncate(at + 1),
-                    _ => bytes.insert(at, b"0:- \n\t9"[next(7)]),
+                    _ => bytes.insert(at, b"0:->\n\t9"[next(7)]),
                 }
             }
             let text = String::from_utf8_lossy(&bytes);
-            assert!(held(&text, FILE).len() <= text.lines().count());
+            assert!(held(&text, FILE).len() + waiting(&text, FILE).len() <= text.lines().count());
             let (mount, _) = mount_and_inode(&text);
             let _ = device_of_mount(&text, mount.unwrap_or(36));
         }

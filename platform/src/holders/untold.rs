@@ -21,6 +21,10 @@ impl List {
         match *self {}
     }
 
+    pub(super) fn waiting(&self) -> Vec<Listed> {
+        match *self {}
+    }
+
     pub(super) fn holds(&self, _: u32, _: &dyn Fn(&Listed) -> bool) -> Holds {
         match *self {}
     }

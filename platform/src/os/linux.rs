@@ -163,8 +163,8 @@ pub(crate) fn die_with_parent() -> bool {
     unsafe { libc::prctl(libc::PR_SET_PDEATHSIG, libc::SIGKILL as c_ulong, 0, 0, 0) == 0 }
 }
 
-/// Closes every descriptor but these.
-pub(crate) fn close_all_but(kept: [RawFd; 2]) {
+/// Closes every descriptor but these, which are in ascending order.
+pub(crate) fn close_all_but(kept: &[RawFd]) {
     // Linux 5.9.
     let close = |first: RawFd, last: u32| {
         // SAFETY: nobody uses these descriptors: this process has been made for one thing, which needs `kept` only.
@@ -173,11 +173,14 @@ pub(crate) fn close_all_but(kept: [RawFd; 2]) {
         };
         answer == 0
     };
-    let close_between = |below: RawFd, above: RawFd| {
-        above <= below + 1 || close(below + 1, above.unsigned_abs() - 1)
-    };
-    let [low, high] = [kept[0].min(kept[1]), kept[0].max(kept[1])];
-    if !(close_between(-1, low) && close_between(low, high) && close(high + 1, u32::MAX)) {
+    let mut first = 0;
+    for fd in kept {
+        if *fd > first && !close(first, fd.unsigned_abs() - 1) {
+            return posix::close_all_but(kept);
+        }
+        first = fd + 1;
+    }
+    if !close(first, u32::MAX) {
         posix::close_all_but(kept);
     }
 }

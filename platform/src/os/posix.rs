@@ -41,7 +41,7 @@ pub(crate) fn die_with_parent() -> bool {
 const MOST: libc::c_long = 65_536;
 
 /// Closes every descriptor but these, one after the other, up to the limit on descriptors.
-pub(crate) fn close_all_but(kept: [RawFd; 2]) {
+pub(crate) fn close_all_but(kept: &[RawFd]) {
     // SAFETY: touches no memory.
     let limit = unsafe { libc::sysconf(libc::_SC_OPEN_MAX) }.clamp(256, MOST) as RawFd;
     for fd in (0..limit).filter(|fd| !kept.contains(fd)) {

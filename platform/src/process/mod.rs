@@ -6,10 +6,12 @@
 //! | `waiting` | a blocking call that ends at a deadline or by a signal; sleeping for several locks at once |
 //! | `start` | the job: finding the program, its environment, the ways to make a process, what becomes of it |
 //! | `witness` | a child that sees what the job is sent |
+//! | `companion` | a child that does something while this process sleeps |
 //! | `own` | the program itself: its start, who runs it, its end |
 //!
 //! Each uses those above it only.
 
+mod companion;
 mod own;
 mod signals;
 mod start;
@@ -17,6 +19,7 @@ mod waiting;
 mod witness;
 
 pub use crate::deadline::{Deadline, moment};
+pub use companion::{Companion, Principal, Title};
 #[doc(hidden)]
 pub use own::arguments;
 pub use own::{

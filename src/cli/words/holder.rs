@@ -11,6 +11,9 @@ use crate::holder::identify::{Holder, State};
 use crate::holder::record;
 use crate::lock::Busy;
 
+/// Stands where something was cut off.
+pub(super) const MORE: &str = "...";
+
 /// The line for a lock that somebody else holds.
 #[must_use]
 pub fn busy(path: &Path, busy: &Busy) -> String {
@@ -52,11 +55,20 @@ pub fn busy(path: &Path, busy: &Busy) -> String {
 
 /// The holder of the lock at this path.
 pub(super) fn words(holder: Option<&Holder>, path: &Path) -> String {
+    words_with(holder, path, usize::MAX)
+}
+
+/// The same, with so many bytes at most about what it does.
+pub(super) fn words_with(holder: Option<&Holder>, path: &Path, most: usize) -> String {
     let Some(holder) = holder else {
         return "someone unknown".to_owned();
     };
     let mut words = format!("pid {}", holder.pid);
-    if let Some(doing) = doing(holder) {
+    if let Some(mut doing) = doing(holder) {
+        if doing.len() > most {
+            cut(&mut doing, most.saturating_sub(MORE.len()));
+            doing.push_str(MORE);
+        }
         let _ = write!(words, " ({doing})");
     }
     let age = holder.record.as_ref().map(|record| duration::words(record.age()));
@@ -82,6 +94,12 @@ pub(super) fn words(holder: Option<&Holder>, path: &Path) -> String {
         }
     }
     words
+}
+
+/// Cuts a text off, at the end of a character.
+pub(super) fn cut(text: &mut String, length: usize) {
+    let end = (0..=length.min(text.len())).rev().find(|at| text.is_char_boundary(*at));
+    text.truncate(end.unwrap_or_default());
 }
 
 /// Who does what, by the record: `root@db1: rsync -a /a /b`; or by the command line of a process: `flock l sleep 9`.

@@ -13,9 +13,11 @@ mod messages;
 mod printable;
 mod say;
 mod syslog;
+mod waiting;
 
 pub use elevation::elevated;
 pub use error::words as error;
 pub use holder::busy;
 pub use say::{listen, listen_to_all, say};
 pub use syslog::Syslog;
+pub use waiting::WaitingLine;

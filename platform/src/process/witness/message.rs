@@ -49,7 +49,7 @@ impl Order {
 }
 
 /// Whether there is something to read, before the deadline.
-pub(super) fn is_readable(link: &UnixStream, until: Deadline) -> io::Result<bool> {
+pub(in crate::process) fn is_readable(link: &UnixStream, until: Deadline) -> io::Result<bool> {
     let mut wanted = libc::pollfd { fd: link.as_raw_fd(), events: libc::POLLIN, revents: 0 };
     // A started millisecond counts, so that nobody asks again and again in the last one.
     let milliseconds =

@@ -12,4 +12,5 @@ mod post;
 mod sighting;
 
 pub use handle::{Witness, can_watch};
+pub(in crate::process) use message::is_readable;
 pub use sighting::Sighting;

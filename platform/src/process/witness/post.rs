@@ -36,7 +36,7 @@ impl<R: Receive> Post<'_, R> {
     pub(super) fn stand(&self) {
         let is_tied = os::die_with_parent();
         os::show_as(NAME, TITLE);
-        os::close_all_but([self.link.as_raw_fd(); 2]);
+        os::close_all_but(&[self.link.as_raw_fd()]);
         let mut watch = None;
         while self.has_parent() {
             let within = match (watch, is_tied) {

@@ -28,7 +28,9 @@ pub(super) fn make(errand: Errand<'_>) -> io::Result<(libc::pid_t, Keep)> {
         0 => {
             os::die_with_parent();
             // Nothing else of the caller's or of this process's may stay open, should this process be killed.
-            os::close_all_but([errand.wanted.file.as_raw_fd(), errand.link]);
+            let mut kept = [errand.wanted.file.as_raw_fd(), errand.link];
+            kept.sort_unstable();
+            os::close_all_but(&kept);
             errand.run()
         }
         pid => Ok((pid, Keep)),
