@@ -4,6 +4,7 @@ use std::fs::File;
 
 use super::facts::{Holds, Listed};
 use super::native_list;
+use super::table::Listing;
 
 /// The locks that the kernel lists on one file.
 #[derive(Debug)]
@@ -30,4 +31,41 @@ impl List {
     pub fn holds(&self, pid: u32, relevant: &dyn Fn(&Listed) -> bool) -> Holds {
         self.0.holds(pid, relevant)
     }
+}
+
+/// All locks of the system, as it lists them.
+#[derive(Debug)]
+pub struct Overview(native_list::Overview);
+
+impl Overview {
+    /// Asks for the list. `None` where the system has none, or does not show it.
+    #[must_use]
+    pub fn now() -> Option<Self> {
+        native_list::Overview::now().map(Self)
+    }
+
+    /// Whether it has the locks of all processes, and not only of those in the same container.
+    #[must_use]
+    pub fn is_whole(&self) -> bool {
+        self.0.is_whole()
+    }
+
+    /// What it says of a file, which may have been opened by [`crate::directory::open_to_look`].
+    #[must_use]
+    pub fn of(&self, file: &File) -> Option<Listing> {
+        self.0.of(file)
+    }
+}
+
+/// What the descriptors of a process have on this file. `None` where the system does not show that to this user.
+#[must_use]
+pub fn of_process(pid: u32, file: &File) -> Option<Listing> {
+    native_list::of_process(pid, file)
+}
+
+/// All processes that have a lock on this file, or a descriptor that carries one, as far as the system shows them to this
+/// user: it looks at all descriptors of all processes.
+#[must_use]
+pub fn having(file: &File) -> Vec<(u32, Listing)> {
+    native_list::having(file)
 }

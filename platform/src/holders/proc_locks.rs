@@ -9,8 +9,8 @@ use std::os::unix::fs::MetadataExt;
 
 use super::facts::{Holds, Listed};
 use super::fdinfo;
-use super::proc_text::read;
-use super::table::{self, Named};
+use super::proc_text::{PAGE, read, read_at_most};
+use super::table::{self, Listing, Named};
 use crate::process::exists;
 
 /// The list is read in pieces, each from a position on: what others take or release between two of them can hide a lock that
@@ -85,6 +85,84 @@ impl List {
             Holds::No
         }
     }
+}
+
+/// So much of the list of all locks is read, in bytes: a million locks.
+const ALL_LOCKS: u64 = 1 << 26;
+
+/// All locks of the system, at one time or at two.
+#[derive(Debug)]
+pub(super) struct Overview(Vec<String>);
+
+impl Overview {
+    /// A list that is longer than a page is read in several calls. A lock is left out when others before it end between
+    /// two of them. So that is read twice: what is held all the time is hardly left out both times.
+    pub(super) fn now() -> Option<Self> {
+        if !table::fdinfo_shows_locks(&read("/proc/sys/kernel/osrelease").ok()?) {
+            return None;
+        }
+        let mut texts = vec![read_at_most("/proc/locks", ALL_LOCKS).ok()?];
+        if texts[0].len() > PAGE / 2 {
+            texts.push(read_at_most("/proc/locks", ALL_LOCKS).ok()?);
+        }
+        Some(Self(texts))
+    }
+
+    /// Whether it has the locks of all processes: of those outside the own space of process ids, none of flock(2) and none
+    /// of a process is shown (fs/locks.c, `locks_show`).
+    pub(super) fn is_whole(&self) -> bool {
+        // The number of the first space (include/linux/proc_ns.h, `PROC_PID_INIT_INO`).
+        let space = std::fs::read_link("/proc/self/ns/pid").unwrap_or_default();
+        space.as_os_str() == "pid:[4026531836]"
+    }
+
+    /// What it says of this file.
+    pub(super) fn of(&self, file: &File) -> Option<Listing> {
+        // Most files are in no list, and for them it need not be known which device is meant.
+        let inode = format!(":{} ", inode(file)?);
+        if !self.0.iter().any(|text| text.contains(&inode)) {
+            return Some(Listing::default());
+        }
+        let named = named(file)?;
+        let listings = self.0.iter().map(|text| table::listing(text, named));
+        listings.max_by_key(|listing| (!listing.held.is_empty(), !listing.leases.is_empty()))
+    }
+}
+
+/// What the descriptors of a process have on this file. `None` where that is not shown, or there is no such process.
+pub(super) fn of_process(pid: u32, file: &File) -> Option<Listing> {
+    of_named(pid, named(file)?)
+}
+
+/// The processes with descriptors of an open file description that has a lock on this file, or with one of their own,
+/// as far as that is shown.
+pub(super) fn having(file: &File) -> Vec<(u32, Listing)> {
+    let Some(named) = named(file) else {
+        return Vec::new();
+    };
+    let all = fdinfo::processes().unwrap_or_default().into_iter();
+    let listings = all.filter_map(|pid| Some((pid, of_named(pid, named)?)));
+    listings.filter(|(_, listing)| !listing.held.is_empty()).collect()
+}
+
+fn of_named(pid: u32, file: Named) -> Option<Listing> {
+    let mut all = String::new();
+    for descriptor in fdinfo::of(pid, DESCRIPTORS).ok()? {
+        match read(format!("/proc/{pid}/fdinfo/{descriptor}")) {
+            Ok(text) => all.push_str(&text),
+            // It may have been closed meanwhile.
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            Err(_) => return None,
+        }
+    }
+    Some(table::listing(&all, file))
+}
+
+/// The inode number of a file in the kernel's lists.
+fn inode(file: &File) -> Option<u64> {
+    let info = read(format!("/proc/self/fdinfo/{}", file.as_raw_fd())).ok()?;
+    let (_, inode) = table::mount_and_inode(&info);
+    inode.or_else(|| Some(file.metadata().ok()?.ino()))
 }
 
 /// How the kernel names this file in its lists.
