@@ -1,8 +1,10 @@
 //! This machine: the real system behind the protocol.
 
 mod content;
+pub(crate) mod look;
 mod opening;
 mod retry;
+mod seen;
 mod sight;
 pub(crate) mod system;
 mod turn;

@@ -1,7 +1,7 @@
 //! Turns, for the threads of a process where its locks belong to the process (fcntl(2), lockf(3)): the kernel grants such a
 //! lock to each thread, and takes it from all of them as soon as one closes the file.
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
 use withlock_platform::evidence::Identity;
@@ -39,6 +39,11 @@ impl Turn {
         }
         turns.taken.push(name.clone());
         Some(Self(name))
+    }
+
+    /// Whether some thread has this turn.
+    pub(super) fn is_taken(directory: Identity, name: &OsStr) -> bool {
+        turns().taken.iter().any(|(known, taken)| *known == directory && taken == name)
     }
 }
 

@@ -2,8 +2,10 @@
 
 mod foreign;
 mod holders;
+mod look;
 mod own;
 mod record;
 mod redirected;
 mod results;
+mod status;
 mod verdict;

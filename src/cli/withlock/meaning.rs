@@ -5,8 +5,8 @@ use std::path::PathBuf;
 
 use withlock_platform::backend::{Choice, Mode, UnknownChoice};
 
-use super::misplaced;
 use super::table::{Entry, Options, short};
+use super::{misplaced, showing};
 use crate::cli::exit::Exit;
 use crate::cli::plan::{Lock, Plan, Request, WaitLimit, WarnHeld};
 use crate::cli::{duration, quoting, shell, words};
@@ -17,6 +17,12 @@ use crate::name::Name;
 
 /// What the options ask for.
 pub(super) fn request(options: Options) -> Request {
+    if options.status || options.list || options.json {
+        return match showing::show(options) {
+            Ok(show) => Request::Show(show),
+            Err(why) => Request::refuse(&why),
+        };
+    }
     match options.plan() {
         Ok(plan) => Request::Run(Box::new(plan)),
         Err(why) => Request::refuse(&why),

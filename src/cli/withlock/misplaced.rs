@@ -35,7 +35,8 @@ pub(super) fn check(path: &OsStr, options: &Options) -> Result<(), String> {
     }
 }
 
-fn is_option(word: &OsStr) -> bool {
+/// Whether a word looks like an option.
+pub(super) fn is_option(word: &OsStr) -> bool {
     let bytes = word.as_encoded_bytes();
     bytes.first() == Some(&b'-') && bytes != b"-" && bytes != b"--"
 }

@@ -5,6 +5,7 @@ mod meaning;
 mod misplaced;
 mod plain;
 mod reading;
+mod showing;
 mod suggestion;
 pub mod table;
 

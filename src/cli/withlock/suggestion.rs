@@ -6,7 +6,7 @@ use super::table::OPTIONS;
 
 /// Options of other tools (flock(1), lockf(1), lckdo(1), setlock(8), with-lock-ex(1)) and of habit, and what to say of
 /// them.
-const OF_OTHERS: [(&[&str], &str); 13] = [
+const OF_OTHERS: [(&[&str], &str); 14] = [
     (&["--timeout", "-t", "-W", "--max-wait", "--wait-time"], "did you mean --wait?"),
     (
         &["--nb", "--no-wait", "--nowait", "--nonblocking", "--non-blocking", "--noblock", "-f"],
@@ -21,7 +21,8 @@ const OF_OTHERS: [(&[&str], &str); 13] = [
     (&["--debug", "--trace"], "did you mean --verbose?"),
     (&["--usage", "-?", "-H"], "did you mean --help?"),
     (&["-u", "--unlock"], "the lock ends with the command"),
-    (&["-l", "--list", "--status"], "to see who holds a lock: cat LOCKFILE"),
+    (&["-l", "--locks"], "did you mean --list?"),
+    (&["--holder", "--holders", "--who", "--info"], "did you mean --status?"),
     (
         &["-L", "--lock", "--lockfile", "--lock-file", "--file"],
         "LOCKFILE is given without an option",

@@ -26,6 +26,9 @@ pub struct Options {
     pub(super) no_fork: bool,
     pub(super) verbose: bool,
     pub(super) syslog: bool,
+    pub(super) status: bool,
+    pub(super) list: bool,
+    pub(super) json: bool,
     /// The lock file, unless it has a name, and the command with its arguments.
     pub(super) operands: Vec<OsString>,
 }
@@ -47,6 +50,7 @@ const WAITING: &str = "Waiting";
 const BUSY: &str = "When the lock is busy";
 const LOCK: &str = "The lock";
 const COMMAND: &str = "The command";
+const HOLDERS: &str = "Who holds it";
 const ABOUT: &str = "About";
 
 /// All options, in the order of the help.
@@ -194,6 +198,29 @@ pub static OPTIONS: &[Entry] = &[
         help: "Become the command: it keeps the lock until its end,\nand the lock file stays",
         heading: COMMAND,
         effect: Effect::Flag(|options| options.no_fork = true),
+        ..Entry::BASE
+    },
+    Entry {
+        long: "status",
+        help: "Say who holds each LOCKFILE, and run nothing: exit\nwith status 0 if all are free, with 1 if not",
+        heading: HOLDERS,
+        effect: Effect::Flag(|options| (options.status, options.list) = (true, false)),
+        overrides: &["list"],
+        ..Entry::BASE
+    },
+    Entry {
+        long: "list",
+        help: "List the locks in a directory, by default in the\nworking directory",
+        heading: HOLDERS,
+        effect: Effect::Flag(|options| (options.status, options.list) = (false, true)),
+        overrides: &["status"],
+        ..Entry::BASE
+    },
+    Entry {
+        long: "json",
+        help: "With --status or --list: print a line of JSON for\neach lock",
+        heading: HOLDERS,
+        effect: Effect::Flag(|options| options.json = true),
         ..Entry::BASE
     },
     Entry {

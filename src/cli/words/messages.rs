@@ -5,6 +5,7 @@
 mod causes;
 mod lines;
 mod refusals;
+mod statuses;
 
 use std::fmt::Write as _;
 use std::fs;

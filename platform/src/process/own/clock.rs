@@ -6,7 +6,7 @@ use std::mem::MaybeUninit;
 /// calendar does not go that far.
 #[must_use]
 pub fn local_time(seconds: u64) -> Option<String> {
-    let seconds = libc::time_t::try_from(seconds).ok()?;
+    let seconds = seconds.try_into().ok()?;
     let mut parts = MaybeUninit::<libc::tm>::zeroed();
     // SAFETY: both pointers are to memory of their type, alive during the call (POSIX.1, localtime_r).
     let filled = unsafe { libc::localtime_r(&raw const seconds, parts.as_mut_ptr()) };

@@ -8,7 +8,7 @@ use withlock_platform::evidence::{Grantee, Kind};
 use withlock_platform::process::{Deadline, Elevation, Status};
 
 use super::causes::{Call, NOBODY};
-use super::refusals;
+use super::{refusals, statuses};
 use crate::cli::words::cure::Reader;
 use crate::cli::words::{elevated, error, event, holder};
 use crate::error::{Error, Step};
@@ -34,6 +34,7 @@ pub(super) fn all() -> Vec<(&'static str, Vec<String>)> {
         ("Starting the command", failures(starting)),
         ("Signals, timers, standard output", failures(elsewhere)),
         ("The lock is busy", busy()),
+        ("What --status and --list say", statuses::lines()),
         ("Warnings", warnings()),
         ("What -v says", events()),
         ("Started with more rights than the caller has", elevations()),
