@@ -2,13 +2,13 @@
 
 use std::path::Path;
 
-use serde_json::Value;
 use withlock_platform::backend::Mode;
 use withlock_platform::process;
 
 use super::{age, since};
 use crate::cli::words::holder;
 use crate::holder::identify;
+use crate::holder::record::quoted;
 use crate::holder::status::{Holding, State, Status};
 
 /// Grows when a name changes its meaning, or goes; new names may come without that.
@@ -66,7 +66,7 @@ fn holding(holding: &Holding) -> String {
 
 /// A string, or null.
 fn text(text: Option<&str>) -> String {
-    text.map_or_else(null, |text| Value::from(text).to_string())
+    text.map_or_else(null, quoted)
 }
 
 /// A number, or null.
