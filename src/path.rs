@@ -2,17 +2,16 @@
 
 use std::path::{Path, PathBuf};
 
-use withlock_platform::process::{self, Signals};
+use withlock_platform::process::{self, Signals, Status};
 
 use crate::error::{Error, Result};
-use crate::event::Listener;
-use crate::holder::status::Status;
 use crate::job::{self, Job};
-use crate::local::look::Look;
 use crate::local::system::System;
 use crate::lock::{self, Attempt, Busy, Policy, Terms, Wait, Walked};
 use crate::name::{self, Name};
 use crate::trust::Trusted;
+
+mod status;
 
 /// The proof that this run holds the lock, on this machine. It can be sent to another thread; dropped, it releases the lock.
 pub type Held<'a> = lock::Held<System<'a>>;
@@ -102,50 +101,6 @@ impl LockPath {
         let system = System::new(terms.clone(), policy).making(self.makes);
         let walked = system.first_walk()?;
         Ok(Checked { system, terms, walked })
-    }
-
-    /// Who holds the lock now. Takes no lock, creates nothing, and gets in nobody's way; so what it says may be out of date as
-    /// soon as it is said. An unsafe place is not refused: the listener is told of it.
-    ///
-    /// On Linux, this reads the kernel's list of locks, as far as /proc shows it to this user; elsewhere it asks by fcntl(2),
-    /// `F_GETLK`, for which the file must be readable.
-    ///
-    /// # Errors
-    /// [`crate::Error`]: the place is out of reach, or something else than a regular file is there.
-    ///
-    /// ```
-    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let place = std::env::temp_dir().join(format!("withlock-doc-{}", std::process::id()));
-    /// # std::os::unix::fs::DirBuilderExt::mode(&mut std::fs::DirBuilder::new(), 0o700).create(&place)?;
-    /// # let lock = place.join("lock");
-    /// use withlock::{Attempt, LockPath, Policy, event::Listener};
-    ///
-    /// let path = LockPath::new(&lock);
-    /// assert!(path.status(Listener::default())?.is_free());
-    /// if let Attempt::Held(held) = path.check(&Policy::default())?.try_acquire()? {
-    ///     let status = path.status(Listener::default())?;
-    ///     let pids = status.holders.iter().filter_map(|it| Some(it.holder.as_ref()?.pid));
-    ///     assert_eq!(pids.collect::<Vec<_>>(), [std::process::id()]);
-    ///     held.release()?;
-    /// }
-    /// # std::fs::remove_dir(&place)?;
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn status(&self, listener: Listener<'_>) -> Result<Status> {
-        Look::begin().at(&self.path, listener)
-    }
-
-    /// The locks in a directory, sorted by name: the files that somebody holds a lock or a lease on, with any tool, and those
-    /// that are withlock's own, as far as this user may see that. Links are left out.
-    ///
-    /// # Errors
-    /// [`crate::Error`]: the directory can't be read, or is out of reach.
-    pub fn all_in(
-        directory: impl AsRef<Path>,
-        listener: Listener<'_>,
-    ) -> Result<Vec<(PathBuf, Status)>> {
-        Look::begin().in_directory(directory.as_ref(), listener)
     }
 
     /// The path.
@@ -298,7 +253,7 @@ impl Held<'_> {
     /// # Ok(())
     /// # }
     /// ```
-    pub fn run(self, job: &Job, signals: &Signals) -> Result<process::Status> {
+    pub fn run(self, job: &Job, signals: &Signals) -> Result<Status> {
         let listener = self.world().listener();
         job::run(self, job, signals, listener)
     }

@@ -43,10 +43,12 @@ pub struct Show {
 /// Which locks to show.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Locks {
-    /// Those of these lock files.
-    At(Vec<PathBuf>),
+    /// These, with their slots.
+    At(Vec<Lock>),
     /// All in this directory.
     In(PathBuf),
+    /// All of this user that have a name.
+    Named,
 }
 
 /// A job, a lock, and how to treat both.

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
 use crate::cli::exit::Exit;
-use crate::cli::plan::{Locks, Show};
+use crate::cli::plan::{Lock, Locks, Show};
 use crate::cli::words::{self, status};
 use crate::error::{Error, Result};
 use crate::event::{Event, Listener};
@@ -21,34 +21,44 @@ pub struct Shown {
     pub code: i32,
 }
 
+/// Locks, by their paths.
+type Found = Vec<(PathBuf, Status)>;
+
 /// Takes the look, and says on standard error what is wrong.
 #[must_use]
 pub fn take(show: &Show) -> Shown {
     match &show.locks {
-        Locks::At(paths) => at(paths, show.json),
-        Locks::In(directory) => within(directory, show.json),
+        Locks::At(locks) => at(locks, show.json),
+        Locks::In(directory) => all(show.json, |listener| LockPath::all_in(directory, listener)),
+        Locks::Named => all(show.json, LockPath::all_named),
     }
 }
 
-fn at(paths: &[PathBuf], json: bool) -> Shown {
+fn at(locks: &[Lock], json: bool) -> Shown {
     let mut text = String::new();
     let mut all_free = true;
     let mut failed = None;
-    for path in paths {
-        let (status, refused) = heard(json, |listener| LockPath::new(path).status(listener));
-        match &status {
-            Ok(status) => {
-                all_free &= status.is_free();
-                text.push_str(&if json {
-                    status::json::line(path, Ok(status), refused.as_deref())
-                } else {
-                    status::lines(path, status)
-                });
+    for lock in locks {
+        let (found, refused) = heard(json, |listener| lock.path()?.status_of_slots(listener));
+        match found {
+            Ok(found) => {
+                all_free &= are_free(&found);
+                for (path, status) in &found {
+                    text.push_str(&if json {
+                        status::json::line(path, Ok(status), refused.as_deref())
+                    } else {
+                        status::lines(path, status)
+                    });
+                }
             }
             Err(error) => {
-                let said = complain(error);
-                failed.get_or_insert(Exit::from(error));
+                let said = complain(&error);
+                failed.get_or_insert(Exit::from(&error));
                 if json {
+                    let path = match lock {
+                        Lock::At(path) => path,
+                        Lock::Named(name) => Path::new(name.as_os_str()),
+                    };
                     text.push_str(&status::json::line(path, Err(&said), refused.as_deref()));
                 }
             }
@@ -57,10 +67,10 @@ fn at(paths: &[PathBuf], json: bool) -> Shown {
     Shown { text, code: code(failed, all_free) }
 }
 
-fn within(directory: &Path, json: bool) -> Shown {
-    let (locks, refused) = heard(json, |listener| LockPath::all_in(directory, listener));
-    let locks = match locks {
-        Ok(locks) => locks,
+fn all(json: bool, look: impl FnOnce(Listener<'_>) -> Result<Found>) -> Shown {
+    let (found, refused) = heard(json, look);
+    let found = match found {
+        Ok(found) => found,
         Err(error) => {
             complain(&error);
             return Shown { text: String::new(), code: code(Some(Exit::from(&error)), false) };
@@ -70,11 +80,15 @@ fn within(directory: &Path, json: bool) -> Shown {
         let line = |(path, status): &(PathBuf, Status)| {
             status::json::line(path, Ok(status), refused.as_deref())
         };
-        locks.iter().map(line).collect()
+        found.iter().map(line).collect()
     } else {
-        status::table(&locks)
+        status::table(&found)
     };
-    Shown { text, code: code(None, locks.iter().all(|(_, status)| status.is_free())) }
+    Shown { text, code: code(None, are_free(&found)) }
+}
+
+fn are_free(found: &[(PathBuf, Status)]) -> bool {
+    found.iter().all(|(_, status)| status.is_free())
 }
 
 fn code(failed: Option<Exit>, all_free: bool) -> i32 {

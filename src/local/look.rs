@@ -3,14 +3,12 @@
 //! On Linux, the file is opened in a way that needs no permission and breaks no lease (`O_PATH`), and the kernel's list of
 //! locks says the rest. It is opened for reading only for the record of somebody who holds the lock. Two things forbid that:
 //! a lease that would be broken by it; and a lock of fcntl(2) of this process's own, which ends as soon as any descriptor of
-//! the file is closed. A lease that is taken just between the look at the list and the opening is broken all the same: its
+//! the file is closed ([`Glance`]). A lease that is taken just between the look at the list and the opening is broken all the same: its
 //! holder is told, and need not hurry, because the opening does not wait.
 
-use std::collections::BinaryHeap;
-use std::ffi::OsString;
 use std::fs::File;
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use withlock_platform::backend::{self, Choice, Mode};
 use withlock_platform::directory::{self, Access};
@@ -21,16 +19,16 @@ use withlock_platform::process;
 
 use crate::error::{Error, Result, Step};
 use crate::event::Listener;
-use crate::holder::form::Form;
 use crate::holder::identify::Holder;
 use crate::holder::status::{self, Holding, State, Status, Word};
 use crate::local::content::OpenFile;
 use crate::local::seen::Seen;
-use crate::local::turn::Turn;
-use crate::lock::file;
+use crate::local::turn::Glance;
 use crate::place::judge::Judge;
 use crate::place::walk::{self, Place};
 use crate::trust::{self, Trusted};
+
+mod listing;
 
 /// How often to look again when the file was removed or replaced during the look.
 const ROUNDS: usize = 100;
@@ -65,65 +63,6 @@ impl Look {
         Err(Error::Unstable { path: path.into() })
     }
 
-    /// The locks in a directory: the files that somebody holds or has a lease on, and those that are withlock's own.
-    pub(crate) fn in_directory(
-        mut self,
-        directory: &Path,
-        listener: Listener<'_>,
-    ) -> Result<Vec<(PathBuf, Status)>> {
-        let Some((mut place, names)) = self.enter(directory, listener)? else {
-            return Ok(Vec::new());
-        };
-        let facts_of = |name: OsString| {
-            let facts = directory::facts_at(&place.directory, &name).ok()?;
-            (facts.kind == Kind::Regular).then_some((name, facts))
-        };
-        let files: Vec<(OsString, Facts)> = names.into_iter().filter_map(facts_of).collect();
-        self.overview = Overview::now();
-        let mut locks = Vec::new();
-        for (name, facts) in files {
-            place.name = name;
-            let path = directory.join(&place.name);
-            let Some(status) = self.at_file(&path, &place, facts.identity)? else {
-                continue;
-            };
-            let is_held = status.state == State::Held;
-            if is_held || self.is_own(&place, &facts).unwrap_or(false) {
-                locks.push((path, status));
-            }
-        }
-        Ok(locks)
-    }
-
-    /// Walks to a directory; returns also the names in it, sorted. `None` is that there is nothing but links.
-    fn enter(
-        &self,
-        directory: &Path,
-        listener: Listener<'_>,
-    ) -> Result<Option<(Place, Vec<OsString>)>> {
-        let failed = |step| {
-            let path = directory.to_path_buf();
-            move |error| Error::Unreachable { path, step, error }
-        };
-        // A heap, because that is the shortest code that sorts.
-        let mut names = BinaryHeap::new();
-        for entry in std::fs::read_dir(directory).map_err(failed(Step::OpenDirectory))? {
-            names.push(entry.map_err(failed(Step::LookUp))?.file_name());
-        }
-        let names = names.into_sorted_vec();
-        // By the name of any file in it. A link would lead out of it.
-        let is_link = |path: PathBuf| path.symlink_metadata().is_ok_and(|it| it.is_symlink());
-        let Some(first) = names.iter().find(|name| !is_link(directory.join(name))) else {
-            return Ok(None);
-        };
-        let (place, _) = self.walk(&directory.join(first), listener)?;
-        let home = Facts::of_path(directory).map_err(failed(Step::LookUp))?.identity;
-        if !is_of(&place.directory, home) {
-            return Err(Error::Unstable { path: directory.into() });
-        }
-        Ok(Some((place, names)))
-    }
-
     fn walk(&self, path: &Path, listener: Listener<'_>) -> Result<(Place, Option<Facts>)> {
         walk::walk(path, 0, Judge { trusted: self.trusted, insecure: true }, listener)
     }
@@ -131,8 +70,8 @@ impl Look {
     /// The status of what stands at this name; `None` is that it has been removed or replaced.
     fn at_file(&self, path: &Path, place: &Place, wanted: Identity) -> Result<Option<Status>> {
         let failed = |step| move |error| Error::Open { path: path.into(), step, error };
-        let home = Facts::of(&place.directory).map_err(failed(Step::Examine))?.identity;
-        let is_ours = Turn::is_taken(home, &place.name);
+        let glance = Glance::begin(place.identity, place.name.clone());
+        let is_ours = glance.is_none();
         if is_ours && !List::EXISTS {
             return Ok(Some(held_by_this_process()));
         }
@@ -151,13 +90,13 @@ impl Look {
         if facts.identity != wanted || facts.links == 0 {
             return Ok(None);
         }
-        let seen = Seen::around(&file, self.trusted);
         let fresh = if self.overview.is_none() { Overview::now() } else { None };
         let overview = self.overview.as_ref().or(fresh.as_ref());
+        let seen = Seen::around(&file, self.trusted, overview);
         let listing = overview.and_then(|it| Some((it.of(&file)?, it.is_whole())));
         let status = match listing {
             Some((listing, is_whole)) => {
-                let sees_all = is_whole && place.file_system.local;
+                let sees_all = is_whole && is_local(place, &file, &facts);
                 let may_read = !is_ours && may_read(&listing);
                 let word = if may_read { self.word(place, &facts) } else { None };
                 status::by_list(&listing, word.as_ref(), sees_all, &seen)
@@ -209,29 +148,28 @@ impl Look {
         let others_write = trust::others_write(&list, Trusted { user: facts.owner });
         Some(OpenFile::new(file, backend, Access::ReadOnly, others_write))
     }
-
-    /// Whether a file that nobody holds is one that withlock has made. Files of another mode than withlock gives are not
-    /// even opened.
-    fn is_own(&self, place: &Place, facts: &Facts) -> Option<bool> {
-        let is_likely = matches!(facts.mode, file::MODE_BEGUN | file::MODE_SIGNED)
-            && file::is_believed(facts, Trusted { user: facts.owner });
-        if !is_likely {
-            return Some(false);
-        }
-        if facts.size == 0 {
-            return Some(facts.mode == file::MODE_BEGUN);
-        }
-        let form = self.open(place, facts)?.form(facts);
-        Some(form == Form::Signed || form == Form::Begun && facts.mode == file::MODE_BEGUN)
-    }
 }
 
 /// Whether it is worth opening the file for its record, and disturbs nobody.
 fn may_read(listing: &Listing) -> bool {
-    let breaks = listing.leases.iter().any(|lease| lease.mode == Mode::Exclusive);
-    let own = holders::ancestry().first().copied();
-    let ends = |lock: &holders::Listed| lock.kind == holders::Kind::Process && lock.pid == own;
-    !listing.held.is_empty() && !breaks && !listing.held.iter().any(ends)
+    if listing.held.is_empty() || listing.leases.iter().any(|it| it.mode == Mode::Exclusive) {
+        return false;
+    }
+    let mut owned =
+        listing.held.iter().filter(|lock| lock.kind == holders::Kind::Process).peekable();
+    // Its own id as the list has it, which is asked for only if need be.
+    owned.peek().is_none() || {
+        let own = holders::ancestry().first().copied();
+        owned.all(|lock| lock.pid != own)
+    }
+}
+
+/// Whether no other host has locks on the file: something may be mounted on it that is of another file system than its directory.
+fn is_local(place: &Place, file: &File, facts: &Facts) -> bool {
+    if facts.identity.device == place.identity.device {
+        return place.file_system.local;
+    }
+    evidence::file_system(file, facts).is_ok_and(|file_system| file_system.local)
 }
 
 fn is_of(file: &File, wanted: Identity) -> bool {

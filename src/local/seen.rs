@@ -5,7 +5,7 @@ use std::fs::File;
 use std::time::Duration;
 
 use withlock_platform::evidence::Facts;
-use withlock_platform::holders::{self, Holds, Life, List, Listing};
+use withlock_platform::holders::{self, Holds, Life, List, Listing, Overview};
 use withlock_platform::process;
 
 use crate::holder::identify::Sight;
@@ -17,23 +17,25 @@ use crate::trust::Trusted;
 pub(super) struct Seen<'a> {
     file: &'a File,
     trusted: Trusted,
+    overview: Option<&'a Overview>,
     /// Asked for when it is needed: it looks at all processes.
     having: OnceCell<Vec<(u32, Listing)>>,
 }
 
 impl<'a> Seen<'a> {
-    pub(super) fn around(file: &'a File, trusted: Trusted) -> Self {
-        Self { file, trusted, having: OnceCell::new() }
+    pub(super) fn around(file: &'a File, trusted: Trusted, overview: Option<&'a Overview>) -> Self {
+        Self { file, trusted, overview, having: OnceCell::new() }
     }
 }
 
 impl Processes for Seen<'_> {
     fn of_process(&self, pid: u32) -> Option<Listing> {
-        holders::of_process(pid, self.file)
+        self.overview?.of_process(pid, self.file)
     }
 
     fn having(&self) -> &[(u32, Listing)] {
-        self.having.get_or_init(|| holders::having(self.file))
+        let having = || self.overview.map(|it| it.having(self.file)).unwrap_or_default();
+        self.having.get_or_init(having)
     }
 
     fn user(&self, pid: u32) -> Option<u32> {
@@ -50,7 +52,7 @@ impl Sight for Seen<'_> {
     }
 
     fn holds(&self, pid: u32) -> Holds {
-        List::of(self.file).map_or(Holds::Unknown, |list| list.holds(pid, &|_| true))
+        self.overview.map_or(Holds::Unknown, |overview| overview.holds(pid, self.file))
     }
 
     fn life(&self, pid: u32) -> Life {

@@ -7,6 +7,7 @@ use std::os::unix::net::UnixListener;
 use std::process::{Command, Output};
 
 use crate::support::complaint::{assert_complains, run};
+use crate::support::private::with_own_run;
 use crate::support::{Running, Scratch, program, stderr};
 
 fn look<S: AsRef<OsStr>>(place: &Scratch, words: impl IntoIterator<Item = S>) -> Output {
@@ -73,17 +74,18 @@ fn a_name_with_newlines_and_escapes_reaches_neither_the_terminal_nor_the_next_li
     for name in [&b"a\nb"[..], b"\x1b[2Jx", b"\xff\xfe", b"\xc2\x9bm", b"a\"b\\", b"\xe2\x80\xae"] {
         let name = OsStr::from_bytes(name);
         let running = Running::start(&[], &place.join(name));
-        for words in [&[OsStr::new("--status"), name][..], &[OsStr::new("--list")]] {
+        for words in [&[OsStr::new("--status"), name][..], &[OsStr::new("--list"), OsStr::new(".")]]
+        {
             let output = look(&place, words);
             let text = String::from_utf8(output.stdout).unwrap();
-            let lines = if words.len() == 1 { 2 } else { 1 };
+            let lines = if words[0] == "--list" { 2 } else { 1 };
             let is_plain = |c: char| c == '\n' || !c.is_control() && c != '\u{202e}';
             assert!(text.chars().all(is_plain), "{name:?}: {text:?}");
             assert_eq!(text.lines().count(), lines, "{name:?}: {text:?}");
         }
         for words in [
             &[OsStr::new("--status"), OsStr::new("--json"), name][..],
-            &["--list".as_ref(), "--json".as_ref()],
+            &["--list".as_ref(), "--json".as_ref(), ".".as_ref()],
         ] {
             let output = look(&place, words);
             assert_eq!(output.stdout.iter().filter(|byte| **byte == b'\n').count(), 1);
@@ -111,4 +113,39 @@ fn a_line_that_shows_locks_and_would_run_something_is_refused() {
     assert_eq!(look(&place, ["--list", "--status", "lock"]).stdout, b"lock: free\n");
     assert_eq!(look(&place, ["--status", "--list"]).stdout, b"");
     assert!(place.names().is_empty());
+}
+
+#[test]
+fn an_option_that_shows_locks_is_told_where_it_belongs() {
+    let place = Scratch::new();
+    for (line, mended) in [
+        ("lock --status", ": withlock --status lock;"),
+        ("lock --list", ": withlock --list lock;"),
+        ("lock --status --json", ": withlock --status --json lock;"),
+        ("lock --status -N backup", ": withlock --status -N backup;"),
+    ] {
+        let output = look(&place, line.split(' '));
+        assert_complains(line, &output, 2, &["options go before LOCKFILE", mended]);
+    }
+}
+
+#[test]
+fn locks_by_name_are_shown_by_name_and_as_a_list() {
+    let scratch = Scratch::new();
+    let script = r#"
+"$PROGRAM" --status -N backup; "$PROGRAM" --list; ls -d /run/withlock 2>/dev/null || :
+"$PROGRAM" --status --json --name backup | grep -o '"path":[^,]*,"state":[^,]*'
+W -k -N kept true; mkfifo /run/withlock/fifo
+W -N backup sh -c '"$0" --status -N backup || echo $?; "$0" --list || echo $?' "$PROGRAM" |
+    sed -E 's/ pid [0-9]+ .*/ pid/; s/  +.*//'
+"$PROGRAM" --list | cut -d ' ' -f 1
+"$PROGRAM" --status -N backup lock || echo $?; "$PROGRAM" --list -N backup || echo $?
+"$PROGRAM" --status -N a/b || echo $?"#;
+    let Some(output) = with_own_run(&scratch, script) else { return };
+    let wanted = "/run/withlock/backup.lock: free\n\"path\":\"/run/withlock/backup.lock\",\"state\":\"absent\"\n\
+        /run/withlock/backup.lock: held by pid\n1\nLOCK\nbackup.lock\nkept.lock\n1\nLOCK\nkept.lock\n2\n2\n2\n";
+    assert_eq!(String::from_utf8_lossy(&output.stdout), wanted, "{output:?}");
+    let said = stderr(&output);
+    assert!(said.contains("-N is instead of LOCKFILE"), "{said}");
+    assert!(said.contains("--list runs nothing") && said.contains("no slash"), "{said}");
 }

@@ -37,6 +37,7 @@ pub fn arguments(input: &[u8]) {
         Request::Print(text) => assert!(text.ends_with('\n'), "{words:?}: {text:?}"),
         // Of what is asked nothing is lost.
         Request::Show(Show { locks: Locks::At(paths), .. }) => assert!(!paths.is_empty()),
+        Request::Show(Show { locks: Locks::Named, .. }) => {}
         Request::Show(Show { locks: Locks::In(directory), .. }) => {
             assert!(!directory.as_os_str().is_empty());
         }

@@ -35,7 +35,7 @@ fn a_lease_is_told_and_not_broken() {
     let mut running = Running::of(command);
     let text = held(&place);
     assert!(text.contains("leased (") && text.contains(&format!("pid {}", running.job)), "{text}");
-    look(place.path(), &["--list"]);
+    look(place.path(), &["--list", "."]);
     running.go_on();
     assert_eq!(running.line(), "quiet");
     running.wait();
@@ -181,7 +181,7 @@ fn a_look_takes_no_lock_and_writes_nothing() {
     let Some(strace) = find_program("strace") else { return skip("strace") };
     let place = Scratch::new();
     let running = Running::start(&[], &place.join("lock"));
-    for words in [&["--status", "lock"][..], &["--list"], &["--status", "other"]] {
+    for words in [&["--status", "lock"][..], &["--list", "."], &["--status", "other"]] {
         let trace = place.join("trace");
         let mut command = Command::new(&strace);
         command.arg("-f").arg("-o").arg(&trace).arg(program()).args(words);
@@ -205,7 +205,7 @@ fn no_attempt_finds_a_lock_busy_because_somebody_looks() {
         let looks = scope.spawn(|| {
             let mut looks = 0;
             while !is_over.load(Ordering::Relaxed) {
-                let words: &[&str] = [&["--status", "lock"][..], &["--list"]][looks % 2];
+                let words: &[&str] = [&["--status", "lock"][..], &["--list", "."]][looks % 2];
                 let output = look(place.path(), words);
                 assert!(matches!(output.status.code(), Some(0 | 1)), "{output:?}");
                 looks += 1;
@@ -225,6 +225,7 @@ fn no_attempt_finds_a_lock_busy_because_somebody_looks() {
         is_over.store(true, Ordering::Relaxed);
         (runs, looks.join().unwrap())
     });
+    println!("{runs} runs beside {looks} looks, none found the lock busy");
     assert!(runs >= 1_000 && looks > 0, "{runs} runs, {looks} looks");
     assert!(place.names().is_empty());
 }
@@ -243,14 +244,14 @@ fn a_list_is_sorted_and_leaves_out_what_is_no_lock() {
     fs::set_permissions(place.join("left"), Permissions::from_mode(0o600)).unwrap();
     fs::write(place.join("not"), "{\"withlock\":2}\n").unwrap();
     fs::set_permissions(place.join("not"), Permissions::from_mode(0o600)).unwrap();
-    let output = look(place.path(), &["--list"]);
+    let output = look(place.path(), &["--list", "."]);
     let text = String::from_utf8(output.stdout).unwrap();
     let names: Vec<_> = text.lines().filter_map(|line| line.split_whitespace().next()).collect();
     assert_eq!(names, ["LOCK", "a", "b", "left"], "{text}");
     let columns: Vec<_> = text.lines().map(|line| line.find("  ")).collect();
     assert!(text.lines().all(|line| line.len() > 30) && columns[0].is_some(), "{text}");
     assert_eq!(output.status.code(), Some(1));
-    let json = look(place.path(), &["--list", "--json"]).stdout;
+    let json = look(place.path(), &["--list", "--json", "."]).stdout;
     let states: Vec<Value> = serde_json::Deserializer::from_slice(&json)
         .into_iter::<Value>()
         .map(|line| line.unwrap()["state"].clone())
@@ -264,7 +265,7 @@ fn a_list_is_sorted_and_leaves_out_what_is_no_lock() {
     for name in ["left", "data", "empty", "not"] {
         fs::remove_file(place.join(name)).unwrap();
     }
-    assert_eq!(look(place.path(), &["--list"]).stdout, b"");
+    assert_eq!(look(place.path(), &["--list", "."]).stdout, b"");
 }
 
 #[test]

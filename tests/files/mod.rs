@@ -7,5 +7,6 @@ mod own;
 mod record;
 mod redirected;
 mod results;
+mod slots;
 mod status;
 mod verdict;

@@ -189,7 +189,7 @@ fn who_locks_with_another_tool_is_named_and_who_waits_for_it_is_no_holder() {
             told["holders"].as_array().unwrap().iter().map(|it| it["pid"].clone()).collect();
         assert_eq!(pids, [Value::from(pid)], "{name}: {told}");
         assert_eq!(told["waiting"], Value::from(u32::from(excludes)), "{name}");
-        let table = String::from_utf8(look(place.path(), &["--list"]).stdout).unwrap();
+        let table = String::from_utf8(look(place.path(), &["--list", "."]).stdout).unwrap();
         assert!(table.contains(&format!("  {pid}  ")), "{table}");
         running.finish();
         waiter.into_iter().for_each(end);

@@ -55,17 +55,24 @@ impl Overview {
     pub fn of(&self, file: &File) -> Option<Listing> {
         self.0.of(file)
     }
-}
 
-/// What the descriptors of a process have on this file. `None` where the system does not show that to this user.
-#[must_use]
-pub fn of_process(pid: u32, file: &File) -> Option<Listing> {
-    native_list::of_process(pid, file)
-}
+    /// What the descriptors of a process have on this file. `None` where the system does not show that to this user, or there
+    /// is no such process. Each process is looked at once.
+    #[must_use]
+    pub fn of_process(&self, pid: u32, file: &File) -> Option<Listing> {
+        self.0.of_process(pid, file)
+    }
 
-/// All processes that have a lock on this file, or a descriptor that carries one, as far as the system shows them to this
-/// user: it looks at all descriptors of all processes.
-#[must_use]
-pub fn having(file: &File) -> Vec<(u32, Listing)> {
-    native_list::having(file)
+    /// Whether a process has any lock on this file, or a descriptor that carries one. Each process is looked at once.
+    #[must_use]
+    pub fn holds(&self, pid: u32, file: &File) -> Holds {
+        self.0.holds(pid, file)
+    }
+
+    /// All processes that have a lock on this file, or a descriptor that carries one, as far as the system shows them to
+    /// this user. The first time, it looks at all descriptors of all processes, and keeps what it has found.
+    #[must_use]
+    pub fn having(&self, file: &File) -> Vec<(u32, Listing)> {
+        self.0.having(file)
+    }
 }

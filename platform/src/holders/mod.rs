@@ -21,7 +21,7 @@ pub mod table;
 pub use crate::lock::Kind;
 pub use descriptors::has_another;
 pub use facts::{Holds, Life, Listed, Process, State};
-pub use listed::{List, Overview, having, of_process};
+pub use listed::{List, Overview};
 pub use processes::{age, ancestry, command, ids, life, name, user};
 pub use table::Listing;
 

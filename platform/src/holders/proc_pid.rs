@@ -24,8 +24,8 @@ pub(super) fn age(pid: u32) -> Option<Duration> {
     // SAFETY: touches no memory (sysconf(3)).
     let ticks = unsafe { libc::sysconf(libc::_SC_CLK_TCK) };
     let ticks = u64::try_from(ticks).ok().filter(|ticks| *ticks > 0)?;
-    let start = Duration::from_secs(start / ticks)
-        + Duration::from_millis(start % ticks * 1000 / ticks);
+    let start =
+        Duration::from_secs(start / ticks) + Duration::from_millis(start % ticks * 1000 / ticks);
     Some(now.saturating_sub(start))
 }
 

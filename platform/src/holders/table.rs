@@ -30,7 +30,17 @@ pub struct Listing {
     pub leases: Vec<Listed>,
 }
 
+/// A line of a list.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Line {
+    /// The file that it is about.
+    pub(super) file: Named,
+    role: Role,
+    lock: Listed,
+}
+
 /// What a line is about.
+#[derive(Clone, Copy, Debug)]
 enum Role {
     Held,
     Waits,
@@ -55,13 +65,23 @@ pub fn held(text: &str, file: Named) -> Vec<Listed> {
 /// All that a list says of this file.
 #[must_use]
 pub fn listing(text: &str, file: Named) -> Listing {
+    among(&lines(text), file)
+}
+
+/// The lines of a list.
+pub(super) fn lines(text: &str) -> Vec<Line> {
+    text.lines().filter_map(parse).collect()
+}
+
+/// What lines say of this file.
+pub(super) fn among(lines: &[Line], file: Named) -> Listing {
     let mut listing = Listing::default();
-    for (_, role, listed) in text.lines().filter_map(parse).filter(|(named, ..)| *named == file) {
+    for Line { role, lock, .. } in lines.iter().filter(|line| line.file == file) {
         match role {
-            Role::Held => listing.held.push(listed),
-            Role::Waits => listing.waiting.push(listed),
+            Role::Held => listing.held.push(*lock),
+            Role::Waits => listing.waiting.push(*lock),
             Role::Announces => listing.announced += 1,
-            Role::Leases => listing.leases.push(listed),
+            Role::Leases => listing.leases.push(*lock),
         }
     }
     listing
@@ -69,7 +89,7 @@ pub fn listing(text: &str, file: Named) -> Listing {
 
 /// One line: `2: POSIX  ADVISORY  WRITE 4711 fe:00:1234 0 EOF`, in fdinfo with `lock:` before it. One that waits has
 /// an arrow behind its number.
-fn parse(line: &str) -> Option<(Named, Role, Listed)> {
+fn parse(line: &str) -> Option<Line> {
     let mut words = line.strip_prefix("lock:").unwrap_or(line).split_ascii_whitespace().peekable();
     words.next()?.strip_suffix(':')?.parse::<u64>().ok()?;
     let waits = words.next_if_eq(&"->").is_some();
@@ -92,7 +112,7 @@ fn parse(line: &str) -> Option<(Named, Role, Listed)> {
     // -1 for a lock without a process; other negative numbers are of processes elsewhere.
     let pid = words.next()?.parse::<i64>().ok()?;
     let pid = u32::try_from(pid).ok().filter(|pid| *pid > 0);
-    let named = name(words.next()?)?;
+    let file = name(words.next()?)?;
     let start = words.next()?.parse::<u64>().ok()?;
     // `EOF`, or where it ends.
     words.next()?;
@@ -103,7 +123,7 @@ fn parse(line: &str) -> Option<(Named, Role, Listed)> {
         (false, false, false) => Role::Announces,
         _ => return None,
     };
-    words.next().is_none().then_some((named, role, Listed { kind, mode, pid }))
+    words.next().is_none().then_some(Line { file, role, lock: Listed { kind, mode, pid } })
 }
 
 fn name(word: &str) -> Option<Named> {

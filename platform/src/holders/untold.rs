@@ -42,14 +42,18 @@ impl Overview {
     pub(super) fn of(&self, _: &File) -> Option<Listing> {
         match *self {}
     }
-}
 
-pub(super) fn of_process(_: u32, _: &File) -> Option<Listing> {
-    None
-}
+    pub(super) fn of_process(&self, _: u32, _: &File) -> Option<Listing> {
+        match *self {}
+    }
 
-pub(super) fn having(_: &File) -> Vec<(u32, Listing)> {
-    Vec::new()
+    pub(super) fn holds(&self, _: u32, _: &File) -> Holds {
+        match *self {}
+    }
+
+    pub(super) fn having(&self, _: &File) -> Vec<(u32, Listing)> {
+        match *self {}
+    }
 }
 
 pub(super) fn of(_: u32) -> Option<Process> {

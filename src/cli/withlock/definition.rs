@@ -32,7 +32,7 @@ fn command() -> Command {
     Command::new("withlock")
         .version(env!("CARGO_PKG_VERSION"))
         .about("Runs COMMAND while it holds a lock, so that it never runs twice at once.")
-        .override_usage("withlock [OPTIONS] LOCKFILE COMMAND [ARGUMENTS...]\n       withlock [OPTIONS] LOCKFILE -c STRING\n       withlock --status [--json] LOCKFILE...\n       withlock --list [--json] [DIR]")
+        .override_usage("withlock [OPTIONS] LOCKFILE COMMAND [ARGUMENTS...]\n       withlock [OPTIONS] LOCKFILE -c STRING\n       withlock --status [--json] {LOCKFILE... | -N NAME}\n       withlock --list [--json] [DIR]")
         .help_template("{about}\n\nUsage: {usage}\n\n{all-args}{after-help}")
         .after_help(after_help())
         .args_override_self(true)

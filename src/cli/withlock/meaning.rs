@@ -1,12 +1,12 @@
 //! What options mean together: a plan, or why they make no sense.
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::path::PathBuf;
 
 use withlock_platform::backend::{Choice, Mode, UnknownChoice};
 
+use super::misplaced;
 use super::table::{Entry, Options, short};
-use super::{misplaced, showing};
 use crate::cli::exit::Exit;
 use crate::cli::plan::{Lock, Plan, Request, WaitLimit, WarnHeld};
 use crate::cli::{duration, quoting, shell, words};
@@ -17,12 +17,6 @@ use crate::name::Name;
 
 /// What the options ask for.
 pub(super) fn request(options: Options) -> Request {
-    if options.status || options.list || options.json {
-        return match showing::show(options) {
-            Ok(show) => Request::Show(show),
-            Err(why) => Request::refuse(&why),
-        };
-    }
     match options.plan() {
         Ok(plan) => Request::Run(Box::new(plan)),
         Err(why) => Request::refuse(&why),
@@ -78,9 +72,7 @@ impl Options {
     /// The lock: that of the name, or else the first operand.
     fn lock(&mut self) -> Result<Lock, String> {
         if let Some(name) = self.name.take() {
-            return Name::new(&name)
-                .map(Lock::Named)
-                .map_err(|why| format!("-N {}: {why}", quoting::of_value(&name)));
+            return named(&name);
         }
         if self.operands.is_empty() {
             return Err("LOCKFILE is missing: withlock [OPTIONS] LOCKFILE COMMAND".to_owned());
@@ -185,6 +177,11 @@ impl Options {
             (None, _) => Ok(None),
         }
     }
+}
+
+/// The lock of this name.
+pub(super) fn named(name: &OsStr) -> Result<Lock, String> {
+    Name::new(name).map(Lock::Named).map_err(|why| format!("-N {}: {why}", quoting::of_value(name)))
 }
 
 fn command_is_missing(lock: &Lock) -> String {

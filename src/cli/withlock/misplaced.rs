@@ -99,6 +99,7 @@ fn mended(path: Option<&OsStr>, given: &Options, count: usize) -> String {
         return format!("withlock {}", word.to_string_lossy());
     }
     let has_command = !command.is_empty()
+        || options.iter().any(|word| word == "--status" || word == "--list")
         || given.command.is_some()
         || options.iter().any(|word| is_command(word));
     let value = (count > words.len()).then_some(OsStr::new("VALUE"));

@@ -210,7 +210,7 @@ pub static OPTIONS: &[Entry] = &[
     },
     Entry {
         long: "list",
-        help: "List the locks in a directory, by default in the\nworking directory",
+        help: "List the locks in a directory, by default those that\nhave a name (-N)",
         heading: HOLDERS,
         effect: Effect::Flag(|options| (options.status, options.list) = (false, true)),
         overrides: &["status"],

@@ -141,7 +141,10 @@ pub(in crate::cli) fn table(locks: &[(PathBuf, Status)]) -> String {
         }
         rows.extend(status.holders.iter().map(|holding| row(cells(holding))));
     }
-    let rows: Vec<_> = rows.iter().map(|row| row.each_ref().map(|cell| printable::line(cell).collect::<String>())).collect();
+    let rows: Vec<_> = rows
+        .iter()
+        .map(|row| row.each_ref().map(|cell| printable::line(cell).collect::<String>()))
+        .collect();
     let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max();
     let widths: Vec<usize> = (0..COLUMNS.len() - 1).map(|it| width(it).unwrap_or(0)).collect();
     let mut text = String::new();
