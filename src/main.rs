@@ -9,6 +9,7 @@ use std::mem::ManuallyDrop;
 use std::os::fd::AsFd;
 
 use withlock::cli::exit::{Ending, Exit};
+use withlock::cli::show::Shown;
 use withlock::cli::words::{self, Syslog, WaitingLine};
 use withlock::cli::{self, Plan, Request};
 use withlock::event::{Event, Listener};
@@ -28,6 +29,7 @@ fn run(words: Vec<OsString>) -> i32 {
     } else {
         match cli::withlock::parse(words) {
             Request::Run(plan) => withlock(&plan),
+            Request::Show(show) => shown(&cli::show::take(&show)),
             Request::Print(text) => print(&text),
             Request::Refuse(why) => {
                 words::say(&why);
@@ -111,6 +113,13 @@ fn run_job(
             }
             Ok(Ending::Code(status.into()))
         }
+    }
+}
+
+fn shown(shown: &Shown) -> Ending {
+    match print(&shown.text) {
+        Ending::Code(0) => Ending::Code(shown.code),
+        failed => failed,
     }
 }
 

@@ -16,7 +16,7 @@ use std::os::unix::fs::PermissionsExt;
 
 use crate::calls::{again, cvt};
 use crate::evidence::{Facts, Identity, Kind};
-use crate::os::{self, SEARCH, fstat, fstatat, openat, stat};
+use crate::os::{self, LOOK, SEARCH, fstat, fstatat, openat, stat};
 use crate::text::c_string;
 
 /// What stands at a name.
@@ -162,6 +162,16 @@ pub fn open_existing(directory: &File, name: &OsStr, access: Access) -> io::Resu
 pub fn open_patiently(directory: &File, name: &OsStr, access: Access) -> io::Result<File> {
     let flags = access.flags() | CAREFULLY & !libc::O_NONBLOCK;
     above_standard(open_once(directory.as_raw_fd(), &c_string(name)?, flags, 0)?)
+}
+
+/// Opens the existing file `name` to ask about it, following no link. Where the system can, this needs no permission on it,
+/// and breaks no lease (`O_PATH`); elsewhere it is opened for reading.
+///
+/// # Errors
+/// What openat(2) says.
+pub fn open_to_look(directory: &File, name: &OsStr) -> io::Result<File> {
+    let flags = LOOK | libc::O_NOFOLLOW | libc::O_CLOEXEC;
+    above_standard(open(directory.as_raw_fd(), &c_string(name)?, flags, 0)?)
 }
 
 /// Creates the file `name`, with this very mode; the descriptor is as of [`open_existing`].

@@ -33,8 +33,10 @@ pub(super) fn words(duration: Duration) -> String {
         86400.. => two(seconds / 86400, "d", seconds % 86400 / 3600, "h"),
         3600.. => two(seconds / 3600, "h", seconds % 3600 / 60, "m"),
         60.. => two(seconds / 60, "m", seconds % 60, "s"),
-        _ if duration.subsec_millis() == 0 => format!("{seconds}s"),
-        _ => format!("{}s", duration.as_millis() as f64 / 1000.0),
+        _ => {
+            let text = format!("{seconds}.{:03}", duration.subsec_millis());
+            format!("{}s", text.trim_end_matches('0').trim_end_matches('.'))
+        }
     }
 }
 

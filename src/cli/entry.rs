@@ -51,6 +51,19 @@ pub(super) enum Effect<O> {
     Version,
 }
 
+impl<O> Effect<O> {
+    /// It takes a time.
+    pub(super) const fn duration(set: fn(&mut O, OsString)) -> Self {
+        let (name, needs) = ("DURATION", "a DURATION, such as 0.5, 90s, 1h30m or inf");
+        Self::Value { name, kind: Kind::Duration, needs, set }
+    }
+
+    /// It takes a number: `needs` says which ones.
+    pub(super) const fn number(needs: &'static str, set: fn(&mut O, OsString)) -> Self {
+        Self::Value { name: "N", kind: Kind::Number, needs, set }
+    }
+}
+
 /// What a value is, for the completions of shells.
 #[derive(Clone, Copy, Debug)]
 pub enum Kind {

@@ -1,5 +1,5 @@
 //! Command lines: arguments in, one plan of what to do out; and what is said to people. A plan is made without a look at
-//! the system.
+//! the system; [`show`] takes the look that `--status` and `--list` are for.
 
 mod duration;
 pub mod entry;
@@ -7,8 +7,9 @@ pub mod exit;
 pub mod plan;
 pub(crate) mod quoting;
 pub mod shell;
+pub mod show;
 mod signals;
 pub mod withlock;
 pub mod words;
 
-pub use plan::{Lock, Plan, Request, WaitLimit};
+pub use plan::{Lock, Locks, Plan, Request, Show, WaitLimit};

@@ -16,6 +16,8 @@ use crate::path::LockPath;
 pub enum Request {
     /// Run a job under a lock.
     Run(Box<Plan>),
+    /// Show who holds locks.
+    Show(Show),
     /// Print this on standard output, and succeed.
     Print(String),
     /// The command line is wrong: say this one line.
@@ -27,6 +29,26 @@ impl Request {
     pub(crate) fn refuse(why: &str) -> Self {
         Self::Refuse(format!("{why}; see withlock --help"))
     }
+}
+
+/// What to show of locks, and how.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Show {
+    /// Which ones.
+    pub locks: Locks,
+    /// As JSON Lines, for programs.
+    pub json: bool,
+}
+
+/// Which locks to show.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Locks {
+    /// These, with their slots.
+    At(Vec<Lock>),
+    /// All in this directory.
+    In(PathBuf),
+    /// All of this user that have a name.
+    Named,
 }
 
 /// A job, a lock, and how to treat both.

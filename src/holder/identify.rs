@@ -139,7 +139,7 @@ fn by_list(listed: &[u32], sight: &impl Sight) -> Option<Holder> {
 }
 
 /// Of a process that took the lock by the kernel's list, and perhaps by its record. The id may be used again.
-fn state_of_listed(pid: u32, record: Option<&Record>, sight: &impl Sight) -> State {
+pub(super) fn state_of_listed(pid: u32, record: Option<&Record>, sight: &impl Sight) -> State {
     let is_another = || {
         let is_old_enough = record.is_some_and(|record| is_old_enough(pid, record, sight));
         !is_old_enough && sight.holds(pid) == Holds::No
@@ -175,7 +175,7 @@ fn state_without_list(pid: u32, sight: &impl Sight) -> State {
 }
 
 /// Of a process that the record names, while the list has locks without a process only.
-fn state_without_proof(pid: u32, sight: &impl Sight) -> State {
+pub(super) fn state_without_proof(pid: u32, sight: &impl Sight) -> State {
     match sight.life(pid) {
         Life::Gone => confirm(State::Unseen, pid, sight),
         Life::Here(process)

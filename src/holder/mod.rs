@@ -4,3 +4,4 @@ pub mod form;
 pub mod identify;
 pub mod nested;
 pub mod record;
+pub mod status;

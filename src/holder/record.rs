@@ -62,7 +62,7 @@ impl Record {
     pub fn line(&self) -> String {
         let Self { pid, user, since, .. } = self;
         let [host, token, command] =
-            [&self.host, &self.token, &self.command].map(|text| Value::from(text.as_str()));
+            [&self.host, &self.token, &self.command].map(|text| quoted(text));
         format!(
             "{{\"withlock\":1,\"pid\":{pid},\"user\":{user},\"host\":{host},\"since\":{since},\
              \"token\":{token},\"command\":{command}}}\n"
@@ -127,6 +127,12 @@ impl Record {
         let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         Duration::from_secs(now.as_secs().saturating_sub(self.since))
     }
+}
+
+/// A text as a string of JSON, which a line end in it does not end.
+pub(crate) fn quoted(text: &str) -> String {
+    // Not by `Value`, which can be a fraction, too, and so brings 40 KB along that print one.
+    serde_json::to_string(text).unwrap_or_default()
 }
 
 /// So much of a command as is kept.

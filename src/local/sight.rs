@@ -90,10 +90,7 @@ impl Sight for Look<'_> {
     }
 
     fn command(&self, pid: u32) -> Vec<String> {
-        // Nobody else shall be able to let this run hang.
-        let is_trusted = holders::user(pid).is_some_and(|user| self.trusted.contains(user));
-        let command = if is_trusted { holders::command(pid) } else { None };
-        command.or_else(|| holders::name(pid).map(|name| vec![name])).unwrap_or_default()
+        command(pid, self.trusted)
     }
 
     fn is_here(&self, host: &str) -> bool {
@@ -113,4 +110,12 @@ impl Sight for Look<'_> {
             }
         }
     }
+}
+
+/// The words of a process's command line, or its name.
+pub(super) fn command(pid: u32, trusted: Trusted) -> Vec<String> {
+    // Nobody else shall be able to let this run hang.
+    let is_trusted = holders::user(pid).is_some_and(|user| trusted.contains(user));
+    let command = if is_trusted { holders::command(pid) } else { None };
+    command.or_else(|| holders::name(pid).map(|name| vec![name])).unwrap_or_default()
 }

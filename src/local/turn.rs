@@ -13,11 +13,23 @@ type Name = (Identity, OsString);
 struct Turns {
     /// The lock files that this process holds or tries to lock.
     taken: Vec<Name>,
+    /// Those that it has a look at, each once for each look.
+    looked_at: Vec<Name>,
     waiting: usize,
 }
 
-static TURNS: Mutex<Turns> = Mutex::new(Turns { taken: Vec::new(), waiting: 0 });
+static TURNS: Mutex<Turns> =
+    Mutex::new(Turns { taken: Vec::new(), looked_at: Vec::new(), waiting: 0 });
 static GIVEN_BACK: Condvar = Condvar::new();
+
+impl Turns {
+    fn tell(&self) {
+        // A program of one thread makes no system call for this.
+        if self.waiting > 0 {
+            GIVEN_BACK.notify_all();
+        }
+    }
+}
 
 /// The only attempt at one lock file in this process, or the only hold on it. Dropped, it is another one's turn.
 #[derive(Debug)]
@@ -29,8 +41,9 @@ impl Turn {
     pub(super) fn take(directory: Identity, name: OsString, waits: bool) -> Option<Self> {
         let name = (directory, name);
         let mut turns = turns();
-        while turns.taken.contains(&name) {
-            if !waits {
+        // A look is no reason to be refused: it is over in a moment.
+        while turns.looked_at.contains(&name) || turns.taken.contains(&name) {
+            if !waits && turns.taken.contains(&name) {
                 return None;
             }
             turns.waiting += 1;
@@ -42,18 +55,71 @@ impl Turn {
     }
 }
 
+/// A look at a lock file, which closes it: until it is over, nobody in this process can take the turn.
+#[derive(Debug)]
+pub(super) struct Glance(Name);
+
+impl Glance {
+    /// `None` is that somebody has the turn, and would lose the lock.
+    pub(super) fn begin(directory: Identity, name: OsString) -> Option<Self> {
+        let name = (directory, name);
+        let mut turns = turns();
+        if turns.taken.contains(&name) {
+            return None;
+        }
+        turns.looked_at.push(name.clone());
+        Some(Self(name))
+    }
+}
+
+impl Drop for Glance {
+    fn drop(&mut self) {
+        let mut turns = turns();
+        if let Some(at) = turns.looked_at.iter().position(|name| *name == self.0) {
+            turns.looked_at.swap_remove(at);
+        }
+        turns.tell();
+    }
+}
+
 impl Drop for Turn {
     fn drop(&mut self) {
         let mut turns = turns();
         turns.taken.retain(|name| *name != self.0);
-        // A program of one thread makes no system call for this.
-        if turns.waiting > 0 {
-            GIVEN_BACK.notify_all();
-        }
+        turns.tell();
     }
 }
 
 /// What is kept here is whole even where a thread has panicked.
 fn turns() -> MutexGuard<'static, Turns> {
     TURNS.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::thread;
+
+    use withlock_platform::evidence::Facts;
+
+    use super::{Glance, Turn, turns};
+
+    #[test]
+    fn a_look_neither_ends_the_lock_of_another_thread_nor_refuses_it_one() {
+        let home = Facts::of_path("/".as_ref()).unwrap().identity;
+        let take = || Turn::take(home, "l".into(), false);
+        let turn = take().unwrap();
+        assert!(Glance::begin(home, "l".into()).is_none());
+        assert!(take().is_none());
+        drop(turn);
+        let looks = [(); 2].map(|()| Glance::begin(home, "l".into()).unwrap());
+        thread::scope(|scope| {
+            let waiting = scope.spawn(|| take().is_some());
+            while turns().waiting == 0 {
+                thread::yield_now();
+            }
+            drop(looks);
+            assert!(waiting.join().unwrap());
+        });
+        assert!(turns().looked_at.is_empty());
+    }
 }

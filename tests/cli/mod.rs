@@ -12,6 +12,7 @@ mod options;
 mod pages;
 mod position;
 mod security;
+mod status;
 mod syslog;
 mod texts;
 mod verbose;

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use withlock::Mode;
 use withlock::cli::withlock::{parse, parse_with_clap};
-use withlock::cli::{Lock, Plan, Request, WaitLimit, shell};
+use withlock::cli::{Lock, Locks, Plan, Request, Show, WaitLimit, shell};
 use withlock::holder::form::{Form, NOBODY};
 use withlock::holder::identify::Sight;
 use withlock::holder::nested::{self, Entry, Wanted};
@@ -35,6 +35,12 @@ pub fn arguments(input: &[u8]) {
     match request {
         Request::Run(plan) => assert_verbatim(&plan, &words),
         Request::Print(text) => assert!(text.ends_with('\n'), "{words:?}: {text:?}"),
+        // Of what is asked nothing is lost.
+        Request::Show(Show { locks: Locks::At(paths), .. }) => assert!(!paths.is_empty()),
+        Request::Show(Show { locks: Locks::Named, .. }) => {}
+        Request::Show(Show { locks: Locks::In(directory), .. }) => {
+            assert!(!directory.as_os_str().is_empty());
+        }
         Request::Refuse(why) => {
             assert!(why.ends_with("; see withlock --help"), "{words:?}: {why:?}");
         }
@@ -100,6 +106,7 @@ fn wait(text: OsString) -> Result<WaitLimit, String> {
         Request::Run(plan) => Ok(plan.wait),
         Request::Refuse(why) => Err(why),
         Request::Print(text) => panic!("{text}"),
+        Request::Show(show) => panic!("{show:?}"),
     }
 }
 

@@ -2,8 +2,11 @@
 
 mod foreign;
 mod holders;
+mod look;
 mod own;
 mod record;
 mod redirected;
 mod results;
+mod slots;
+mod status;
 mod verdict;

@@ -24,6 +24,7 @@ mod choice;
 mod contract;
 mod error;
 mod fcntl;
+mod inquiry;
 mod lockf;
 mod outcome;
 mod range;
@@ -32,6 +33,7 @@ pub use crate::lock::Mode;
 pub use choice::{Choice, UnknownChoice};
 pub use contract::{Attempt, LockBackend, Ownership, Queue, Wakeup};
 pub use error::LockError;
+pub use inquiry::{Conflict, conflict};
 
 use crate::os;
 

@@ -1,8 +1,9 @@
 //! The record struct with 64-bit offsets, for 32-bit glibc, whose plain `flock` counts in 32 bits. The commands that
-//! take it are numbered 13 and 14 there (Linux, include/uapi/asm-generic/fcntl.h, `F_SETLK64` and `F_SETLKW64`).
+//! take it are numbered 12 to 14 there (Linux, include/uapi/asm-generic/fcntl.h, `F_GETLK64` to `F_SETLKW64`).
 
 pub(super) use libc::{flock64 as Record, off64_t as Offset};
 
+pub(super) const GETLK: libc::c_int = 12;
 pub(super) const SETLK: libc::c_int = 13;
 pub(super) const SETLKW: libc::c_int = 14;
 

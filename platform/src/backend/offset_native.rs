@@ -1,6 +1,8 @@
 //! The record struct where `off_t` is what it is. The range ends at 2^62 where it can, so that bytes beyond stay free.
 
-pub(super) use libc::{F_SETLK as SETLK, F_SETLKW as SETLKW, flock as Record, off_t as Offset};
+pub(super) use libc::{
+    F_GETLK as GETLK, F_SETLK as SETLK, F_SETLKW as SETLKW, flock as Record, off_t as Offset,
+};
 
 /// fcntl(2) with such a record.
 ///

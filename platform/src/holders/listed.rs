@@ -4,6 +4,7 @@ use std::fs::File;
 
 use super::facts::{Holds, Listed};
 use super::native_list;
+use super::table::Listing;
 
 /// The locks that the kernel lists on one file.
 #[derive(Debug)]
@@ -36,5 +37,49 @@ impl List {
     #[must_use]
     pub fn holds(&self, pid: u32, relevant: &dyn Fn(&Listed) -> bool) -> Holds {
         self.0.holds(pid, relevant)
+    }
+}
+
+/// All locks of the system, as it lists them.
+#[derive(Debug)]
+pub struct Overview(native_list::Overview);
+
+impl Overview {
+    /// Asks for the list. `None` where the system has none, or does not show it.
+    #[must_use]
+    pub fn now() -> Option<Self> {
+        native_list::Overview::now().map(Self)
+    }
+
+    /// Whether it has the locks of all processes, and not only of those in the same container.
+    #[must_use]
+    pub fn is_whole(&self) -> bool {
+        self.0.is_whole()
+    }
+
+    /// What it says of a file, which may have been opened by [`crate::directory::open_to_look`].
+    #[must_use]
+    pub fn of(&self, file: &File) -> Option<Listing> {
+        self.0.of(file)
+    }
+
+    /// What the descriptors of a process have on this file. `None` where the system does not show that to this user, or there
+    /// is no such process. Each process is looked at once.
+    #[must_use]
+    pub fn of_process(&self, pid: u32, file: &File) -> Option<Listing> {
+        self.0.of_process(pid, file)
+    }
+
+    /// Whether a process has any lock on this file, or a descriptor that carries one. Each process is looked at once.
+    #[must_use]
+    pub fn holds(&self, pid: u32, file: &File) -> Holds {
+        self.0.holds(pid, file)
+    }
+
+    /// All processes that have a lock on this file, or a descriptor that carries one, as far as the system shows them to
+    /// this user. The first time, it looks at all descriptors of all processes, and keeps what it has found.
+    #[must_use]
+    pub fn having(&self, file: &File) -> Vec<(u32, Listing)> {
+        self.0.having(file)
     }
 }

@@ -21,8 +21,9 @@ pub mod table;
 pub use crate::lock::Kind;
 pub use descriptors::has_another;
 pub use facts::{Holds, Life, Listed, Process, State};
-pub use listed::List;
+pub use listed::{List, Overview};
 pub use processes::{age, ancestry, command, ids, life, name, user};
+pub use table::Listing;
 
 cfg_if::cfg_if! {
     if #[cfg(any(target_os = "linux", target_os = "android"))] {

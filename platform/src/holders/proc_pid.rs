@@ -18,11 +18,15 @@ pub(super) fn age(pid: u32) -> Option<Duration> {
     // When it was started, in ticks since the system was.
     let start: u64 = proc_stat::number(proc_stat::line(pid, &mut [0; LONGEST])?, 22)?;
     let uptime = read("/proc/uptime").ok()?;
-    let now: f64 = uptime.split(' ').next()?.parse().ok()?;
+    let (seconds, hundredths) = uptime.split(' ').next()?.split_once('.')?;
+    let now = Duration::from_secs(seconds.parse().ok()?)
+        + Duration::from_millis(10 * hundredths.parse::<u64>().ok()?.min(99));
     // SAFETY: touches no memory (sysconf(3)).
     let ticks = unsafe { libc::sysconf(libc::_SC_CLK_TCK) };
-    let ticks = u32::try_from(ticks).ok().filter(|ticks| *ticks > 0)?;
-    Duration::try_from_secs_f64((now - start as f64 / f64::from(ticks)).max(0.0)).ok()
+    let ticks = u64::try_from(ticks).ok().filter(|ticks| *ticks > 0)?;
+    let start =
+        Duration::from_secs(start / ticks) + Duration::from_millis(start % ticks * 1000 / ticks);
+    Some(now.saturating_sub(start))
 }
 
 /// The ids of this process and its parent, as /proc has them: it may be mounted for a container around this one.

@@ -17,6 +17,39 @@ pub struct Named {
 /// Bytes from here on are no part of the lock: waiters announce themselves there.
 const END: u64 = 1 << 62;
 
+/// What a list says of one file.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Listing {
+    /// The locks that are held on any part of what withlock locks.
+    pub held: Vec<Listed>,
+    /// The requests that wait for one. Below each lock stand the requests that it blocks, and below each of these those that it
+    /// would block (fs/locks.c, `locks_show`; since Linux 5.13): requests that exclude each other make a chain, which is their
+    /// queue.
+    pub waiting: Vec<Listed>,
+    /// How many announcements of a wait there are, behind what is locked.
+    pub announced: usize,
+    /// The leases (fcntl(2), "Leases") and delegations; their kind says nothing.
+    pub leases: Vec<Listed>,
+}
+
+/// A line of a list.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Line {
+    /// The file that it is about.
+    pub(super) file: Named,
+    role: Role,
+    lock: Listed,
+}
+
+/// What a line is about.
+#[derive(Clone, Copy, Debug)]
+enum Role {
+    Held,
+    Waits,
+    Announces,
+    Leases,
+}
+
 /// The locks in a list that are held on this file, on any part of what withlock locks.
 ///
 /// ```
@@ -28,47 +61,71 @@ const END: u64 = 1 << 62;
 /// ```
 #[must_use]
 pub fn held(text: &str, file: Named) -> Vec<Listed> {
-    text.lines().filter_map(parse).filter(|(named, _)| *named == file).map(|(_, it)| it).collect()
+    listing(text, file).held
 }
 
-/// The requests in a list that wait for a lock on this file. Below each lock stand the requests that it blocks, and below each
-/// of these those that it would block (fs/locks.c, `locks_show`; since Linux 5.13): requests that exclude each other make a
-/// chain, which is their queue.
+/// All that a list says of this file.
 #[must_use]
-pub fn waiting(text: &str, file: Named) -> Vec<Listed> {
-    let requests = text.lines().filter_map(|line| {
-        let (number, request) = line.split_once("->")?;
-        parse(&format!("{number}{request}"))
-    });
-    requests.filter(|(named, _)| *named == file).map(|(_, it)| it).collect()
+pub fn listing(text: &str, file: Named) -> Listing {
+    among(&lines(text), file)
+}
+
+/// The lines of a list.
+pub(super) fn lines(text: &str) -> Vec<Line> {
+    text.lines().filter_map(parse).collect()
+}
+
+/// What lines say of this file.
+pub(super) fn among(lines: &[Line], file: Named) -> Listing {
+    let mut listing = Listing::default();
+    for Line { role, lock, .. } in lines.iter().filter(|line| line.file == file) {
+        match role {
+            Role::Held => listing.held.push(*lock),
+            Role::Waits => listing.waiting.push(*lock),
+            Role::Announces => listing.announced += 1,
+            Role::Leases => listing.leases.push(*lock),
+        }
+    }
+    listing
 }
 
 /// One line: `2: POSIX  ADVISORY  WRITE 4711 fe:00:1234 0 EOF`, in fdinfo with `lock:` before it. One that waits has
 /// an arrow behind its number.
-fn parse(line: &str) -> Option<(Named, Listed)> {
-    let mut words = line.strip_prefix("lock:").unwrap_or(line).split_ascii_whitespace();
+fn parse(line: &str) -> Option<Line> {
+    let mut words = line.strip_prefix("lock:").unwrap_or(line).split_ascii_whitespace().peekable();
     words.next()?.strip_suffix(':')?.parse::<u64>().ok()?;
-    let kind = match words.next()? {
-        "FLOCK" => Kind::Flock,
-        "POSIX" => Kind::Process,
-        "OFDLCK" => Kind::Description,
+    let waits = words.next_if_eq(&"->").is_some();
+    let (kind, leases) = match words.next()? {
+        "FLOCK" => (Kind::Flock, false),
+        "POSIX" => (Kind::Process, false),
+        "OFDLCK" => (Kind::Description, false),
+        "LEASE" | "DELEG" => (Kind::Description, true),
         _ => return None,
     };
-    // Advisory or mandatory.
-    words.next()?;
+    // Advisory or mandatory; of a lease, whether it is one or breaks one.
+    let breaks = words.next()? == "BREAKER";
     let mode = match words.next()? {
         "READ" => Mode::Shared,
         "WRITE" | "RW" => Mode::Exclusive,
+        // A lease that is being given up.
+        "UNLCK" if leases => Mode::Exclusive,
         _ => return None,
     };
     // -1 for a lock without a process; other negative numbers are of processes elsewhere.
     let pid = words.next()?.parse::<i64>().ok()?;
     let pid = u32::try_from(pid).ok().filter(|pid| *pid > 0);
-    let named = name(words.next()?)?;
+    let file = name(words.next()?)?;
     let start = words.next()?.parse::<u64>().ok()?;
     // `EOF`, or where it ends.
     words.next()?;
-    (words.next().is_none() && start < END).then_some((named, Listed { kind, mode, pid }))
+    let role = match (leases, waits, start < END) {
+        (true, false, _) if !breaks => Role::Leases,
+        (false, true, true) => Role::Waits,
+        (false, false, true) => Role::Held,
+        (false, false, false) => Role::Announces,
+        _ => return None,
+    };
+    words.next().is_none().then_some(Line { file, role, lock: Listed { kind, mode, pid } })
 }
 
 fn name(word: &str) -> Option<Named> {
@@ -111,133 +168,4 @@ pub fn fdinfo_shows_locks(release: &str) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    const FILE: Named = Named { device: (0xfe, 0x1a), inode: 42 };
-
-    fn one(line: &str) -> Option<Listed> {
-        held(line, FILE).first().copied()
-    }
-
-    #[test]
-    fn a_held_lock_is_told_by_kind_mode_and_process() {
-        let lock = |kind, mode, pid| Some(Listed { kind, mode, pid });
-        let cases = [
-            (
-                "1: FLOCK  ADVISORY  WRITE 4711 fe:1a:42 0 EOF",
-                lock(Kind::Flock, Mode::Exclusive, Some(4711)),
-            ),
-            (
-                "2: POSIX  ADVISORY  READ  12 fe:1a:42 0 EOF",
-                lock(Kind::Process, Mode::Shared, Some(12)),
-            ),
-            (
-                "3: POSIX  MANDATORY WRITE 12 fe:1a:42 5 9",
-                lock(Kind::Process, Mode::Exclusive, Some(12)),
-            ),
-            (
-                "lock:\t4: OFDLCK ADVISORY  WRITE -1 fe:1a:42 0 4611686018427387903",
-                lock(Kind::Description, Mode::Exclusive, None),
-            ),
-            (
-                "5: POSIX  ADVISORY  WRITE -77 fe:1a:42 0 EOF",
-                lock(Kind::Process, Mode::Exclusive, None),
-            ),
-        ];
-        for (line, expected) in cases {
-            assert_eq!(one(line), expected, "{line}");
-        }
-    }
-
-    #[test]
-    fn who_waits_or_announces_or_has_a_lease_is_no_holder() {
-        for line in [
-            "1: -> FLOCK  ADVISORY  WRITE 4711 fe:1a:42 0 EOF",
-            "1: OFDLCK ADVISORY  READ -1 fe:1a:42 4611686018427387904 4611686018427387904",
-            "1: LEASE  ACTIVE    READ  4711 fe:1a:42 0 EOF",
-            "1: DELEG  BREAKING  WRITE 4711 fe:1a:42 0 EOF",
-            "1: FLOCK  ADVISORY  UNLCK 4711 fe:1a:42 0 EOF",
-        ] {
-            assert_eq!(one(line), None, "{line}");
-        }
-    }
-
-    #[test]
-    fn waiters_are_told_in_the_order_of_their_queue() {
-        let text = "1: FLOCK  ADVISORY  WRITE 7 fe:1a:42 0 EOF\n1: -> FLOCK  ADVISORY  WRITE 9 fe:1a:42 0 EOF\n\
-            1:  -> FLOCK  ADVISORY  WRITE 8 fe:1a:42 0 EOF\n1:   -> FLOCK  ADVISORY  READ 10 fe:1a:42 0 EOF\n\
-            2: FLOCK  ADVISORY  WRITE 5 fe:1a:43 0 EOF\n2: -> FLOCK  ADVISORY  WRITE 6 fe:1a:43 0 EOF\n\
-            3: OFDLCK ADVISORY  WRITE -1 fe:1a:42 0 4611686018427387903\n\
-            3: -> OFDLCK ADVISORY  WRITE -1 fe:1a:42 0 4611686018427387903\n";
-        let pids: Vec<_> = waiting(text, FILE).iter().map(|it| it.pid).collect();
-        assert_eq!(pids, [Some(9), Some(8), Some(10), None]);
-        assert_eq!(held(text, FILE).len(), 2);
-    }
-
-    #[test]
-    fn a_line_about_another_file_or_none_the_kernel_would_write_is_left_out() {
-        for line in [
-            "1: FLOCK  ADVISORY  WRITE 4711 fe:1a:43 0 EOF",
-            "1: FLOCK  ADVISORY  WRITE 4711 fe:00:42 0 EOF",
-            "1: POSIX  *NOINODE* WRITE 4711 <none>:0 0 EOF",
-            "1: FLOCK  ADVISORY  WRITE 4711 fe:1a:42:1 0 EOF",
-            "1: FLOCK  ADVISORY  WRITE 4711 fe:1a:42 0 EOF more",
-            "1: FLOCK  ADVISORY  WRITE 4711 fe:1a:42 0",
-            "1 FLOCK  ADVISORY  WRITE 4711 fe:1a:42 0 EOF",
-            "1: FLOCK  ADVISORY  WRITE x fe:1a:42 0 EOF",
-            "",
-            "lock:",
-        ] {
-            assert_eq!(one(line), None, "{line}");
-        }
-    }
-
-    #[test]
-    fn random_bytes_break_nothing_and_name_nobody_who_is_not_there() {
-        let line = b"lock:\t1: FLOCK  ADVISORY  WRITE 4711 fe:1a:42 0 EOF\n36 35 254:26 / / rw\nmnt_id:\t36\n";
-        let mut seed = 0x9e37_79b9_7f4a_7c15_u64;
-        let mut next = |below: usize| {
-            seed = seed
-                .wrapping_mul(6_364_136_223_846_793_005)
-                .wrapping_add(1_442_695_040_888_963_407);
-            (seed >> 33) as usize % below
-        };
-        for _ in 0..20_000 {
-            let mut bytes = line.repeat(1 + next(3));
-            for _ in 0..next(6) {
-                let at = next(bytes.len());
-                match next(3) {
-                    0 => bytes[at] = next(256) as u8,
-                    1 => bytes.truncate(at + 1),
-                    _ => bytes.insert(at, b"0:->\n\t9"[next(7)]),
-                }
-            }
-            let text = String::from_utf8_lossy(&bytes);
-            assert!(held(&text, FILE).len() + waiting(&text, FILE).len() <= text.lines().count());
-            let (mount, _) = mount_and_inode(&text);
-            let _ = device_of_mount(&text, mount.unwrap_or(36));
-        }
-    }
-
-    #[test]
-    fn an_old_kernel_that_does_not_show_locks_is_not_asked() {
-        for release in ["4.1.0", "4.18.0-553.el8", "6.12.3+deb13-amd64\n", "10.0", "5"] {
-            assert!(fdinfo_shows_locks(release), "{release}");
-        }
-        for release in ["3.10.0-1160.el7", "4.0.9", "4", "", "linux", "-6.1"] {
-            assert!(!fdinfo_shows_locks(release), "{release}");
-        }
-    }
-
-    #[test]
-    fn a_file_is_named_by_its_file_system_s_device() {
-        let info = "pos:\t0\nflags:\t0100002\nmnt_id:\t27\nino:\t10086623\n";
-        assert_eq!(mount_and_inode(info), (Some(27), Some(10_086_623)));
-        assert_eq!(mount_and_inode("pos:\t0\nmnt_id:\t27\n"), (Some(27), None));
-        let mounts =
-            "22 27 0:21 / /proc rw,relatime - proc proc rw\n27 1 254:0 / / rw - ext4 /dev/vda rw\n";
-        assert_eq!(device_of_mount(mounts, 27), Some((254, 0)));
-        assert_eq!(device_of_mount(mounts, 1), None);
-    }
-}
+mod tests;

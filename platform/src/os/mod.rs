@@ -65,6 +65,15 @@ cfg_if::cfg_if! {
     }
 }
 
+// How a file is opened to ask about it: by `O_PATH` where that needs no permission and tells nobody (Linux, open(2)).
+cfg_if::cfg_if! {
+    if #[cfg(any(target_os = "linux", target_os = "android"))] {
+        pub(crate) use libc::O_PATH as LOOK;
+    } else {
+        pub(crate) const LOOK: libc::c_int = libc::O_RDONLY | libc::O_NONBLOCK | libc::O_NOCTTY;
+    }
+}
+
 // The calls about files, as they take 64 bits: with 32-bit glibc these have names of their own.
 cfg_if::cfg_if! {
     if #[cfg(all(any(target_os = "linux", target_os = "android"), target_env = "gnu", target_pointer_width = "32"))] {

@@ -23,7 +23,8 @@ pub use companion::{Companion, Principal, Title};
 #[doc(hidden)]
 pub use own::arguments;
 pub use own::{
-    Elevation, die_of, effective_user, elevation, host_name, random_token, user_home, user_name,
+    Elevation, die_of, effective_user, elevation, host_name, local_time, random_token, user_home,
+    user_name,
 };
 pub use signals::{
     Arrival, ByHandler, Native, Receive, Sender, Signal, Signals, exists, forget_size_signal,

@@ -10,6 +10,8 @@ const ABOUT: &str = "Runs COMMAND while it holds a lock, so that it never runs t
 const USAGE: &str = "
 Usage: withlock [OPTIONS] LOCKFILE COMMAND [ARGUMENTS...]
        withlock [OPTIONS] LOCKFILE -c STRING
+       withlock --status [--json] {LOCKFILE... | -N NAME}
+       withlock --list [--json] [DIR]
 ";
 
 const MORE: &str = "

@@ -82,9 +82,7 @@ impl Options {
     /// The lock: that of the name, or else the first operand.
     fn lock(&mut self) -> Result<Lock, String> {
         if let Some(name) = self.name.take() {
-            return Name::new(&name)
-                .map(Lock::Named)
-                .map_err(|why| format!("-N {}: {why}", quoting::of_value(&name)));
+            return named(&name);
         }
         if self.operands.is_empty() {
             return Err("LOCKFILE is missing: withlock [OPTIONS] LOCKFILE COMMAND".to_owned());
@@ -239,6 +237,11 @@ impl Options {
             (None, _) => Ok(None),
         }
     }
+}
+
+/// The lock of this name.
+pub(super) fn named(name: &OsStr) -> Result<Lock, String> {
+    Name::new(name).map(Lock::Named).map_err(|why| format!("-N {}: {why}", quoting::of_value(name)))
 }
 
 /// The number that an option was given, within these.

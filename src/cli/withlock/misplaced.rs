@@ -36,7 +36,8 @@ pub(super) fn check(path: &OsStr, options: &Options) -> Result<(), String> {
     }
 }
 
-fn is_option(word: &OsStr) -> bool {
+/// Whether a word looks like an option.
+pub(super) fn is_option(word: &OsStr) -> bool {
     let bytes = word.as_encoded_bytes();
     bytes.first() == Some(&b'-') && bytes != b"-" && bytes != b"--"
 }
@@ -99,6 +100,7 @@ fn mended(path: Option<&OsStr>, given: &Options, count: usize) -> String {
         return format!("withlock {}", word.to_string_lossy());
     }
     let has_command = !command.is_empty()
+        || options.iter().any(|word| word == "--status" || word == "--list")
         || given.command.is_some()
         || options.iter().any(|word| is_command(word));
     let value = (count > words.len()).then_some(OsStr::new("VALUE"));

@@ -7,6 +7,7 @@ mod misplaced;
 pub mod options;
 mod plain;
 mod reading;
+mod showing;
 mod suggestion;
 pub mod table;
 

@@ -25,6 +25,9 @@ pub struct Options {
     pub(super) signal: Option<OsString>,
     pub(super) verbose: bool,
     pub(super) syslog: bool,
+    pub(super) status: bool,
+    pub(super) list: bool,
+    pub(super) json: bool,
     /// The lock file, unless it has a name, and the command with its arguments.
     pub(super) operands: Vec<OsString>,
 }

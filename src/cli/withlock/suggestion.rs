@@ -6,7 +6,7 @@ use super::table::{self, OPTIONS};
 
 /// Options of other tools (flock(1), lockf(1), lckdo(1), setlock(8), with-lock-ex(1), dotlockfile(1), timeout(1)) and of
 /// habit, and what to say of them.
-const OF_OTHERS: [(&[&str], &str); 19] = [
+const OF_OTHERS: [(&[&str], &str); 20] = [
     (
         &[
             "--timeout",
@@ -49,7 +49,8 @@ const OF_OTHERS: [(&[&str], &str); 19] = [
     (&["--preserve-status"], "the command's status is passed on in any case"),
     (&["--foreground"], "the command can use the terminal in any case"),
     (&["--pidfile", "--pid-file", "-p"], "the process id is in LOCKFILE"),
-    (&["-l", "--list", "--status"], "to see who holds a lock: cat LOCKFILE"),
+    (&["-l", "--locks"], "did you mean --list?"),
+    (&["--holder", "--holders", "--who", "--info"], "did you mean --status?"),
     (
         &["-L", "--lock", "--lockfile", "--lock-file", "--file"],
         "LOCKFILE is given without an option",

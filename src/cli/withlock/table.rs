@@ -27,6 +27,7 @@ const WAITING: &str = "Waiting";
 const BUSY: &str = "When the lock is busy";
 const LOCK: &str = "The lock";
 const COMMAND: &str = "The command";
+const HOLDERS: &str = "Who holds it";
 const ABOUT: &str = "About";
 
 /// All options, in the order of the help.
@@ -37,12 +38,7 @@ pub static OPTIONS: &[Entry] = &[
         help: "Wait at most this long for the lock: 2, 0.5, 90s,\n5m, 1h30m, inf [default: 0]",
         brief: "Wait at most this long: 0.5, 90s, 5m, 1h30m, inf",
         heading: WAITING,
-        effect: Effect::Value {
-            name: "DURATION",
-            kind: Kind::Duration,
-            needs: "a DURATION, such as 0.5, 90s, 1h30m or inf",
-            set: |options, value| options.wait = Some(value),
-        },
+        effect: Effect::duration(|options, value| options.wait = Some(value)),
         overrides: &["nonblock"],
         abbreviations: &["w", "wa", "wai"],
         ..Entry::BASE
@@ -60,12 +56,9 @@ pub static OPTIONS: &[Entry] = &[
         long: "max-waiters",
         help: "If so many wait for the lock already, do not wait:\nit counts as busy",
         heading: WAITING,
-        effect: Effect::Value {
-            name: "N",
-            kind: Kind::Number,
-            needs: "a number of runs, 0 to 1000",
-            set: |options, value| options.max_waiters = Some(value),
-        },
+        effect: Effect::number("a number of runs, 0 to 1000", |options, value| {
+            options.max_waiters = Some(value)
+        }),
         ..Entry::BASE
     },
     Entry {
@@ -84,24 +77,16 @@ pub static OPTIONS: &[Entry] = &[
         help: "Exit with status N, also with -q [default: 1]",
         brief: "If the lock is busy, exit with status N",
         heading: BUSY,
-        effect: Effect::Value {
-            name: "N",
-            kind: Kind::Number,
-            needs: "an exit status, 0 to 255",
-            set: |options, value| options.busy_status = Some(value),
-        },
+        effect: Effect::number("an exit status, 0 to 255", |options, value| {
+            options.busy_status = Some(value)
+        }),
         ..Entry::BASE
     },
     Entry {
         long: "warn-held",
         help: "With -q: report it all the same, with status 1,\nif the lock has been held for so long",
         heading: BUSY,
-        effect: Effect::Value {
-            name: "DURATION",
-            kind: Kind::Duration,
-            needs: "a DURATION, such as 90s, 5m or 1h30m",
-            set: |options, value| options.warn_held = Some(value),
-        },
+        effect: Effect::duration(|options, value| options.warn_held = Some(value)),
         ..Entry::BASE
     },
     Entry {
@@ -129,12 +114,9 @@ pub static OPTIONS: &[Entry] = &[
         brief: "Up to N at a time",
         help: "Up to N at a time; WITHLOCK_SLOT tells the command\nwhich of them it is",
         heading: LOCK,
-        effect: Effect::Value {
-            name: "N",
-            kind: Kind::Number,
-            needs: "a number of slots, 1 to 256",
-            set: |options, value| options.slots = Some(value),
-        },
+        effect: Effect::number("a number of slots, 1 to 256", |options, value| {
+            options.slots = Some(value)
+        }),
         ..Entry::BASE
     },
     Entry {
@@ -222,24 +204,14 @@ pub static OPTIONS: &[Entry] = &[
         long: "max-runtime",
         help: "End the command when it has run this long, as\ntimeout(1) does [default: 0, which is no limit]",
         heading: COMMAND,
-        effect: Effect::Value {
-            name: "DURATION",
-            kind: Kind::Duration,
-            needs: "a DURATION, such as 0.5, 90s, 1h30m or inf",
-            set: |options, value| options.max_runtime = Some(value),
-        },
+        effect: Effect::duration(|options, value| options.max_runtime = Some(value)),
         ..Entry::BASE
     },
     Entry {
         long: "kill-after",
         help: "Kill it if it has not ended this long after that\n[default: 0, which is never]",
         heading: COMMAND,
-        effect: Effect::Value {
-            name: "DURATION",
-            kind: Kind::Duration,
-            needs: "a DURATION, such as 0.5, 90s, 1h30m or inf",
-            set: |options, value| options.kill_after = Some(value),
-        },
+        effect: Effect::duration(|options, value| options.kill_after = Some(value)),
         ..Entry::BASE
     },
     Entry {
@@ -252,6 +224,31 @@ pub static OPTIONS: &[Entry] = &[
             needs: "a SIGNAL, such as INT, SIGHUP or 15",
             set: |options, value| options.signal = Some(value),
         },
+        ..Entry::BASE
+    },
+    Entry {
+        long: "status",
+        help: "Say who holds each LOCKFILE, and run nothing: exit\nwith status 0 if all are free, with 1 if not",
+        heading: HOLDERS,
+        effect: Effect::Flag(|options| (options.status, options.list) = (true, false)),
+        operands: Operands::LockFiles,
+        overrides: &["list"],
+        ..Entry::BASE
+    },
+    Entry {
+        long: "list",
+        help: "List the locks in a directory, by default those that\nhave a name (-N)",
+        heading: HOLDERS,
+        effect: Effect::Flag(|options| (options.status, options.list) = (false, true)),
+        operands: Operands::Directory,
+        overrides: &["status"],
+        ..Entry::BASE
+    },
+    Entry {
+        long: "json",
+        help: "With --status or --list: print a line of JSON for\neach lock",
+        heading: HOLDERS,
+        effect: Effect::Flag(|options| options.json = true),
         ..Entry::BASE
     },
     Entry {

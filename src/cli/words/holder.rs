@@ -104,14 +104,26 @@ pub(super) fn cut(text: &mut String, length: usize) {
 
 /// Who does what, by the record: `root@db1: rsync -a /a /b`; or by the command line of a process: `flock l sleep 9`.
 fn doing(holder: &Holder) -> Option<String> {
+    let command = command(holder);
     let Some(record) = &holder.record else {
-        let command = quoting::of(holder.command.iter().map(OsStr::new));
-        return (!command.is_empty()).then(|| record::shorten(&command));
+        return (!command.is_empty()).then_some(command);
     };
-    let user = process::user_name(record.user).unwrap_or_else(|| record.user.to_string());
-    let mut words = format!("{user}@{}", record.host);
-    if !record.command.is_empty() {
-        let _ = write!(words, ": {}", record.command);
+    let mut words = format!("{}@{}", user(record.user), record.host);
+    if !command.is_empty() {
+        let _ = write!(words, ": {command}");
     }
     Some(words)
+}
+
+/// What a holder runs, as it would be typed; empty where that is not known.
+pub(super) fn command(holder: &Holder) -> String {
+    match &holder.record {
+        Some(record) => record.command.clone(),
+        None => record::shorten(&quoting::of(holder.command.iter().map(OsStr::new))),
+    }
+}
+
+/// A user's name, or number.
+pub(super) fn user(user: u32) -> String {
+    process::user_name(user).unwrap_or_else(|| user.to_string())
 }

@@ -5,6 +5,7 @@
 mod causes;
 mod lines;
 mod refusals;
+mod statuses;
 mod waits;
 
 use std::fmt::Write as _;

@@ -12,6 +12,7 @@ mod holder;
 mod messages;
 mod printable;
 mod say;
+pub(super) mod status;
 mod syslog;
 mod waiting;
 

@@ -1,10 +1,12 @@
 //! The program itself: how it starts, who runs it and where, and how it ends.
 
+mod clock;
 mod credentials;
 mod ending;
 mod entry;
 mod host;
 
+pub use clock::local_time;
 pub use credentials::{Elevation, effective_user, elevation};
 pub use ending::die_of;
 #[doc(hidden)]

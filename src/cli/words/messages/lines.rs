@@ -8,7 +8,7 @@ use withlock_platform::evidence::{Grantee, Kind};
 use withlock_platform::process::{Deadline, Elevation, Status};
 
 use super::causes::{Call, NOBODY};
-use super::{refusals, waits};
+use super::{refusals, statuses, waits};
 use crate::cli::words::cure::Reader;
 use crate::cli::words::{elevated, error, event, holder};
 use crate::error::{Error, Step};
@@ -35,6 +35,7 @@ pub(super) fn all() -> Vec<(&'static str, Vec<String>)> {
         ("Signals, timers, standard output", failures(elsewhere)),
         ("The lock is busy", busy()),
         ("At a terminal, during a wait", waits::lines()),
+        ("What --status and --list say", statuses::lines()),
         ("Warnings", warnings()),
         ("What -v says", events()),
         ("Started with more rights than the caller has", elevations()),

@@ -3,7 +3,7 @@
 use crate::cli::plan::Request;
 use crate::cli::withlock::parse;
 
-const WRONG: [&str; 63] = [
+const WRONG: [&str; 70] = [
     "",
     "''",
     "L",
@@ -67,6 +67,13 @@ const WRONG: [&str; 63] = [
     "-q L -w",
     "L --nonsense true",
     "L --help true",
+    "--status",
+    "--status ''",
+    "--status L --json",
+    "--status -w 5 L",
+    "--list D D",
+    "--json L true",
+    "--holder L",
 ];
 
 pub(super) fn lines() -> Vec<String> {
