@@ -80,7 +80,9 @@ fn bash(template: &str) -> String {
         }
     }
     let words: Vec<String> = OPTIONS.iter().flat_map(|option| names(option, false)).collect();
-    fill(template, &[("@options@", options), ("@words@", words.join(" "))])
+    let places = [("@options@", options), ("@words@", words.join(" "))];
+    // The template itself is none of shellcheck's business.
+    format!("# shellcheck shell=bash\n{}", fill(template, &places))
 }
 
 fn zsh(template: &str) -> String {
