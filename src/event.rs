@@ -112,6 +112,18 @@ pub enum Event<'a> {
         /// The deadline.
         until: Option<Deadline>,
     },
+    /// The run that holds the lock is told to end, so that this one takes its place.
+    Replacing {
+        /// Its process id.
+        pid: u32,
+        /// What it is sent.
+        signal: i32,
+    },
+    /// It did not end in time: its command is killed, and what that has started.
+    KillingHolder {
+        /// Its process id.
+        pid: u32,
+    },
     /// The lock is held.
     Acquired {
         /// The file is withlock's own.

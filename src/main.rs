@@ -90,7 +90,10 @@ fn run_job(
     if plan.no_fork {
         checked.ensure_inheritable()?;
     }
-    let attempt = checked.acquire_with(wait, &signals);
+    let attempt = match plan.replacement {
+        Some(replacement) => checked.acquire_replacing(replacement, &signals),
+        None => checked.acquire_with(wait, &signals),
+    };
     if let Some(line) = &line {
         line.end();
     }

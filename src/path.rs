@@ -14,6 +14,7 @@ use crate::name::{self, Name};
 use crate::trust::Trusted;
 
 mod outlook;
+pub(crate) mod replace;
 mod status;
 
 /// The proof that this run holds the lock, on this machine. It can be sent to another thread; dropped, it releases the lock.

@@ -58,6 +58,12 @@ impl<O> Effect<O> {
         Self::Value { name, kind: Kind::Duration, needs, set }
     }
 
+    /// It takes a signal.
+    pub(super) const fn signal(set: fn(&mut O, OsString)) -> Self {
+        let (name, needs) = ("SIGNAL", "a SIGNAL, such as INT, SIGHUP or 15");
+        Self::Value { name, kind: Kind::Signal, needs, set }
+    }
+
     /// It takes a number: `needs` says which ones.
     pub(super) const fn number(needs: &'static str, set: fn(&mut O, OsString)) -> Self {
         Self::Value { name: "N", kind: Kind::Number, needs, set }

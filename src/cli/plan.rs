@@ -10,6 +10,7 @@ use crate::job::Job;
 use crate::lock::{Busy, Policy, Wait};
 use crate::name::Name;
 use crate::path::LockPath;
+use crate::path::replace::Replacement;
 
 /// What to do about a command line.
 #[derive(Debug)]
@@ -60,6 +61,8 @@ pub struct Plan {
     pub policy: Policy<'static>,
     /// How long to wait for it.
     pub wait: WaitLimit,
+    /// How to end the run that holds it, if that is to be done.
+    pub replacement: Option<Replacement>,
     /// What to run.
     pub job: Job,
     /// Become the job, instead of looking after it.
@@ -130,6 +133,16 @@ pub enum WaitLimit {
 }
 
 impl WaitLimit {
+    /// So long; `None` is without limit.
+    #[must_use]
+    pub fn of(limit: Option<Duration>) -> Self {
+        match limit {
+            Some(Duration::ZERO) => Self::No,
+            Some(limit) => Self::AtMost(limit),
+            None => Self::Forever,
+        }
+    }
+
     /// The wait, from now on.
     #[must_use]
     pub fn from_now(self) -> Wait {

@@ -42,6 +42,8 @@ pub enum Step {
     WaitForCommand,
     /// A signal was to be sent on to the command.
     ForwardSignal,
+    /// The run that holds the lock was to be told to end.
+    EndHolder,
     /// This process was to stop, as its command has stopped.
     Stop,
     /// Text was to be written to standard output.
@@ -69,6 +71,7 @@ impl fmt::Display for Step {
             Self::StartCommand => "starting the command",
             Self::WaitForCommand => "waiting for the command",
             Self::ForwardSignal => "passing a signal on to the command",
+            Self::EndHolder => "sending a signal to the holder",
             Self::Stop => "stopping",
             Self::WriteOutput => "writing to standard output",
         })

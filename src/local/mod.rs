@@ -5,6 +5,7 @@ pub(crate) mod look;
 mod opening;
 pub(crate) mod outlook;
 mod part;
+pub(crate) mod replace;
 mod retry;
 mod seen;
 mod sight;

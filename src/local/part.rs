@@ -9,6 +9,11 @@ use crate::lock::{Part, Terms, Walked, World};
 use crate::place::walk::Place;
 
 impl System<'_> {
+    /// What the lock is to be like.
+    pub(crate) fn terms(&self) -> &Terms {
+        &self.terms
+    }
+
     /// The same, as the only one of this process at that lock, where the kernel does not see to it. `None` is that another
     /// attempt of this process has the lock, or tries to get it.
     pub(crate) fn in_turn(self, place: &Place, waits: bool) -> Option<Self> {

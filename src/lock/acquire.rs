@@ -184,6 +184,7 @@ impl<W: World> Contender<'_, W> {
             leased,
             slots: standings.len(),
             crowded: None,
+            irreplaceable: None,
         }
     }
 

@@ -25,5 +25,5 @@ pub use held::Held;
 pub use line::{Part, acquire_in_line};
 pub use slot::Slot;
 pub use terms::{Asking, Capacity, Policy, Terms};
-pub use wait::{Attempt, Busy, Wait};
+pub use wait::{Attempt, Busy, Irreplaceable, Wait};
 pub use world::World;

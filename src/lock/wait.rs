@@ -28,6 +28,19 @@ pub enum Attempt<H> {
     Interrupted(Signal),
 }
 
+/// Why the holder of a lock is not told to end, so that another run takes its place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Irreplaceable {
+    /// It is no run of withlock, or of another user: the file has no record that can be believed.
+    Unknown,
+    /// It is a run of another user.
+    OtherUser,
+    /// It runs on another host.
+    OtherHost,
+    /// No process is seen here that is the one of the record and has the lock: it has ended, or is in another container.
+    Unseen,
+}
+
 /// Who holds the lock.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Busy {
@@ -41,6 +54,8 @@ pub struct Busy {
     pub slots: usize,
     /// So many wait already, and no more may.
     pub crowded: Option<u16>,
+    /// The holder was not told to end, although that was asked for.
+    pub irreplaceable: Option<Irreplaceable>,
 }
 
 impl Busy {

@@ -37,7 +37,7 @@ const USAGE: [(&[u8], &str); 59] = [
     (b"-qw", "-w needs a DURATION"),
     (b"-E", "-E needs an exit status, 0 to 255"),
     (b"-c", "-c needs a STRING, the command line for the shell"),
-    (b"--warn-held", "--warn-held needs a DURATION, such as 90s, 5m or 1h30m"),
+    (b"--warn-held", "--warn-held needs a DURATION, such as 0.5, 90s, 1h30m or inf"),
     (b"-q|--warn-held|x|L|echo", "--warn-held x: not a duration"),
     (b"--warn-held||L|echo", "--warn-held '': not a duration"),
     (b"--backend", "--backend needs a value: auto, flock, fcntl or lockf"),

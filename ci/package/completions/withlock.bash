@@ -7,11 +7,18 @@ _withlock_option() {
     kind='' takes='' choices=''
     case $1 in
         -w | --wait | --w | --wa | --wai) kind=duration; takes=next ;;
+        --max-waiters) kind=other; takes=next ;;
         -E | --conflict-exit-code) kind=other; takes=next ;;
         --warn-held) kind=duration; takes=next ;;
+        -j | --slots) kind=other; takes=next ;;
         -N | --name) kind=other; takes=next; _withlock_mode NoLockFile ;;
         --backend) kind=choice choices='auto flock fcntl lockf'; takes=next ;;
         -c | --command) kind=other; takes=next; _withlock_mode NoCommand ;;
+        --max-runtime) kind=duration; takes=next ;;
+        --kill-after) kind=duration; takes=next ;;
+        --signal) kind=choice choices='TERM INT HUP QUIT KILL USR1 USR2 ALRM CONT'; takes=next ;;
+        --status) _withlock_mode LockFiles ;;
+        --list) _withlock_mode Directory ;;
     esac
 }
 
@@ -161,7 +168,7 @@ _withlock() {
             _withlock_option "${cur%%=*}"
             _withlock_value "${cur#*=}" "${cur%%=*}="
             ;;
-        -*) _withlock_words '-w --wait -n --nonblock -q --quiet -E --conflict-exit-code --warn-held -x --exclusive -s --shared -N --name -k --keep --no-create --insecure --backend -c --command -o --close -F --no-fork -v --verbose --syslog -h --help -V --version' "$cur" ;;
+        -*) _withlock_words '-w --wait -n --nonblock --max-waiters -q --quiet -E --conflict-exit-code --warn-held -x --exclusive -s --shared -j --slots -N --name -k --keep --no-create --insecure --backend -c --command -o --close -F --no-fork --max-runtime --kill-after --signal --status --list --json -v --verbose --syslog -h --help -V --version' "$cur" ;;
         *) _withlock_operands "$at" ;;
     esac
 }

@@ -7,11 +7,13 @@
 //! | `start` | the job: finding the program, its environment, the ways to make a process, what becomes of it |
 //! | `witness` | a child that sees what the job is sent |
 //! | `companion` | a child that does something while this process sleeps |
+//! | `other` | a process that is none of ours, and signalling it |
 //! | `own` | the program itself: its start, who runs it, its end |
 //!
 //! Each uses those above it only.
 
 mod companion;
+mod other;
 mod own;
 mod signals;
 mod start;
@@ -20,6 +22,7 @@ mod witness;
 
 pub use crate::deadline::{Deadline, moment};
 pub use companion::{Companion, Principal, Title};
+pub use other::Other;
 #[doc(hidden)]
 pub use own::arguments;
 pub use own::{

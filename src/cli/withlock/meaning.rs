@@ -1,29 +1,21 @@
 //! What options mean together: a plan, or why they make no sense.
 
 use std::ffi::{OsStr, OsString};
-use std::ops::RangeInclusive;
 use std::path::PathBuf;
-use std::time::Duration;
 
 use withlock_platform::backend::{Choice, Mode, UnknownChoice};
-use withlock_platform::process::signal;
 
+use super::limits::duration_of;
 use super::misplaced;
 use super::options::Options;
 use super::table::{Entry, short};
 use crate::cli::exit::Exit;
 use crate::cli::plan::{Lock, Plan, Request, WaitLimit, WarnHeld};
-use crate::cli::{duration, quoting, shell, signals, words};
+use crate::cli::{quoting, shell, words};
 use crate::event::Listener;
-use crate::job::{Job, Limit};
-use crate::lock::{Asking, Capacity, Policy};
+use crate::job::Job;
+use crate::lock::{Asking, Policy};
 use crate::name::Name;
-
-/// More slots would need more descriptors and processes than a run is usually allowed.
-const MOST_SLOTS: u16 = 256;
-
-/// More places in a line would take long to look at, one after the other.
-const MOST_WAITERS: u16 = 1000;
 
 /// What the options ask for.
 pub(super) fn request(options: Options) -> Request {
@@ -44,6 +36,8 @@ impl Options {
         let busy_status = self.busy_status()?;
         let warn_held = self.warn_held()?;
         let limit = self.limit()?;
+        let replacement = self.replacement(wait)?;
+        let wait = replacement.map_or(wait, |it| WaitLimit::of(it.wait));
         let (mut job, label, passed_over) = self.job(&lock)?;
         job.limit = limit;
         Ok(Plan {
@@ -69,6 +63,7 @@ impl Options {
                 }),
             },
             wait,
+            replacement,
             job,
             no_fork: self.no_fork,
             passed_over,
@@ -101,7 +96,7 @@ impl Options {
         let with: [(&str, bool, &str); 4] = [
             ("-o", self.close, "the command alone has the lock"),
             ("--max-runtime", self.max_runtime.is_some(), ends),
-            ("--kill-after", self.kill_after.is_some(), ends),
+            ("--kill-after", self.kill_after.is_some() && self.replace.is_none(), ends),
             ("--signal", self.signal.is_some(), ends),
         ];
         match with.iter().find(|(_, is_given, _)| self.no_fork && *is_given) {
@@ -123,40 +118,6 @@ impl Options {
                 Some(limit) => Ok(WaitLimit::AtMost(limit)),
             },
         }
-    }
-
-    fn capacity(&self, wait: WaitLimit) -> Result<Capacity, String> {
-        let slots = number(self.slots.as_ref(), "-j", 1..=MOST_SLOTS)?.unwrap_or(1);
-        if slots > 1 && self.shared {
-            return Err("-s and -j exclude each other: readers share one lock".to_owned());
-        }
-        let waiters = number(self.max_waiters.as_ref(), "--max-waiters", 0..=MOST_WAITERS)?;
-        if waiters.is_some() && wait == WaitLimit::No {
-            return Err(
-                "--max-waiters needs -w: without it, no run waits (-w inf waits as long as it takes)"
-                    .to_owned(),
-            );
-        }
-        Ok(Capacity { slots, waiters })
-    }
-
-    /// How long the job may run. 0 is no limit, as with timeout(1).
-    fn limit(&self) -> Result<Option<Limit>, String> {
-        let after = limit_of("--max-runtime", self.max_runtime.as_deref())?;
-        let kill_after = limit_of("--kill-after", self.kill_after.as_deref())?;
-        let signal = match &self.signal {
-            Some(text) => signals::parse(&text.to_string_lossy())
-                .map_err(|why| format!("--signal {}: {why}", quoting::of_value(text)))?,
-            None => signal::TERM,
-        };
-        for (option, text) in [("--kill-after", &self.kill_after), ("--signal", &self.signal)] {
-            if text.is_some() && self.max_runtime.is_none() {
-                return Err(format!(
-                    "{option} says how --max-runtime ends COMMAND: give that, too"
-                ));
-            }
-        }
-        Ok(after.map(|after| Limit { after, signal, kill_after }))
     }
 
     fn backend(&self) -> Result<Choice, String> {
@@ -242,32 +203,6 @@ impl Options {
 /// The lock of this name.
 pub(super) fn named(name: &OsStr) -> Result<Lock, String> {
     Name::new(name).map(Lock::Named).map_err(|why| format!("-N {}: {why}", quoting::of_value(name)))
-}
-
-/// The number that an option was given, within these.
-fn number(
-    text: Option<&OsString>,
-    option: &str,
-    within: RangeInclusive<u16>,
-) -> Result<Option<u16>, String> {
-    let Some(text) = text else { return Ok(None) };
-    let number = text.to_str().and_then(|text| text.parse().ok());
-    number.filter(|number| within.contains(number)).map(Some).ok_or_else(|| {
-        let (least, most) = within.into_inner();
-        format!("{option} {}: not a number from {least} to {most}", quoting::of_value(text))
-    })
-}
-
-/// The value of this option; `None` is `inf`.
-fn duration_of(option: &str, text: &OsStr) -> Result<Option<Duration>, String> {
-    duration::parse(&text.to_string_lossy())
-        .map_err(|why| format!("{option} {}: {why}", quoting::of_value(text)))
-}
-
-/// The same, where 0 is no limit either.
-fn limit_of(option: &str, text: Option<&OsStr>) -> Result<Option<Duration>, String> {
-    let time = text.map_or(Ok(None), |text| duration_of(option, text))?;
-    Ok(time.filter(|time| !time.is_zero()))
 }
 
 fn command_is_missing(lock: &Lock) -> String {

@@ -2,6 +2,7 @@
 
 mod definition;
 pub mod help;
+mod limits;
 mod meaning;
 mod misplaced;
 pub mod options;

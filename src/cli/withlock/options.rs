@@ -10,6 +10,7 @@ pub struct Options {
     pub(super) quiet: bool,
     pub(super) busy_status: Option<OsString>,
     pub(super) warn_held: Option<OsString>,
+    pub(super) replace: Option<OsString>,
     pub(super) slots: Option<OsString>,
     pub(super) max_waiters: Option<OsString>,
     pub(super) shared: bool,

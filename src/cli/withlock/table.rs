@@ -62,6 +62,14 @@ pub static OPTIONS: &[Entry] = &[
         ..Entry::BASE
     },
     Entry {
+        long: "replace",
+        help: "End the run that holds the lock, by SIGNAL or TERM,\nand run instead; with --kill-after, kill it then",
+        heading: BUSY,
+        effect: Effect::signal(|options, value| options.replace = Some(value)),
+        value_is_optional: true,
+        ..Entry::BASE
+    },
+    Entry {
         short: Some('q'),
         long: "quiet",
         help: "Say nothing, and exit with status 0",
@@ -218,12 +226,7 @@ pub static OPTIONS: &[Entry] = &[
         long: "signal",
         help: "End it with this signal: a name or a number\n[default: TERM]",
         heading: COMMAND,
-        effect: Effect::Value {
-            name: "SIGNAL",
-            kind: Kind::Signal,
-            needs: "a SIGNAL, such as INT, SIGHUP or 15",
-            set: |options, value| options.signal = Some(value),
-        },
+        effect: Effect::signal(|options, value| options.signal = Some(value)),
         ..Entry::BASE
     },
     Entry {

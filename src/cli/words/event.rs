@@ -50,6 +50,10 @@ pub(super) fn words(event: &Event<'_>) -> String {
         Event::Queued { path, until } => {
             format!("{} {}, behind others that wait", waiting(*until), path.display())
         }
+        Event::Replacing { pid, signal } => {
+            format!("telling pid {pid} to end: signal {}", signal_name(*signal))
+        }
+        Event::KillingHolder { pid } => format!("killing the command of pid {pid}"),
         Event::Acquired { own, path, slot } => acquired(*own, path, *slot),
         Event::Started { pid } => format!("command started, pid {pid}"),
         Event::Executing { pid } => {

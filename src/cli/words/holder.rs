@@ -9,7 +9,7 @@ use withlock_platform::process;
 use crate::cli::{duration, quoting};
 use crate::holder::identify::{Holder, State};
 use crate::holder::record;
-use crate::lock::Busy;
+use crate::lock::{Busy, Irreplaceable};
 
 /// Stands where something was cut off.
 pub(super) const MORE: &str = "...";
@@ -42,6 +42,15 @@ pub fn busy(path: &Path, busy: &Busy) -> String {
     } else {
         format!("{} is held by {holder}", path.display())
     };
+    if let Some(why) = busy.irreplaceable {
+        line.push_str("; it is not replaced: ");
+        line.push_str(match why {
+            Irreplaceable::Unknown => "it is no run of withlock that you have started",
+            Irreplaceable::OtherUser => "it is another user's",
+            Irreplaceable::OtherHost => "it runs on another host",
+            Irreplaceable::Unseen => "no process is seen here that has the lock",
+        });
+    }
     match busy.crowded {
         Some(0) => line.push_str("; nobody may wait for it (--max-waiters 0)"),
         Some(1) => line.push_str("; another run waits for it already"),

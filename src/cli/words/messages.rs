@@ -2,6 +2,7 @@
 //!
 //! The list is that of Linux with the C library's English words. Elsewhere, what differs is put in their place.
 
+mod busy;
 mod causes;
 mod lines;
 mod refusals;

@@ -53,6 +53,9 @@ impl<'a> Syslog<'a> {
         self.beside.tell(event);
         match event {
             Event::Waiting { .. } | Event::Queued { .. } | Event::Leased => note(&self.wait),
+            Event::Replacing { .. } | Event::KillingHolder { .. } => {
+                self.send(Severity::Notice, &event::words(event), self.label);
+            }
             Event::Started { .. } => note(&self.start),
             Event::Acquired { .. } => {
                 self.send(Severity::Info, &format!("acquired{}", self.waited()), self.label);

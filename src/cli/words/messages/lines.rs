@@ -2,20 +2,17 @@
 
 use std::io;
 use std::path::Path;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
 use withlock_platform::evidence::{Grantee, Kind};
 use withlock_platform::process::{Deadline, Elevation, Status};
 
 use super::causes::{Call, NOBODY};
-use super::{refusals, statuses, waits};
+use super::{busy, refusals, statuses, waits};
 use crate::cli::words::cure::Reader;
-use crate::cli::words::{elevated, error, event, holder};
+use crate::cli::words::{elevated, error, event};
 use crate::error::{Error, Step};
 use crate::event::{Event, Kept, Loss, Warning};
-use crate::holder::identify::{Holder, State};
-use crate::holder::record::Record;
-use crate::lock::Busy;
 use crate::trust::Reason;
 use crate::trust::Verdict;
 
@@ -33,7 +30,7 @@ pub(super) fn all() -> Vec<(&'static str, Vec<String>)> {
         ("In a call that locks", failures(|call| call == Call::Locking)),
         ("Starting the command", failures(starting)),
         ("Signals, timers, standard output", failures(elsewhere)),
-        ("The lock is busy", busy()),
+        ("The lock is busy", busy::lines()),
         ("At a terminal, during a wait", waits::lines()),
         ("What --status and --list say", statuses::lines()),
         ("Warnings", warnings()),
@@ -148,43 +145,6 @@ pub(super) fn errors_of_their_own() -> Vec<Error> {
     errors.into()
 }
 
-fn busy() -> Vec<String> {
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs();
-    let record = Record {
-        pid: 7,
-        user: NOBODY,
-        host: "h".into(),
-        since: now - 7980,
-        command: "rsync -a /a /b".into(),
-        ..Record::default()
-    };
-    let recorded = |state| Holder { state, ..Holder::of(record.clone()) };
-    let listed = |state, command: &[&str]| {
-        let command = command.iter().map(|word| (*word).to_owned()).collect();
-        Holder { pid: 8, command, state, ..Holder::default() }
-    };
-    let holders = [
-        recorded(State::Runs),
-        recorded(State::Stopped),
-        recorded(State::Ended),
-        recorded(State::Unseen),
-        listed(State::Runs, &["flock", "a b", "sleep"]),
-        listed(State::Runs, &[]),
-        listed(State::Stopped, &["sh"]),
-        listed(State::Ended, &[]),
-    ];
-    let say = |busy: Busy| holder::busy(Path::new("/d/l k"), &busy);
-    let held = |holder| say(Busy { holder: Some(holder), ..Busy::default() });
-    let mut lines: Vec<String> = holders.map(held).into();
-    lines.push(say(Busy::default()));
-    lines.push(say(Busy { by_ancestor: true, ..Busy::default() }));
-    lines.push(say(Busy { leased: true, ..Busy::default() }));
-    for crowded in [0, 1, 2] {
-        lines.push(say(Busy { slots: 3, crowded: Some(crowded), ..Busy::default() }));
-    }
-    lines
-}
-
 fn warnings() -> Vec<String> {
     let path = Path::new("/d/l");
     let forward = Call::Elsewhere(Step::ForwardSignal).failed(libc::EPERM);
@@ -247,6 +207,8 @@ fn events() -> Vec<String> {
         waiting(Some(Duration::from_millis(250))),
         waiting(None),
         Event::Queued { path, until: Deadline::after(Duration::from_secs(90)) },
+        Event::Replacing { pid: 7, signal: 15 },
+        Event::KillingHolder { pid: 7 },
         acquired(true, 1),
         acquired(false, 2),
         Event::Started { pid: 7 },
@@ -275,6 +237,8 @@ fn events() -> Vec<String> {
             | Event::Leased
             | Event::Waiting { .. }
             | Event::Queued { .. }
+            | Event::Replacing { .. }
+            | Event::KillingHolder { .. }
             | Event::Acquired { .. }
             | Event::Started { .. }
             | Event::Executing { .. }
