@@ -9,7 +9,7 @@ use crate::error::Result;
 use crate::event::Event;
 use crate::local::replace::Target;
 use crate::local::system::System;
-use crate::lock::{Attempt, Busy, Part, Wait};
+use crate::lock::{Attempt, Busy, Capacity, Part, Wait, World};
 
 /// How the run that holds a lock is told to end.
 ///
@@ -20,7 +20,8 @@ use crate::lock::{Attempt, Busy, Part, Wait};
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Replacement {
-    /// What it is sent; it passes that on to its command.
+    /// What it is sent; it passes that on to its command. SIGKILL, which can't be passed on, is for the command and what that
+    /// has started, at once.
     pub signal: Signal,
     /// How long after that what holds the lock for it is killed, if it has not ended; `None` is never.
     pub kill_after: Option<Duration>,
@@ -73,6 +74,11 @@ impl<'a> Checked<'a> {
             }
         };
         let (pid, signal) = (target.pid(), replacement.signal);
+        if signal == signal::KILL {
+            // The run itself could not pass that on, and what it left behind would keep the lock.
+            again.kill(&target)?;
+            return again.attempt(limited(replacement.wait));
+        }
         again.system.listener().tell(&Event::Replacing { pid, signal });
         target.signal(signal)?;
         again.wait(replacement, &target)
@@ -89,9 +95,8 @@ impl<'a> Again<'a> {
     fn attempt(&self, wait: Wait) -> Result<Attempt<Held<'a>>> {
         let system = self.system.for_part(Part::Slot(1), self.system.terms().clone());
         let terms = system.terms().clone();
-        let walked = crate::lock::World::walk(&system)?;
-        let capacity = crate::lock::Capacity::ONE;
-        Checked { system, terms, walked, capacity }.acquire_with(wait, self.signals)
+        let walked = system.walk()?;
+        Checked { system, terms, walked, capacity: Capacity::ONE }.acquire_with(wait, self.signals)
     }
 
     /// The lock, once its holder has ended.

@@ -22,6 +22,25 @@ fn shell(place: &Scratch, line: &str) -> String {
     String::from_utf8(command.output().unwrap().stdout).unwrap()
 }
 
+#[test]
+fn the_lines_of_the_readme_about_who_holds_a_lock_say_so_as_they_are_printed() {
+    let readme =
+        std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md")).unwrap();
+    let lines: Vec<&str> =
+        readme.lines().filter_map(|line| line.strip_prefix("    withlock --")).collect();
+    assert_eq!(lines.len(), 2, "{lines:?}");
+    let place = Scratch::new();
+    let lock = place.join("daily.lock");
+    let holder = Running::start(&[], &lock);
+    for line in lines {
+        // The directory is another one, as these tests have nothing to do in that of the system.
+        let line = line.replace("/run", &place.path().display().to_string());
+        let said = shell(&place, &format!("withlock --{line}; echo $?"));
+        assert!(said.contains(&holder.child.id().to_string()) && said.ends_with("1\n"), "{said}");
+    }
+    holder.finish();
+}
+
 /// On 38 lines of 80 columns: the run, the refused run, and what that prints; only names and numbers differ from the real one.
 #[test]
 fn the_first_screen_of_the_readme_shows_what_a_refused_run_prints() {

@@ -7,6 +7,7 @@ mod max_waiters;
 mod nested;
 mod no_fork;
 mod order;
+mod replace;
 mod shared;
 mod slots;
 mod terminal;

@@ -8,6 +8,7 @@ _withlock_option() {
     case $1 in
         -w | --wait | --w | --wa | --wai) kind=duration; takes=next ;;
         --max-waiters) kind=other; takes=next ;;
+        --replace) kind=choice choices='TERM INT HUP QUIT KILL USR1 USR2 ALRM CONT' ;;
         -E | --conflict-exit-code) kind=other; takes=next ;;
         --warn-held) kind=duration; takes=next ;;
         -j | --slots) kind=other; takes=next ;;
@@ -168,7 +169,7 @@ _withlock() {
             _withlock_option "${cur%%=*}"
             _withlock_value "${cur#*=}" "${cur%%=*}="
             ;;
-        -*) _withlock_words '-w --wait -n --nonblock --max-waiters -q --quiet -E --conflict-exit-code --warn-held -x --exclusive -s --shared -j --slots -N --name -k --keep --no-create --insecure --backend -c --command -o --close -F --no-fork --max-runtime --kill-after --signal --status --list --json -v --verbose --syslog -h --help -V --version' "$cur" ;;
+        -*) _withlock_words '-w --wait -n --nonblock --max-waiters --replace -q --quiet -E --conflict-exit-code --warn-held -x --exclusive -s --shared -j --slots -N --name -k --keep --no-create --insecure --backend -c --command -o --close -F --no-fork --max-runtime --kill-after --signal --status --list --json -v --verbose --syslog -h --help -V --version' "$cur" ;;
         *) _withlock_operands "$at" ;;
     esac
 }

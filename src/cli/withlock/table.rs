@@ -63,7 +63,7 @@ pub static OPTIONS: &[Entry] = &[
     },
     Entry {
         long: "replace",
-        help: "End the run that holds the lock, by SIGNAL or TERM,\nand run instead; with --kill-after, kill it then",
+        help: "End the run that holds the lock, by SIGNAL\n[default: TERM], and run instead",
         heading: BUSY,
         effect: Effect::signal(|options, value| options.replace = Some(value)),
         value_is_optional: true,
@@ -217,7 +217,7 @@ pub static OPTIONS: &[Entry] = &[
     },
     Entry {
         long: "kill-after",
-        help: "Kill it if it has not ended this long after that\n[default: 0, which is never]",
+        help: "Kill it, or what --replace ends, if it has not\nended this long after that [default: 0, never]",
         heading: COMMAND,
         effect: Effect::duration(|options, value| options.kill_after = Some(value)),
         ..Entry::BASE
