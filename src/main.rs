@@ -75,8 +75,7 @@ fn run_job(
         policy.listener.tell(&Event::PassedOver { shell });
     }
     let wait = plan.wait.from_now();
-    let line =
-        if plan.quiet { None } else { WaitingLine::at_terminal(lock, policy, wait, &signals) };
+    let line = if plan.quiet { None } else { WaitingLine::new(lock, policy, wait, &signals) };
     let (tell, lined);
     let policy = match &line {
         Some(line) => {

@@ -52,9 +52,9 @@ pub struct WaitingLine<'a> {
 }
 
 impl<'a> WaitingLine<'a> {
-    /// For a run with this lock and policy; `None` where nobody would see it, or nobody waits.
+    /// For a run with this lock and policy; `None` where it does not wait.
     #[must_use]
-    pub fn at_terminal(
+    pub fn new(
         lock: &'a LockPath,
         policy: &'a Policy<'a>,
         wait: Wait,
@@ -65,9 +65,7 @@ impl<'a> WaitingLine<'a> {
             Wait::Until(deadline) => Some(deadline),
             Wait::Forever => None,
         };
-        let kind = std::env::var_os("TERM").filter(|kind| !kind.is_empty() && kind != "dumb");
-        let is_seen = kind.is_some() && io::stderr().is_terminal();
-        is_seen.then_some(Self { lock, policy, signals, until, companion: Mutex::new(None) })
+        Some(Self { lock, policy, signals, until, companion: Mutex::new(None) })
     }
 
     /// What happens is told to the policy's listener, with no line in its way.
@@ -89,6 +87,9 @@ impl<'a> WaitingLine<'a> {
 
     /// Without a companion, there is no line, and that is all.
     fn begin(&self) {
+        if !is_seen() {
+            return;
+        }
         let companion = Companion::start(self.signals, TITLE, |waiter| self.show(waiter)).ok();
         *self.companion.lock().unwrap_or_else(PoisonError::into_inner) = companion;
     }
@@ -114,6 +115,12 @@ impl<'a> WaitingLine<'a> {
             write(ERASE);
         }
     }
+}
+
+/// Whether standard error is a terminal that can take a line away.
+fn is_seen() -> bool {
+    let kind = std::env::var_os("TERM").unwrap_or_default();
+    !kind.is_empty() && kind != "dumb" && io::stderr().is_terminal()
 }
 
 /// In one write. What can't be written is not shown.

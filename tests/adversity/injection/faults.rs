@@ -119,6 +119,7 @@ const TABLE: &[Row] = &[
     row(&["prctl", "prlimit64", "setrlimit"], "", &["EPERM", "EINVAL", "ENOSYS"], NONE),
     row(&["mmap", "mremap", "madvise", "mprotect"], "", &["ENOMEM"], NONE),
     row(&["poll", "ppoll"], "", &["EINVAL", "ENOMEM", "EINTR"], NONE),
+    row(&["ioctl"], "TCGETS", &["EIO", "ENOSYS", "EINTR"], NONE),
     row(&["getdents", "getdents64"], "", &["EIO", "ENOENT", "EINTR", "EACCES"], NONE),
     row(&["socket", "connect", "lseek", "access"], "", &["EACCES", "EINTR", "EIO"], NONE),
 ];

@@ -144,7 +144,8 @@ impl Stage {
         command.arg(self.lock(scene.way)).args(["/bin/sh", "-c", &self.job(scene)]);
         let errors = fs::File::create(self.aside.join("errors")).unwrap();
         command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(errors);
-        command.current_dir(self.place.path()).spawn().unwrap()
+        // So that a waiter looks whether anybody sees it.
+        command.env("TERM", "xterm").current_dir(self.place.path()).spawn().unwrap()
     }
 
     /// Says that it runs, and what becomes of a rival meanwhile.
