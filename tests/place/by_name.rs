@@ -213,6 +213,7 @@ fn a_directory_that_is_removed_while_a_run_waits_is_made_again() {
     // The holder's job removes it; the one that waits then holds a lock that nobody else would find.
     let script = r#"
 mkfifo held end
+: >said
 W -N backup sh -c 'echo >held; read line <end; rm -r /run/withlock' 2>lost &
 read line <held
 W -v -w inf -N backup sh -c 'ls /run/withlock' 2>said &

@@ -8,6 +8,7 @@ use std::process::{Child, Command, Stdio};
 
 use super::slots::{begin, end};
 use crate::support::procfs::state;
+use crate::support::programs::copy_program;
 use crate::support::random::Random;
 use crate::support::{
     Running, Scratch, is_long, is_rerun, is_root, kill, process_owned, program, signals, stderr,
@@ -98,11 +99,13 @@ fn someone_who_may_have_no_more_processes_waits_all_the_same() {
         return;
     }
     let lock = place.join("lock");
+    let own = place.join("withlock");
+    copy_program(&program(), &own);
     chown(place.path(), Some(4711), Some(4711)).unwrap();
     let as_user = |script: &str| {
         let mut command = Command::new("setpriv");
         command.args(["--reuid", "4711", "--regid", "4711", "--clear-groups", "sh", "-c"]);
-        command.arg(script).arg("sh").arg(program()).arg(&lock);
+        command.arg(script).arg("sh").arg(&own).arg(&lock);
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         signals::plain(&mut command);
         command
