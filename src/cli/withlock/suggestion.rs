@@ -6,7 +6,7 @@ use super::table::{self, OPTIONS};
 
 /// Options of other tools (flock(1), lockf(1), lckdo(1), setlock(8), with-lock-ex(1), dotlockfile(1), timeout(1)) and of
 /// habit, and what to say of them.
-const OF_OTHERS: [(&[&str], &str); 20] = [
+const OF_OTHERS: [(&[&str], &str); 24] = [
     (
         &[
             "--timeout",
@@ -37,6 +37,10 @@ const OF_OTHERS: [(&[&str], &str); 20] = [
     (&["--block", "--blocking", "--queue"], "did you mean --wait inf?"),
     (&["--silent", "--no-output"], "did you mean --quiet?"),
     (&["--exit-code", "--conflict-exit-status"], "did you mean --conflict-exit-code?"),
+    (&["--max-time", "--maxtime", "--time-limit", "--runtime"], "did you mean --max-runtime?"),
+    (&["--jobs", "--parallel", "--max-jobs", "-P", "-m"], "did you mean --slots?"),
+    (&["--queue-limit", "--max-queue", "--max-pending"], "did you mean --max-waiters?"),
+    (&["--kill", "--restart", "--kill-old", "--take-over"], "did you mean --replace?"),
     (&["-e", "--ex"], "did you mean --exclusive?"),
     (&["--read", "--reader", "--read-lock"], "did you mean --shared?"),
     (&["--fcntl"], "did you mean --backend fcntl?"),
