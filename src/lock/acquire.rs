@@ -22,6 +22,9 @@ use crate::lock::world::World;
 /// which takes the lock alone for a moment.
 const CLEANING_UP: Duration = Duration::from_millis(10);
 
+/// The same where it is seen to be that: the removal of a file may take its time.
+const SLOW_CLEANING_UP: Duration = Duration::from_secs(2);
+
 /// How long a run that does not wait sleeps all the same where nobody is named in the file: of two runs that start in the
 /// same moment, the winner may not have written yet who it is.
 const NAMING: Duration = Duration::from_millis(10);
@@ -47,7 +50,9 @@ pub fn acquire_any<W: World>(mut slots: Vec<Slot<W>>, wait: Wait) -> Result<Atte
     if slots.is_empty() {
         return Ok(Attempt::Busy(Busy::default()));
     }
-    let mut contender = Contender { slots: &mut slots, wait, waiting: None, rounds: Rounds::new() };
+    let rounds = Rounds::new();
+    let mut contender =
+        Contender { slots: &mut slots, wait, waiting: None, cleaning_up: None, rounds };
     let outcome = loop {
         match contender.round() {
             Ok(Some(outcome)) => break outcome,
@@ -92,6 +97,8 @@ struct Contender<'a, W: World> {
     wait: Wait,
     /// From the first wait on.
     waiting: Option<W::Waiting>,
+    /// How long to wait at most for a reader that cleans up.
+    cleaning_up: Option<Deadline>,
     rounds: Rounds,
 }
 
@@ -143,7 +150,7 @@ impl<W: World> Contender<'_, W> {
         for standing in &mut *standings {
             standing.seen = None;
         }
-        let slept = sleep::until_granted(slots, standings, waiting);
+        let slept = sleep::until_granted(slots, standings, waiting, self.cleaning_up);
         self.rounds.rested();
         slept?;
         let gives_up = gives_up(slots, waiting);
@@ -159,10 +166,13 @@ impl<W: World> Contender<'_, W> {
         self.waiting.as_ref().is_some_and(|waiting| gives_up(self.slots, waiting))
     }
 
-    fn begin_waiting(&self, standings: &mut [Standing<W>]) -> Result<W::Waiting> {
+    fn begin_waiting(&mut self, standings: &mut [Standing<W>]) -> Result<W::Waiting> {
         let Slot { world, terms, .. } = &self.slots[0];
         let until = match (self.wait, terms.mode) {
-            (Wait::No, Mode::Shared) => Deadline::after(CLEANING_UP),
+            (Wait::No, Mode::Shared) => {
+                self.cleaning_up = Deadline::after(SLOW_CLEANING_UP);
+                Deadline::after(CLEANING_UP)
+            }
             (Wait::No, Mode::Exclusive) => Deadline::after(NAMING),
             (Wait::Until(deadline), _) => Some(deadline),
             (Wait::Forever, _) => None,

@@ -1,6 +1,7 @@
 //! The sleep of step 4, for one lock or several, and what comes of it.
 
 use withlock_platform::backend::{Attempt as Answer, Wakeup};
+use withlock_platform::process::Deadline;
 
 use crate::error::Result;
 use crate::lock::approach::{Standing, Word, compare, give_back};
@@ -14,6 +15,7 @@ pub(super) fn until_granted<W: World>(
     slots: &[Slot<W>],
     standings: &mut [Standing<W>],
     waiting: &W::Waiting,
+    cleaning_up: Option<Deadline>,
 ) -> Result<()> {
     let files: Vec<(&W, &W::File)> = awaited(standings)
         .filter_map(|it| Some((&slots[it.number].world, &it.candidate.as_ref()?.file)))
@@ -24,7 +26,9 @@ pub(super) fn until_granted<W: World>(
         world.announce(file);
     }
     let mut answer = Wakeup::Interrupted;
-    while answer == Wakeup::Interrupted && !gives_up(slots, waiting) {
+    while answer == Wakeup::Interrupted
+        && (!gives_up(slots, waiting) || is_cleaned_up(&files, waiting, cleaning_up))
+    {
         answer = match (&files[..], leased) {
             ([], Some(leased)) => slots[leased.number].world.outlast_lease(waiting)?,
             ([(world, file)], None) => world.lock(file, mode, waiting)?,
@@ -75,6 +79,20 @@ pub(super) fn settle<W: World>(
         standing.candidate = Some(candidate);
     }
     Ok(won)
+}
+
+/// Whether a reader, who does not wait, has met the last one of others that is slow to clean up: it is that one as long as the
+/// record in the file is a reader's, because whoever takes the lock for himself alone writes another one at once.
+fn is_cleaned_up<W: World>(
+    files: &[(&W, &W::File)],
+    waiting: &W::Waiting,
+    at_most: Option<Deadline>,
+) -> bool {
+    let is_readers = |(world, file): &(&W, &W::File)| {
+        world.interrupted(waiting).is_none()
+            && world.holder(file).is_some_and(|record| record.shared)
+    };
+    at_most.is_some_and(|end| !end.has_passed()) && files.iter().any(is_readers)
 }
 
 fn awaited<W: World>(standings: &[Standing<W>]) -> impl Iterator<Item = &Standing<W>> {

@@ -51,10 +51,14 @@ fn a_run_that_does_not_wait_sleeps_only_where_busy_may_not_be_the_last_word() {
 fn a_run_that_does_not_wait_sleeps_once() {
     let signed = to_a_busy_lock(&[NOBODY, Answer::Facts(FILE), NOBODY]);
     let again = to_a_busy_lock(&[NOBODY]);
-    for (program, first) in [(PROMPT, &signed), (PROMPT.shared(), &again)] {
+    // A reader looks whether it is another one that is slow to clean up.
+    let looked: [&[Answer]; 2] = [&[], &[NOBODY]];
+    for (program, first, looked) in
+        [(PROMPT, &signed, looked[0]), (PROMPT.shared(), &again, looked[1])]
+    {
         // The time is over, the last try is refused, and the file has lost its name: once more.
-        let slept = [Answer::Done, Answer::Busy, Answer::No, Answer::Done];
-        let answers = [first.as_slice(), &slept, &again].concat();
+        let slept = [Answer::Busy, Answer::No, Answer::Done];
+        let answers = [first.as_slice(), &[Answer::Done], looked, &slept, &again].concat();
         assert!(is_final(program, &answers));
     }
 }

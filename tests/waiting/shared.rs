@@ -88,6 +88,37 @@ fn a_reader_is_never_refused_because_another_one_is_just_leaving() {
     assert_eq!(place.names(), [""; 0]);
 }
 
+/// Linux: strace(1) delays the removal.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_reader_is_not_refused_because_another_one_takes_its_time_to_clean_up() {
+    use std::os::unix::fs::MetadataExt;
+
+    use crate::support::{find_program, process_owned, skip};
+
+    let Some(strace) = find_program("strace") else { return skip("strace") };
+    if process_owned() {
+        return;
+    }
+    let place = Scratch::new();
+    let lock = place.join("lock");
+    let mut slow = std::process::Command::new(strace);
+    slow.args(["-o", "/dev/null", "-e", "trace=unlinkat"]);
+    slow.args(["-e", "inject=unlinkat:delay_enter=700000"]);
+    let run = withlock(["-s"]);
+    slow.arg(run.get_program()).args(run.get_args()).arg(&lock).args(["sh", "-c", "echo $$"]);
+    let slow = Running::of(slow);
+    let inode = std::fs::metadata(&lock).map(|facts| format!(":{} ", facts.ino())).unwrap();
+    wait_until("it cleans up", || {
+        let locks = std::fs::read_to_string("/proc/locks").unwrap();
+        locks.lines().any(|line| line.contains(&inode) && line.contains("WRITE"))
+    });
+    let reader = withlock(["-s"]).arg(&lock).args(["echo", "ran"]).output().unwrap();
+    assert_eq!(reader.stdout, b"ran\n", "{}", stderr(&reader));
+    assert!(slow.wait().0.success());
+    assert_eq!(place.names(), [""; 0]);
+}
+
 #[test]
 fn a_file_that_readers_share_with_keep_stays() {
     let place = Scratch::new();
