@@ -31,6 +31,13 @@ pub(super) fn step(step: Step, before: &State, after: &State, automaton: &Automa
         What::Dies => "is dead now, and its files are closed".into(),
         What::JobEnds => "is dead, and its job ends".into(),
         What::FamilyEnds => "sees nothing of it: what its job has left running ends".into(),
+        What::SleeperCalls(_) => "'s sleeper locks".into(),
+        What::SleeperRetries(_) => "'s sleeper wakes up, and tries again".into(),
+        What::SleeperEnds(_) | What::SleeperIsKilled(_) => "is dead, and its sleeper ends".into(),
+        What::Wakes => "hears that one of its sleepers has ended its sleep".into(),
+        What::Anew => "has slept for long".into(),
+        What::Reaps(_) => "ends its sleeper".into(),
+        What::Rests => "has rested".into(),
         What::Redirection => return "          the path leads to another directory now".into(),
     };
     let number = match (what, standing.step) {
@@ -46,8 +53,19 @@ pub(super) fn step(step: Step, before: &State, after: &State, automaton: &Automa
         Call::End(Outcome::Failed) => "; it ends with an error",
         _ => "",
     };
+    let has_slots = automaton.program(before.locals[who]).slots > 1;
+    let slot = match what {
+        What::SleeperCalls(slot)
+        | What::SleeperRetries(slot)
+        | What::SleeperEnds(slot)
+        | What::SleeperIsKilled(slot)
+        | What::Reaps(slot) => Some(slot),
+        What::Call | What::Retry if has_slots && standing.step > 0 => Some(standing.slot),
+        _ => None,
+    };
+    let slot = slot.map_or_else(String::new, |slot| format!(" (slot {})", slot + 1));
     let end = if matches!(what, What::Kill | What::Dies | What::FamilyEnds) { "" } else { end };
-    format!("{} {number:>4} {text}{end}", name(who))
+    format!("{} {number:>4} {text}{slot}{end}", name(who))
 }
 
 fn outcome(standing: &Standing, who: usize, before: &State, after: &State) -> String {
@@ -107,6 +125,8 @@ fn call(call: Call) -> String {
         Call::Test(_) => "looks who announces that it waits".into(),
         Call::Unlink => "removes the name".into(),
         Call::Close => "closes the file".into(),
+        Call::SleepForAny { .. } => "lays a sleeper down for each slot".into(),
+        Call::Rest => "rests".into(),
         Call::Clock => "looks at the clock: there is time left".into(),
         Call::Signals => "looks for signals: none".into(),
         Call::Start => "starts its job".into(),
