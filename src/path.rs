@@ -267,9 +267,13 @@ fn part_terms(lock: &Terms, part: Part) -> Terms {
     match part {
         Part::Slot(slot) => Terms { path, slot, ..lock.clone() },
         // What a run waits in says nothing, and stays nowhere.
-        Part::Head | Part::Place(_) => {
-            Terms { path, keep: false, asking: Asking::Never, mode: Mode::Exclusive, ..lock.clone() }
-        }
+        Part::Head | Part::Place(_) => Terms {
+            path,
+            keep: false,
+            asking: Asking::Never,
+            mode: Mode::Exclusive,
+            ..lock.clone()
+        },
     }
 }
 

@@ -5,9 +5,7 @@ use std::io;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use withlock_platform::backend::{
-    self, Attempt, LockBackend, LockError, Mode, Ownership, Wakeup,
-};
+use withlock_platform::backend::{self, Attempt, LockBackend, LockError, Mode, Ownership, Wakeup};
 use withlock_platform::directory::{self, Access};
 use withlock_platform::evidence::Facts;
 use withlock_platform::holders::List;
@@ -51,7 +49,16 @@ impl<'a> System<'a> {
     pub(crate) fn new(terms: Terms, policy: &Policy<'a>) -> Self {
         let judge = Judge { trusted: terms.trusted, insecure: policy.insecure };
         let (choice, listener) = (policy.backend, policy.listener);
-        Self { terms, judge, makes: 0, choice, listener, signals: None, in_line_for: None, _turn: None }
+        Self {
+            terms,
+            judge,
+            makes: 0,
+            choice,
+            listener,
+            signals: None,
+            in_line_for: None,
+            _turn: None,
+        }
     }
 
     /// The same, with so many directories at the end of the path that are made if they are missing.

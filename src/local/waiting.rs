@@ -85,6 +85,9 @@ impl Waiting {
 /// What a child can sleep for: a lock that belongs to the open file.
 fn wanted(file: &OpenFile, mode: Mode) -> Option<Wanted<'_>> {
     let backend = file.backend;
-    (backend.ownership() == Ownership::Description)
-        .then_some(Wanted { file: &file.file, backend, mode })
+    (backend.ownership() == Ownership::Description).then_some(Wanted {
+        file: &file.file,
+        backend,
+        mode,
+    })
 }

@@ -95,8 +95,8 @@ pub(super) fn look<W: World>(
             opened => opened?,
         };
         let settled = try_once(slot, &candidate, asked).and_then(|(word, seen)| {
-            let goes_on = word == Some(Word::NotYet)
-                || compare(slot, &mut candidate, word.is_none())?;
+            let goes_on =
+                word == Some(Word::NotYet) || compare(slot, &mut candidate, word.is_none())?;
             Ok(goes_on.then_some((word, seen)))
         });
         match settled {
@@ -183,11 +183,7 @@ pub(super) fn compare<W: World>(
 }
 
 /// Gives up a lock that this run has no use for. What fails there is no reason not to run.
-pub(super) fn give_back<W: World>(
-    world: &W,
-    terms: &Terms,
-    candidate: &Candidate<W>,
-) {
+pub(super) fn give_back<W: World>(world: &W, terms: &Terms, candidate: &Candidate<W>) {
     if let Err(error) = release::clear(world, terms, candidate) {
         world.tell(&Event::Warning(Warning::Release(&error)));
     }

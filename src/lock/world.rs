@@ -113,7 +113,11 @@ pub trait World {
     ///
     /// # Errors
     /// Locking does not work there.
-    fn lock_any(files: &[(&Self, &Self::File)], mode: Mode, waiting: &Self::Waiting) -> Result<Wakeup>;
+    fn lock_any(
+        files: &[(&Self, &Self::File)],
+        mode: Mode,
+        waiting: &Self::Waiting,
+    ) -> Result<Wakeup>;
 
     /// Sleeps for half a second, or until interrupted. Granted is that it is time for another look.
     fn rest(&self, waiting: &Self::Waiting) -> Wakeup;

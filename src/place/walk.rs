@@ -44,7 +44,10 @@ impl Place {
         };
         let directory = self.directory.try_clone().ok()?;
         let file_system = self.file_system.clone();
-        Some((Self { directory, file_system, identity: self.identity, name: name.to_owned() }, found))
+        Some((
+            Self { directory, file_system, identity: self.identity, name: name.to_owned() },
+            found,
+        ))
     }
 }
 

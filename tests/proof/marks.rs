@@ -41,7 +41,8 @@ pub(super) struct Marks {
 impl Marks {
     pub(super) fn bits(self) -> u32 {
         let Self { over, interrupted, spent, met_holder, job, killed, unheard, .. } = self;
-        let Self { spoils, intrudes, family, outlived, place, before: _, sleepers, awake, .. } = self;
+        let Self { spoils, intrudes, family, outlived, place, before: _, sleepers, awake, .. } =
+            self;
         let bits = [over, interrupted, spent, met_holder[0], job, killed, unheard, spoils];
         let more = [intrudes, family, outlived, place > 0, met_holder[1]];
         let bits = bits.iter().chain(&more).fold(0, |sum, bit| sum << 1 | u32::from(*bit));

@@ -30,6 +30,7 @@ mod lying;
 mod marks;
 mod mistaken;
 mod mistakes;
+mod of_slots;
 mod program;
 mod promises;
 mod replay;
@@ -275,18 +276,4 @@ fn four_runs_keep_every_promise() {
         explore_all(&format!("four runs, {backend:?}"), &four_of_any_kind(backend));
     }
     explore_all("four runs, Pair, killed at any moment", &four_of_one_patience(Backend::Pair));
-}
-
-#[test]
-fn try_out() {
-    for backend in BACKENDS {
-        let k = [Wait::No, Wait::Either, Wait::Interruptible].map(|w| Program::new(backend, w).with_two_slots());
-        for scene in choices(&k, 2) {
-            for every in [false, true] {
-                let s = Scene::of(&scene);
-                let s = if every { s.in_every_order() } else { s };
-                explore_all(&format!("{}, {every}", s.title()), &[s]);
-            }
-        }
-    }
 }

@@ -104,8 +104,7 @@ impl Replay<'_> {
             // An ended run knows nothing, and holds nothing.
             return Standing { call, step, slot, holds: false, essence: Vec::new() };
         }
-        let essence =
-            [progress.slots.code(), progress.essence, progress.lies.concat()].concat();
+        let essence = [progress.slots.code(), progress.essence, progress.lies.concat()].concat();
         Standing { call, step, slot, holds: progress.holds, essence }
     }
 

@@ -5,6 +5,7 @@ use withlock_platform::evidence::{Facts, Identity, Kind};
 use withlock_platform::process::Deadline;
 
 use super::call::{Answer, Call};
+use super::mistakes::Mistake;
 use super::program::{USER, Wait};
 use super::replay::{Phase, Replay, used_up};
 use super::simulated::{self, Content};
@@ -207,7 +208,8 @@ impl World for Replay<'_> {
     }
 
     fn withdraw(&self, _: &Handle) {
-        if let Some(request) = self.marker(Mode::Shared) {
+        let takes_back = !self.program.makes(Mistake::NoWithdrawal);
+        if let Some(request) = self.marker(Mode::Shared).filter(|_| takes_back) {
             self.ask(4, Call::Unlock(request));
         }
         let granted = self.progress.borrow().granted;

@@ -122,9 +122,7 @@ impl State {
     /// Whether the call is one of withlock's that changes a file of somebody else's.
     fn is_foreign_to(&self, who: usize, call: Call, automaton: &Automaton) -> bool {
         let file = match call {
-            Call::Write(_) | Call::Chmod => {
-                Some(self.kernel.fstat(who, self.slot(who, automaton)))
-            }
+            Call::Write(_) | Call::Chmod => Some(self.kernel.fstat(who, self.slot(who, automaton))),
             Call::Unlink => self.kernel.stat(self.names(who, automaton)[0]),
             _ => None,
         };

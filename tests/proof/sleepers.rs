@@ -160,10 +160,7 @@ impl State {
 
     /// What comes at once, where not every order is visited: all sleepers are ended together, and the second lock of a pair
     /// follows the first.
-    pub(super) fn sleepers_at_once(
-        &self,
-        rules: Rules,
-    ) -> Option<(usize, [What; 2])> {
+    pub(super) fn sleepers_at_once(&self, rules: Rules) -> Option<(usize, [What; 2])> {
         if !self.has_slots || rules.every_order {
             return None;
         }

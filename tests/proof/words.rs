@@ -14,7 +14,7 @@ pub(super) fn step(step: Step, before: &State, after: &State, automaton: &Automa
     let standing = automaton.standing(before.locals[who]);
     let text = match what {
         What::Call | What::TimerFiresTooEarly => {
-            let came = outcome(standing, who, before, after);
+            let came = outcome(who, before, after, automaton);
             let early = if what == What::Call { "" } else { " (its timer fires just before)" };
             format!("{}{early}{came}", call(standing.call))
         }
@@ -23,7 +23,7 @@ pub(super) fn step(step: Step, before: &State, after: &State, automaton: &Automa
         What::ReadsName => "reads who holds the lock".into(),
         What::ReadsNobody => "reads that nobody holds the lock".into(),
         What::Retry => {
-            format!("wakes up, and tries again{}", outcome(standing, who, before, after))
+            format!("wakes up, and tries again{}", outcome(who, before, after, automaton))
         }
         What::Deadline => "is woken by its deadline".into(),
         What::Signal => "is woken by a signal".into(),
@@ -68,12 +68,15 @@ pub(super) fn step(step: Step, before: &State, after: &State, automaton: &Automa
     format!("{} {number:>4} {text}{slot}{end}", name(who))
 }
 
-fn outcome(standing: &Standing, who: usize, before: &State, after: &State) -> String {
+fn outcome(who: usize, before: &State, after: &State, automaton: &Automaton) -> String {
+    let standing = automaton.standing(before.locals[who]);
+    let [place, path] = before.names(who, automaton);
     let place = match standing.call {
-        Call::Look | Call::Stat => before.path,
-        _ => before.marks[who].place,
+        Call::Look | Call::Stat => path,
+        _ => place,
     };
-    let facts = |state: &State| state.kernel.stat(place.into());
+    let slot = standing.slot.into();
+    let facts = |state: &State| state.kernel.stat(place);
     match standing.call {
         Call::Lock { .. } if after.kernel.is_blocked(who) => ": sleeps".into(),
         Call::Lock { .. } => {
@@ -82,9 +85,9 @@ fn outcome(standing: &Standing, who: usize, before: &State, after: &State) -> St
         }
         Call::Look if facts(before).is_none() => ": nothing there".into(),
         Call::Look => ": a file".into(),
-        Call::Open | Call::Create if !after.kernel.has_open(who, 0) => ": too late".into(),
+        Call::Open | Call::Create if !after.kernel.has_open(who, slot) => ": too late".into(),
         Call::Open | Call::Create | Call::OpenOrCreate | Call::Fstat => {
-            format!(": file {}", after.kernel.fstat(who, 0).inode)
+            format!(": file {}", after.kernel.fstat(who, slot).inode)
         }
         Call::Wait if after.marks[who].family => ": it died of a signal".into(),
         Call::Stat | Call::Entry => match facts(before) {
@@ -92,7 +95,7 @@ fn outcome(standing: &Standing, who: usize, before: &State, after: &State) -> St
             None => ": no file".into(),
         },
         Call::Test(request) => {
-            let empty = before.kernel.test(who, 0, request);
+            let empty = before.kernel.test(who, slot, request);
             format!(": {}", if empty { "nobody" } else { "somebody" })
         }
         _ => String::new(),
@@ -103,7 +106,7 @@ fn outcome(standing: &Standing, who: usize, before: &State, after: &State) -> St
 fn was_granted(standing: &Standing, who: usize, before: &State) -> bool {
     let Call::Lock { request, .. } = standing.call else { return false };
     before.kernel.is_blocked(who)
-        || before.kernel.clone().lock(who, 0, request, false) == Tried::Granted
+        || before.kernel.clone().lock(who, standing.slot.into(), request, false) == Tried::Granted
 }
 
 fn call(call: Call) -> String {

@@ -31,7 +31,11 @@ pub fn busy(path: &Path, busy: &Busy) -> String {
     }
     let holder = words(busy.holder.as_ref(), path);
     let mut line = if busy.slots > 1 {
-        format!("{} has {} slots, all held, for the longest time by {holder}", path.display(), busy.slots)
+        format!(
+            "{} has {} slots, all held, for the longest time by {holder}",
+            path.display(),
+            busy.slots
+        )
     } else {
         format!("{} is held by {holder}", path.display())
     };

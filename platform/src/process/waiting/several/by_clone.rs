@@ -52,9 +52,5 @@ pub(super) fn make(errand: Errand<'_>) -> io::Result<(libc::pid_t, Keep)> {
 extern "C" fn child(errand: *mut c_void) -> c_int {
     // SAFETY: the errand that `make` has passed, which lives until this child has ended.
     let errand = unsafe { &*errand.cast::<Errand<'_>>() };
-    if os::die_with_parent() {
-        errand.run()
-    } else {
-        errand.fail()
-    }
+    if os::die_with_parent() { errand.run() } else { errand.fail() }
 }

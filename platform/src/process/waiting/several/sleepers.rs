@@ -9,8 +9,8 @@ use super::child::Errand;
 use super::{Wanted, native};
 use crate::backend::Wakeup;
 use crate::deadline::Deadline;
-use crate::process::signals::{actions, sets};
 use crate::process::signals::signal::Signal;
+use crate::process::signals::{actions, sets};
 
 /// Signals that stop a process group of the terminal.
 const STOPS: [Signal; 3] = [libc::SIGTSTP, libc::SIGTTIN, libc::SIGTTOU];
@@ -50,8 +50,7 @@ impl<'a> Sleepers<'a> {
 
     /// Waits until the first of them has ended its sleep.
     pub(super) fn first(self, until: Option<Deadline>) -> Wakeup {
-        let wanted =
-            libc::pollfd { fd: self.link.as_raw_fd(), events: libc::POLLIN, revents: 0 };
+        let wanted = libc::pollfd { fd: self.link.as_raw_fd(), events: libc::POLLIN, revents: 0 };
         if poll(&mut [wanted], until) { Wakeup::Granted } else { Wakeup::Interrupted }
     }
 }
