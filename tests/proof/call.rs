@@ -17,7 +17,18 @@ pub(super) enum Call {
     ReadHolder,
     Stat,
     Entry,
-    Lock { request: Request, waits: bool, limited: bool },
+    Lock {
+        request: Request,
+        waits: bool,
+        limited: bool,
+    },
+    /// Lays a sleeper down for the lock of each of these slots (a bit each), and sleeps until the first of them returns.
+    SleepForAny {
+        slots: u8,
+        limited: bool,
+    },
+    /// Sleeps for a while.
+    Rest,
     Unlock(Request),
     Test(Request),
     Unlink,

@@ -5,8 +5,9 @@ use std::fmt;
 use std::hint;
 
 use super::automaton::Automaton;
+use super::edges::Edges;
 use super::known::Known;
-use super::program::Program;
+use super::program::{Backend, Program};
 use super::promises::Violation;
 use super::rules::Rules;
 use super::simulated::Content;
@@ -68,7 +69,7 @@ struct Exploration<'a> {
     automaton: Automaton,
     seen: Known,
     /// Which state leads to which, if that is to be looked at.
-    edges: Vec<(u32, u32)>,
+    edges: Edges,
     origins: Vec<Origin>,
     waiting: VecDeque<(u32, State)>,
     bytes: Vec<u8>,
@@ -82,7 +83,7 @@ impl<'a> Exploration<'a> {
             scene,
             automaton: Automaton::new(),
             seen: Known::new(),
-            edges: Vec::new(),
+            edges: Edges::default(),
             origins: Vec::new(),
             waiting: VecDeque::new(),
             bytes: Vec::new(),
@@ -101,6 +102,7 @@ impl<'a> Exploration<'a> {
             let Some((number, state)) = self.waiting.pop_front() else { break };
             let must_go_on = state.next(self.scene.rules, &mut self.automaton, &mut found);
             if !must_go_on {
+                self.edges.end(number);
                 let last = state.final_violation(self.scene, &mut self.automaton);
                 broken = last.map(|violation| (number, violation));
             }
@@ -119,7 +121,17 @@ impl<'a> Exploration<'a> {
         let mismatch = self.automaton.mismatch();
         assert!(mismatch.is_none(), "the code knows more than was thought: {mismatch:?}");
         if broken.is_none() {
-            assert!(self.has_no_cycle(), "somebody may go round for ever: {:?}", self.scene);
+            let count = self.origins.len();
+            assert!(
+                !self.edges.have_a_cycle(count),
+                "somebody may go round for ever: {:?}",
+                self.scene
+            );
+            assert!(
+                self.edges.lead_to_an_end(count),
+                "somebody may wait for ever: {:?}",
+                self.scene
+            );
         }
         let counterexample = broken.map(|(number, violation)| Counterexample {
             violation,
@@ -143,8 +155,8 @@ impl<'a> Exploration<'a> {
         }
         let next = u32::try_from(self.origins.len()).unwrap_or_else(|_| panic!("too many"));
         let number = self.seen.number(fingerprint, next);
-        if self.looks_for_cycles() && origin.way.step().is_some() {
-            self.edges.push((origin.from, number));
+        if let Some(step) = origin.way.step().filter(|_| self.looks_for_cycles()) {
+            self.edges.note(step.what, origin.from, number);
         }
         if number != next {
             return None;
@@ -160,34 +172,11 @@ impl<'a> Exploration<'a> {
         fingerprint(&self.bytes)
     }
 
-    /// Of four runs, there would be too many steps.
+    /// Of four runs, there would be too many steps, but for the backends with few.
     fn looks_for_cycles(&self) -> bool {
-        self.scene.programs.len() < 4
-    }
-
-    /// Whether no way leads back to where it came from. States are taken away that nothing leads to any more; all of them
-    /// can be, unless some lie on a cycle.
-    fn has_no_cycle(&self) -> bool {
-        let mut edges = self.edges.clone();
-        edges.sort_unstable();
-        let mut ways_in = vec![0_u32; self.origins.len()];
-        for (_, to) in &edges {
-            ways_in[*to as usize] += 1;
-        }
-        let mut free: Vec<u32> =
-            (0..).zip(&ways_in).filter(|(_, ways)| **ways == 0).map(|(state, _)| state).collect();
-        let mut taken = 0;
-        while let Some(state) = free.pop() {
-            taken += 1;
-            let first = edges.partition_point(|(from, _)| *from < state);
-            for (_, to) in edges[first..].iter().take_while(|(from, _)| *from == state) {
-                ways_in[*to as usize] -= 1;
-                if ways_in[*to as usize] == 0 {
-                    free.push(*to);
-                }
-            }
-        }
-        taken == self.origins.len()
+        let programs = &self.scene.programs;
+        let is_small = |it: &Program| it.slots > 1 && it.backend != Backend::Pair;
+        programs.len() < 4 || programs.iter().any(is_small)
     }
 
     fn note(&mut self, origin: Origin) -> u32 {

@@ -19,13 +19,13 @@ use withlock::lock::World;
 
 /// The seam, and the mistake that is to be made.
 pub(super) struct Lying<'a> {
-    world: &'a Replay<'a>,
+    world: Replay<'a>,
     mistake: Mistake,
     memory: RefCell<Memory>,
 }
 
 impl<'a> Lying<'a> {
-    pub(super) fn new(world: &'a Replay<'a>, mistake: Mistake) -> Self {
+    pub(super) fn new(world: Replay<'a>, mistake: Mistake) -> Self {
         Self { world, mistake, memory: RefCell::new(Memory::default()) }
     }
 

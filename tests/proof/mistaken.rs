@@ -15,7 +15,7 @@ const PROMPT: Program = Program::new(Backend::Pair, Wait::No);
 const NEED_KILLS: [Mistake; 2] = [Mistake::JobWithoutDescriptor, Mistake::CreatedPlainly];
 
 /// Explores with the mistake: none of fewer runs than `count`, of these kinds, finds anything; so many do.
-fn leads_to(mistake: Mistake, kinds: &[Program], count: usize, violation: &str) {
+pub(super) fn leads_to(mistake: Mistake, kinds: &[Program], count: usize, violation: &str) {
     let scenes = |count| {
         let of = |programs: Vec<Program>| {
             let scene = Scene::of(&programs).making(mistake);

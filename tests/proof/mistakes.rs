@@ -31,6 +31,10 @@ pub(super) enum Mistake {
     LeavesWhatHasLostItsPath,
     /// \[8] takes a file that this run has created for its own, whatever stands in it.
     TrustsCreation,
+    /// After the sleep of \[13] only the first slot is tried.
+    TriesOneSlot,
+    /// \[14] is to close what was granted in surplus, and no more.
+    ClosesTheSurplus,
 
     // Mistakes of whoever runs a job under the lock ([`super::program`]).
     /// \[9] comes before the job has ended.
@@ -47,6 +51,8 @@ pub(super) enum Mistake {
     NoMarker,
     /// A file is created with the mode that it is to have in the end, so that one that is empty says nothing.
     CreatedPlainly,
+    /// No announcement is taken back after a sleep.
+    NoWithdrawal,
 
     // A mistake of the proof itself.
     /// It forgets a thing that the code knows.

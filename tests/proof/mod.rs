@@ -22,6 +22,7 @@
 
 mod automaton;
 mod call;
+mod edges;
 mod explore;
 mod grace;
 mod known;
@@ -29,6 +30,7 @@ mod lying;
 mod marks;
 mod mistaken;
 mod mistakes;
+mod of_slots;
 mod program;
 mod promises;
 mod replay;
@@ -37,6 +39,8 @@ mod scenes;
 mod seam;
 mod serve;
 pub mod simulated;
+mod sleepers;
+mod slots;
 mod state;
 mod steps;
 mod take;

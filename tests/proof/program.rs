@@ -10,8 +10,8 @@ use super::call::Call;
 use super::lying::Lying;
 use super::mistakes::Mistake;
 use super::replay::Replay;
-use super::simulated::{EVERYTHING, Request, Space};
-use withlock::lock::{self, Asking, Attempt, Held, Terms, World, hold_during};
+use super::simulated::{EVERYTHING, Request, Space, WHOLE};
+use withlock::lock::{self, Asking, Attempt, Held, Slot, Terms, World, hold_during};
 use withlock::trust::Trusted;
 
 /// The user of every run.
@@ -69,6 +69,8 @@ pub(super) struct Program {
     pub(super) writes: bool,
     /// It writes who holds the lock.
     pub(super) records: bool,
+    /// How many slots would do.
+    pub(super) slots: u8,
     /// The mistake that is made.
     pub(super) mistake: Option<Mistake>,
 }
@@ -97,6 +99,7 @@ impl Program {
             dies: false,
             writes: false,
             records: false,
+            slots: 1,
             mistake: None,
         }
     }
@@ -123,6 +126,11 @@ impl Program {
 
     pub(super) const fn writing(self) -> Self {
         Self { writes: true, ..self }
+    }
+
+    /// Two slots would do.
+    pub(super) const fn with_two_slots(self) -> Self {
+        Self { slots: 2, ..self }
     }
 
     pub(super) const fn flock_tool(wait: Wait) -> Self {
@@ -157,35 +165,61 @@ impl Program {
         match self.kind {
             // The shipped code, on the seam itself, unless a mistake is to be made.
             Kind::Withlock => match self.mistake {
-                None => self.withlock(replay, replay),
-                Some(mistake) => self.withlock(Lying::new(replay, mistake), replay),
+                None => self.withlock(replay, |seat| seat),
+                Some(mistake) => self.withlock(replay, |seat| Lying::new(seat, mistake)),
             },
             Kind::FlockTool => self.flock_tool_on(replay),
             Kind::WithLockEx => self.with_lock_ex_on(replay),
         }
     }
 
-    fn withlock<W: World>(&self, world: W, replay: &Replay<'_>) -> Outcome {
-        let terms = Terms {
-            path: PathBuf::new(),
-            trusted: Trusted { user: USER },
-            mode: if self.shared { Mode::Shared } else { Mode::Exclusive },
-            create: true,
-            keep: self.keep,
-            slot: 1,
-            label: String::new(),
-            asking: Asking::Never,
+    fn withlock<'a, W: World>(
+        &self,
+        replay: &Replay<'a>,
+        world: impl Fn(Replay<'a>) -> W,
+    ) -> Outcome {
+        let slot = |number| Slot {
+            world: world(replay.at(number)),
+            terms: self.terms(number),
+            first: None,
         };
         let wait = match self.wait {
             Wait::No => lock::Wait::No,
             Wait::Limited | Wait::Either => lock::Wait::Until(far()),
             Wait::Forever | Wait::Interruptible => lock::Wait::Forever,
         };
-        match lock::acquire(world, terms, wait, None) {
-            Ok(Attempt::Held(held)) => self.job(held, replay),
+        match lock::acquire_any((0..self.slots).map(slot).collect(), wait) {
+            Ok(Attempt::Held(held)) => {
+                let seat = replay.at(held.slot() as u8 - 1);
+                self.job(held, &seat)
+            }
             Ok(Attempt::Busy(_)) => Outcome::Busy,
             Ok(Attempt::Interrupted(_)) => Outcome::Interrupted,
             Err(_) => Outcome::Failed,
+        }
+    }
+
+    fn terms(&self, slot: u8) -> Terms {
+        Terms {
+            path: PathBuf::new(),
+            trusted: Trusted { user: USER },
+            mode: if self.shared { Mode::Shared } else { Mode::Exclusive },
+            create: true,
+            keep: self.keep,
+            slot: u16::from(slot) + 1,
+            label: String::new(),
+            asking: Asking::Never,
+        }
+    }
+
+    /// The locks of the backend, in the order in which they are taken.
+    pub(super) fn requests(&self, exclusive: bool) -> Vec<Request> {
+        let flock = Request { space: Space::Flock, by_process: false, bytes: WHOLE, exclusive };
+        let ofd = Request { space: Space::Range, ..flock };
+        match self.backend {
+            Backend::Pair => vec![flock, ofd],
+            Backend::Flock => vec![flock],
+            Backend::Process => vec![Request { by_process: true, ..ofd }],
         }
     }
 

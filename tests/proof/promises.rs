@@ -7,8 +7,11 @@ use super::marks::Marks;
 use super::program::{Kind, Outcome, Program, Wait};
 use super::rules::Rules;
 use super::simulated::Content;
+use super::slots::SLOTS;
 use super::state::{NAME, State, name};
 use super::way::{Step, What};
+
+const ENDED: Call = Call::End(Outcome::Ran);
 
 /// A promise that was broken.
 pub(super) type Violation = String;
@@ -90,7 +93,7 @@ impl State {
             _ if marks.killed => None,
             Outcome::Failed => Some("ends with an error"),
             Outcome::Busy if !program.may_be_busy() => Some("says busy, and was to wait for ever"),
-            Outcome::Busy if !marks.met_holder => {
+            Outcome::Busy if !self.met_all(who, automaton) => {
                 Some("says busy, and nobody held the lock when it tried")
             }
             Outcome::Busy if program.wait != Wait::No && !marks.over => {
@@ -121,7 +124,11 @@ impl State {
         automaton: &mut Automaton,
     ) -> Option<Violation> {
         let Scene { there, rules, .. } = *scene;
-        if let Some(who) = (0..self.count).find(|who| self.kernel.is_blocked(*who)) {
+        let waits = |who: &usize| {
+            let sleeps = self.has_sleepers(*who) && !self.marks[*who].killed;
+            sleeps || self.kernel.is_blocked(*who)
+        };
+        if let Some(who) = (0..self.count).find(waits) {
             return Some(format!("{} waits for ever", name(who)));
         }
         if rules.only_exclusion || (0..self.count).any(|who| self.is_under_way(who, automaton)) {
@@ -137,6 +144,9 @@ impl State {
             let unchanged = left.is_some_and(|it| it.mode == mode && it.content == content);
             return (!unchanged)
                 .then(|| "the file was not withlock's own, and is not as it was".into());
+        }
+        if self.has_slots {
+            return self.what_stays_of_slots(keeps, rules, automaton);
         }
         let marks = &self.marks[..self.count];
         let killed = marks.iter().any(|marks| marks.killed || marks.outlived);
@@ -156,6 +166,48 @@ impl State {
             Some(_) if killed => self.next_run(rules, automaton),
             Some(_) => Some("the file stays when all have ended".into()),
         }
+    }
+
+    /// As for one slot, of both of them. What was left of the second one, only a run removes that is led there.
+    fn what_stays_of_slots(
+        &self,
+        keeps: bool,
+        rules: Rules,
+        automaton: &mut Automaton,
+    ) -> Option<Violation> {
+        let marks = &self.marks[..self.count];
+        let killed = marks.iter().any(|marks| marks.killed || marks.outlived);
+        match (0..SLOTS).find(|slot| self.kernel.stat(*slot).is_some()) {
+            None => None,
+            Some(_) if keeps => None,
+            Some(_) if killed => self.next_runs(rules, automaton),
+            Some(slot) => Some(format!("the file of slot {} stays when all have ended", slot + 1)),
+        }
+    }
+
+    /// The next two runs get a slot each, and remove the files, if the first one holds its slot as long as the second one
+    /// runs.
+    fn next_runs(&self, rules: Rules, automaton: &mut Automaton) -> Option<Violation> {
+        let mut programs = self.locals[..self.count].iter().map(|local| automaton.program(*local));
+        let Program { backend, mistake, .. } = *programs.find(|it| it.slots > 1)?;
+        let next = Program { mistake, ..Program::new(backend, Wait::Forever).with_two_slots() };
+        let mut state = *self;
+        state.count = SLOTS;
+        for who in 0..SLOTS {
+            state.locals[who] = automaton.begin(next);
+            state.marks[who] = Marks::default();
+        }
+        for (who, until) in [(0, Call::Wait), (1, ENDED), (0, ENDED)] {
+            let rules = Rules { kills: false, ..rules };
+            while automaton.standing(state.locals[who]).call != until {
+                if !state.possible(who, rules, automaton).contains(&What::Call) {
+                    return Some("after all that, the next two runs do not both run".into());
+                }
+                state.take(Step { who, what: What::Call }, automaton);
+            }
+        }
+        let left = (0..SLOTS).find(|slot| state.kernel.stat(*slot).is_some())?;
+        Some(format!("after all that, the next runs leave the file of slot {}", left + 1))
     }
 
     /// Whether it has a job that runs for ever.

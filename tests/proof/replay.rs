@@ -9,7 +9,8 @@ use withlock_platform::backend::Mode;
 use super::call::{Answer, Call};
 use super::mistakes::Mistake;
 use super::program::{Backend, Program};
-use super::simulated::{EVERYTHING, MARKER, Request, Space, WHOLE};
+use super::simulated::{EVERYTHING, MARKER, Request, Space};
+use super::slots::{SLOTS, Slots};
 use withlock::lock::Afterwards;
 use withlock::{Error, Result};
 
@@ -19,6 +20,8 @@ pub(super) struct Standing {
     pub(super) call: Call,
     /// The step of the protocol that the call belongs to; 0 is none.
     pub(super) step: u8,
+    /// The slot that the call is about, from 0 on.
+    pub(super) slot: u8,
     /// It holds the lock, and says so.
     pub(super) holds: bool,
     /// All that the code still knows: the answers that it may yet act on.
@@ -27,11 +30,13 @@ pub(super) struct Standing {
 
 pub(super) struct Progress {
     pub(super) at: usize,
-    pub(super) pending: Option<(u8, Call)>,
+    pub(super) pending: Option<(u8, u8, Call)>,
     pub(super) holds: bool,
     pub(super) essence: Vec<u8>,
     /// What a lying world remembers: the code acts on it, too.
-    lie: Vec<u8>,
+    lies: [Vec<u8>; SLOTS],
+    /// What it knows of other slots.
+    pub(super) slots: Slots,
     /// It has begun to wait.
     pub(super) waiting: bool,
     /// What the code knows of the file that it has opened.
@@ -58,11 +63,13 @@ pub(super) enum Phase {
     Left,
 }
 
-/// The answers so far, and what has come of them.
+/// The answers so far, and what has come of them, as they concern one slot.
+#[derive(Clone, Copy)]
 pub(super) struct Replay<'a> {
     pub(super) program: &'a Program,
     history: &'a [Answer],
-    pub(super) progress: RefCell<Progress>,
+    pub(super) progress: &'a RefCell<Progress>,
+    pub(super) slot: u8,
 }
 
 /// The error that the code gets when the answers are used up: it gives up then, without asking any more.
@@ -70,15 +77,16 @@ pub(super) fn used_up() -> Error {
     Error::Unstable { path: PathBuf::new() }
 }
 
-impl<'a> Replay<'a> {
+impl Replay<'_> {
     /// Runs the program up to its first unanswered call.
-    pub(super) fn of(program: &'a Program, history: &'a [Answer]) -> Standing {
+    pub(super) fn of(program: &Program, history: &[Answer]) -> Standing {
         let progress = Progress {
             at: 0,
             pending: None,
             holds: false,
             essence: Vec::new(),
-            lie: Vec::new(),
+            lies: Default::default(),
+            slots: Slots::default(),
             waiting: false,
             candidate: Vec::new(),
             granted: false,
@@ -88,16 +96,21 @@ impl<'a> Replay<'a> {
             left: 0,
             phase: Phase::Acquire,
         };
-        let replay = Self { program, history, progress: RefCell::new(progress) };
-        let outcome = program.run(&replay);
-        let progress = replay.progress.into_inner();
-        let (step, call) = progress.pending.unwrap_or((0, Call::End(outcome)));
+        let progress = RefCell::new(progress);
+        let outcome = program.run(&Replay { program, history, progress: &progress, slot: 0 });
+        let progress = progress.into_inner();
+        let (step, slot, call) = progress.pending.unwrap_or((0, 0, Call::End(outcome)));
         if matches!(call, Call::End(_)) {
             // An ended run knows nothing, and holds nothing.
-            return Standing { call, step, holds: false, essence: Vec::new() };
+            return Standing { call, step, slot, holds: false, essence: Vec::new() };
         }
-        let essence = [progress.essence, progress.lie].concat();
-        Standing { call, step, holds: progress.holds, essence }
+        let essence = [progress.slots.code(), progress.essence, progress.lies.concat()].concat();
+        Standing { call, step, slot, holds: progress.holds, essence }
+    }
+
+    /// The same answers, as they concern this slot.
+    pub(super) fn at(self, slot: u8) -> Self {
+        Self { slot, ..self }
     }
 
     /// The answer to a call; `None` when there is none any more.
@@ -107,7 +120,7 @@ impl<'a> Replay<'a> {
             return None;
         }
         let Some(answer) = self.history.get(progress.at) else {
-            progress.pending = Some((step, call));
+            progress.pending = Some((step, self.slot, call));
             return None;
         };
         progress.at += 1;
@@ -155,7 +168,7 @@ impl<'a> Replay<'a> {
     pub(super) fn remember(&self, lie: Vec<u8>) {
         let mut progress = self.progress.borrow_mut();
         if progress.pending.is_none() {
-            progress.lie = lie;
+            progress.lies[usize::from(self.slot)] = lie;
         }
     }
 
@@ -201,14 +214,7 @@ impl<'a> Replay<'a> {
     }
 
     pub(super) fn requests(&self, mode: Mode) -> Vec<Request> {
-        let exclusive = mode == Mode::Exclusive;
-        let flock = Request { space: Space::Flock, by_process: false, bytes: WHOLE, exclusive };
-        let ofd = Request { space: Space::Range, ..flock };
-        match self.program.backend {
-            Backend::Pair => vec![flock, ofd],
-            Backend::Flock => vec![flock],
-            Backend::Process => vec![Request { by_process: true, ..ofd }],
-        }
+        self.program.requests(mode == Mode::Exclusive)
     }
 
     pub(super) fn marker(&self, mode: Mode) -> Option<Request> {

@@ -5,6 +5,7 @@ use withlock_platform::evidence::{Facts, Identity, Kind};
 use withlock_platform::process::Deadline;
 
 use super::call::{Answer, Call};
+use super::mistakes::Mistake;
 use super::program::{USER, Wait};
 use super::replay::{Phase, Replay, used_up};
 use super::simulated::{self, Content};
@@ -19,6 +20,7 @@ use withlock::lock::World;
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Handle {
     pub(super) created: bool,
+    pub(super) slot: u8,
 }
 
 /// Why the file stays: it could not be removed.
@@ -36,7 +38,7 @@ fn facts_of(facts: simulated::Facts) -> Facts {
     }
 }
 
-impl World for &Replay<'_> {
+impl World for Replay<'_> {
     type Place = ();
     type File = Handle;
     type Waiting = ();
@@ -44,6 +46,7 @@ impl World for &Replay<'_> {
 
     fn walk(&self) -> Result<((), Option<Facts>)> {
         self.enter(Phase::Acquire);
+        self.look_at_slot();
         self.forget(&[1, u8::from(self.is_waiting())]);
         self.progress.borrow_mut().candidate.clear();
         let found = self.needed(1, Call::Look)? == Answer::Done;
@@ -57,7 +60,7 @@ impl World for &Replay<'_> {
         }
         let step = if self.phase() == Phase::Left { 11 } else { 2 };
         let opened = self.needed(step, Call::Open)? == Answer::Done;
-        Ok(opened.then_some(Handle { created: false }))
+        Ok(opened.then_some(Handle { created: false, slot: self.slot }))
     }
 
     fn outlast_lease(&self, (): &()) -> Result<Wakeup> {
@@ -67,7 +70,7 @@ impl World for &Replay<'_> {
 
     fn create(&self, (): &()) -> Result<Option<Handle>> {
         let created = self.needed(2, Call::Create)? == Answer::Done;
-        Ok(created.then_some(Handle { created: true }))
+        Ok(created.then_some(Handle { created: true, slot: self.slot }))
     }
 
     fn facts(&self, file: &Handle) -> Result<Facts> {
@@ -93,12 +96,15 @@ impl World for &Replay<'_> {
     }
 
     fn named(&self) -> Result<Option<Facts>> {
+        self.turn_to_slot();
         let answer = self.needed(5, Call::Stat)?;
+        self.stands_to_it();
         Ok(if let Answer::Facts(facts) = answer { Some(facts_of(facts)) } else { None })
     }
 
     fn entry(&self, (): &()) -> Result<Option<Facts>> {
         if self.phase() == Phase::Acquire {
+            self.turn_to_slot();
             self.enter(Phase::Release);
         }
         self.progress.borrow_mut().left = 0;
@@ -160,8 +166,9 @@ impl World for &Replay<'_> {
     }
 
     fn try_lock(&self, _: &Handle, mode: Mode) -> Result<Attempt> {
+        let known = self.known();
         let granted = self.lock_all(self.try_step(), mode, false)? == Answer::Granted;
-        if self.phase() == Phase::Acquire {
+        if self.phase() == Phase::Acquire && !self.settles(known, granted) {
             let has_slept = self.progress.borrow().has_slept;
             self.keep_to(&[u8::from(has_slept), u8::from(granted)]);
         } else if self.phase() == Phase::Left {
@@ -178,12 +185,13 @@ impl World for &Replay<'_> {
         Ok(if granted { Wakeup::Granted } else { Wakeup::Interrupted })
     }
 
-    fn lock_any(_: &[(&Self, &Handle)], _: Mode, (): &()) -> Result<Wakeup> {
-        Err(used_up())
+    fn lock_any(files: &[(&Self, &Handle)], _: Mode, (): &()) -> Result<Wakeup> {
+        let slots = files.iter().fold(0, |slots, (_, file)| slots | 1 << file.slot);
+        files.first().map_or_else(|| Err(used_up()), |(seat, _)| seat.sleep_for_any(slots))
     }
 
     fn rest(&self, (): &()) -> Wakeup {
-        Wakeup::Granted
+        self.rests()
     }
 
     fn unlock(&self, _: &Handle) -> Result<()> {
@@ -191,6 +199,7 @@ impl World for &Replay<'_> {
     }
 
     fn announce(&self, _: &Handle) {
+        self.turn_to_sleep();
         if let Some(request) = self.marker(Mode::Shared) {
             self.ask(4, Call::Lock { request, waits: false, limited: false });
         }
@@ -199,7 +208,8 @@ impl World for &Replay<'_> {
     }
 
     fn withdraw(&self, _: &Handle) {
-        if let Some(request) = self.marker(Mode::Shared) {
+        let takes_back = !self.program.makes(Mistake::NoWithdrawal);
+        if let Some(request) = self.marker(Mode::Shared).filter(|_| takes_back) {
             self.ask(4, Call::Unlock(request));
         }
         let granted = self.progress.borrow().granted;
@@ -243,6 +253,7 @@ impl World for &Replay<'_> {
             self.progress.borrow_mut().candidate.clear();
             self.forget(&[6]);
         }
+        self.turn_to_close();
         self.ask(if is_left { 11 } else { 9 }, Call::Close);
     }
 
@@ -264,6 +275,8 @@ impl World for &Replay<'_> {
             progress.phase = Phase::Hold;
             progress.essence = vec![3];
         }
+        drop(progress);
+        self.forget_other_slots();
     }
 
     fn is_over(&self, (): &()) -> bool {

@@ -3,8 +3,8 @@
 use super::automaton::Automaton;
 use super::call::{Answer, Call};
 use super::mistakes::Mistake;
-use super::program::{Kind, Program};
-use super::simulated::{Content, Facts, MARKER, Request, Tried, WHOLE};
+use super::program::{Backend, Kind, Program};
+use super::simulated::{Content, Facts, Kernel, MARKER, Request, Tried, WHOLE};
 use super::state::{State, job_of};
 
 /// How a participant learns which file it is: the one that it has open, or another one. No more can be known by a
@@ -33,6 +33,18 @@ fn new_mode(program: &Program) -> u16 {
     if program.makes(Mistake::CreatedPlainly) { 0o600 } else { 0o700 }
 }
 
+/// Opens a file by the descriptor that is its slot's.
+fn opened(
+    kernel: &mut Kernel,
+    who: usize,
+    slot: usize,
+    open: impl FnOnce(&mut Kernel) -> Option<usize>,
+) -> Answer {
+    let Some(descriptor) = open(kernel) else { return Answer::No };
+    kernel.renumber(who, descriptor, slot);
+    Answer::Done
+}
+
 impl State {
     /// What the system returns to a call; `None` is that the process sleeps.
     pub(super) fn call(&mut self, who: usize, call: Call, automaton: &Automaton) -> Option<Answer> {
@@ -45,32 +57,37 @@ impl State {
         if matches!(call, Call::Look | Call::OpenOrCreate) {
             self.marks[who].place = self.path;
         }
-        let (place, path) = (usize::from(self.marks[who].place), usize::from(self.path));
+        let [place, path] = self.names(who, automaton);
+        let slot = self.slot(who, automaton);
         let program = automaton.program(self.locals[who]);
         let kernel = &mut self.kernel;
         let done = |done| if done { Answer::Done } else { Answer::No };
         Some(match call {
             Call::Look => done(kernel.stat(place).is_some()),
-            Call::Open => done(kernel.open(who, place).is_some()),
-            Call::Create => done(kernel.create(who, place, new_mode(program)).is_some()),
+            Call::Open => opened(kernel, who, slot, |kernel| kernel.open(who, place)),
+            Call::Create => {
+                let mode = new_mode(program);
+                opened(kernel, who, slot, |kernel| kernel.create(who, place, mode))
+            }
             Call::OpenOrCreate => done(kernel.open_or_create(who, place, MODE_FOREIGN).is_some()),
             Call::Write(content) => {
-                kernel.write(who, 0, content);
+                kernel.write(who, slot, content);
                 Answer::Done
             }
             Call::Chmod => {
-                kernel.chmod(who, 0, 0o600);
+                kernel.chmod(who, slot, 0o600);
                 Answer::Done
             }
             Call::Fstat => {
-                Answer::Facts(Facts { inode: OWN, ..distinguished(kernel.fstat(who, 0)) })
+                Answer::Facts(Facts { inode: OWN, ..distinguished(kernel.fstat(who, slot)) })
             }
-            Call::Read => Answer::Content(read(kernel.fstat(who, 0).content)),
-            Call::ReadHolder => Answer::Content(kernel.fstat(who, 0).content),
+            Call::Read => Answer::Content(read(kernel.fstat(who, slot).content)),
+            Call::ReadHolder => Answer::Content(kernel.fstat(who, slot).content),
             Call::Stat | Call::Entry => {
                 match kernel.stat(if call == Call::Stat { path } else { place }) {
                     Some(facts)
-                        if kernel.has_open(who, 0) && facts.inode == kernel.fstat(who, 0).inode =>
+                        if kernel.has_open(who, slot)
+                            && facts.inode == kernel.fstat(who, slot).inode =>
                     {
                         Answer::Facts(Facts { inode: OWN, ..distinguished(facts) })
                     }
@@ -80,15 +97,20 @@ impl State {
             }
             Call::Lock { request, waits, .. } => return self.lock(who, request, waits, automaton),
             Call::Unlock(request) => {
-                kernel.unlock(who, 0, request);
+                kernel.unlock(who, slot, request);
                 Answer::Done
             }
-            Call::Test(request) => done(kernel.test(who, 0, request)),
+            Call::Test(request) => done(kernel.test(who, slot, request)),
             Call::Unlink => done(kernel.unlink(place)),
             Call::Close => {
-                kernel.close(who, 0);
+                kernel.close(who, slot);
                 Answer::Done
             }
+            Call::SleepForAny { slots, .. } => {
+                self.lay_down(who, slots, program.backend == Backend::Pair);
+                return None;
+            }
+            Call::Rest => Answer::Done,
             Call::Clock => done(self.marks[who].over),
             Call::Signals => done(self.marks[who].interrupted),
             Call::Start => self.start(who, automaton),
@@ -100,8 +122,8 @@ impl State {
     /// Whether the call is one of withlock's that changes a file of somebody else's.
     fn is_foreign_to(&self, who: usize, call: Call, automaton: &Automaton) -> bool {
         let file = match call {
-            Call::Write(_) | Call::Chmod => Some(self.kernel.fstat(who, 0)),
-            Call::Unlink => self.kernel.stat(self.marks[who].place.into()),
+            Call::Write(_) | Call::Chmod => Some(self.kernel.fstat(who, self.slot(who, automaton))),
+            Call::Unlink => self.kernel.stat(self.names(who, automaton)[0]),
             _ => None,
         };
         let is_ours = automaton.program(self.locals[who]).kind == Kind::Withlock;
@@ -110,9 +132,11 @@ impl State {
 
     /// Whether the file is the one that somebody else holds alone.
     fn is_held_by_another(&self, who: usize, automaton: &Automaton) -> bool {
+        let own = [who, self.slot(who, automaton)];
         (0..self.count).filter(|other| *other != who).any(|other| {
+            let slot = self.held_slot(other, automaton);
             let is_the_file =
-                [other, job_of(other)].iter().any(|it| self.kernel.share_file(who, *it));
+                [other, job_of(other)].iter().any(|it| self.kernel.share_file(own, [*it, slot]));
             is_the_file
                 && self.holds(other, automaton)
                 && !automaton.program(self.locals[other]).shared
@@ -126,15 +150,17 @@ impl State {
         waits: bool,
         automaton: &Automaton,
     ) -> Option<Answer> {
+        let slot = self.slot(who, automaton);
         if request.bytes & WHOLE != 0 {
-            let met = self.kernel.is_held_against(who, 0, request, self.path.into());
-            self.marks[who].met_holder = met;
+            let [_, path] = self.names(who, automaton);
+            let met = self.kernel.is_held_against(who, slot, request, path);
+            self.marks[who].met_holder[slot] = met;
         }
         let asleep = if waits && self.notes_order { self.sleepers() } else { 0 };
         // Who waits for ever never says busy.
         let program = automaton.program(self.locals[who]);
-        self.marks[who].met_holder &= program.may_be_busy();
-        let tried = self.kernel.lock(who, 0, request, waits);
+        self.marks[who].met_holder[slot] &= program.may_be_busy();
+        let tried = self.kernel.lock(who, slot, request, waits);
         if automaton.standing(self.locals[who]).step == 11 {
             let family_lives = self.marks[..self.count].iter().any(|marks| marks.family);
             self.marks[who].outlived = tried == Tried::Busy && family_lives;
@@ -176,7 +202,8 @@ impl State {
     fn end_job(&mut self, who: usize, automaton: &Automaton) -> Answer {
         let program = automaton.program(self.locals[who]);
         if program.writes {
-            self.kernel.write(who, 0, Content::Other);
+            let slot = self.held_slot(who, automaton);
+            self.kernel.write(who, slot, Content::Other);
         }
         self.marks[who].job = false;
         if program.dies {

@@ -5,6 +5,7 @@ use super::call::Call;
 use super::explore::Scene;
 use super::marks::Marks;
 use super::simulated::Kernel;
+use super::sleepers::sleeper_of;
 
 /// How many participants there may be.
 pub(super) const AT_MOST: usize = 4;
@@ -13,7 +14,7 @@ pub(super) const AT_MOST: usize = 4;
 pub(super) const NAME: usize = 0;
 
 /// What tells participants apart: the program, its state, its marks, and where it is.
-type SortKey = (usize, LocalState, u16, [u8; 4]);
+type SortKey = (usize, LocalState, u32, [u8; 4]);
 
 /// Everything at one moment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,6 +25,8 @@ pub(super) struct State {
     pub(super) marks: [Marks; AT_MOST],
     /// Who fell asleep when is noted.
     pub(super) notes_order: bool,
+    /// Some would do with another slot than the first, which has another name.
+    pub(super) has_slots: bool,
     /// The name that the path leads to.
     pub(super) path: u8,
 }
@@ -40,7 +43,8 @@ impl State {
         }
         let (count, marks) = (scene.programs.len(), [Marks::default(); AT_MOST]);
         let (notes_order, path) = (scene.rules.order, NAME as u8);
-        Self { kernel, locals, count, marks, notes_order, path }
+        let has_slots = scene.programs.iter().any(|program| program.slots > 1);
+        Self { kernel, locals, count, marks, notes_order, has_slots, path }
     }
 
     /// Everything that tells this moment from another one. Moments that differ in no more than which of several equal
@@ -56,11 +60,13 @@ impl State {
             *key = self.sort_key(*who, automaton);
         }
         order.sort_unstable();
-        let mut processes = [0; 2 * AT_MOST];
+        let mut processes = [0; 3 * AT_MOST];
         for (at, (_, who)) in order.iter().enumerate() {
             (processes[at], processes[self.count + at]) = (*who, job_of(*who));
+            processes[2 * self.count + at] = sleeper_of(*who, 1);
         }
-        self.kernel.write_to(&processes[..2 * self.count], bytes);
+        let sleepers = if self.has_slots { self.count } else { 0 };
+        self.kernel.write_to(&processes[..2 * self.count + sleepers], bytes);
         for ((_, state, marks, _), who) in &*order {
             bytes.extend(state.to_be_bytes());
             bytes.extend(marks.to_be_bytes());
@@ -73,7 +79,8 @@ impl State {
         let state = self.locals[who];
         let program = automaton.number(state);
         let marks = self.marks[who];
-        let is_dead = marks.killed && !marks.job && !self.kernel.has_open(who, 0);
+        let is_dead = marks.killed && !marks.job && !self.kernel.has_any_open(who);
+        let is_dead = is_dead && !self.has_sleepers(who);
         if is_dead || matches!(automaton.standing(state).call, Call::End(_)) {
             // How it ended has been looked at.
             let left = Marks { family: true, place: marks.place, ..Marks::default() };

@@ -5,6 +5,7 @@ use super::call::Call;
 use super::mistakes::Mistake;
 use super::rules::Rules;
 use super::simulated::{Content, MARKER};
+use super::sleepers::sleeper_of;
 use super::state::{NAME, State, job_of};
 use super::way::{Step, Way, What};
 
@@ -53,20 +54,21 @@ impl State {
         if rules.every_order || self.marks[who].killed || self.kernel.is_blocked(who) {
             return false;
         }
+        let slot = self.slot(who, automaton);
         match automaton.standing(self.locals[who]).call {
             Call::Clock | Call::Signals | Call::Start => true,
             Call::ReadHolder => true,
             // Signed already, it is withlock's own with either mode.
-            Call::Chmod => self.kernel.fstat(who, 0).content != Content::Empty,
-            Call::Close => self.kernel.is_unlocked(who, 0),
+            Call::Chmod => self.kernel.fstat(who, slot).content != Content::Empty,
+            Call::Close => self.kernel.is_unlocked(who, slot),
             // Where all who take part ask for the first lock first, nobody meets the second.
             Call::Lock { request, .. } if rules.is_second(request) => true,
             // Unlocking everything may open the queue, which others notice.
             Call::Unlock(request) if rules.is_second(request) => {
-                !self.kernel.has_locked(who, 0, MARKER)
+                !self.kernel.has_locked(who, slot, MARKER)
             }
             Call::Lock { .. } | Call::Unlock(_) | Call::Test(_) => {
-                self.kernel.is_alone_with(&[who, job_of(who)], 0)
+                self.kernel.is_alone_with(&[who, job_of(who), sleeper_of(who, 1)], slot)
             }
             _ => false,
         }
@@ -79,9 +81,10 @@ impl State {
             possible.push(What::FamilyEnds);
         }
         if marks.killed {
-            if self.kernel.has_open(who, 0) {
+            if self.kernel.has_any_open(who) {
                 possible.push(What::Dies);
             }
+            self.possible_to_sleepers(who, automaton, &mut possible);
             if marks.job && !automaton.program(self.locals[who]).runs_for_ever {
                 possible.push(What::JobEnds);
             }
@@ -92,6 +95,19 @@ impl State {
         match call {
             Call::End(_) => return possible,
             Call::Wait if program.runs_for_ever => {}
+            Call::Rest => possible.push(What::Rests),
+            Call::SleepForAny { limited, .. } if self.has_sleepers(who) => {
+                self.possible_to_sleepers(who, automaton, &mut possible);
+                if self.marks[who].awake.is_none() {
+                    possible.push(What::Anew);
+                    if limited {
+                        possible.push(What::Deadline);
+                    }
+                    if program.may_be_interrupted() {
+                        possible.push(What::Signal);
+                    }
+                }
+            }
             _ if self.kernel.is_blocked(who) => {
                 if self.kernel.is_woken(who) {
                     possible.push(What::Retry);
@@ -170,6 +186,9 @@ impl State {
         let mut all = 0..self.count;
         if let Some(who) = all.clone().find(|who| rules.prompt && self.kernel.is_woken(*who)) {
             return Some((who, [What::Retry; 2]));
+        }
+        if let Some(what) = self.sleepers_at_once(rules) {
+            return Some(what);
         }
         let who = all.find(|who| self.is_private(*who, rules, automaton))?;
         let marks = self.marks[who];

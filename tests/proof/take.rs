@@ -4,6 +4,7 @@ use super::automaton::Automaton;
 use super::call::{Answer, Call};
 use super::marks::Marks;
 use super::simulated::{Content, Tried};
+use super::sleepers::Awake;
 use super::state::{NAME, State, job_of};
 use super::way::{Step, What};
 
@@ -12,7 +13,7 @@ impl State {
     pub(super) fn take(&mut self, Step { who, what }: Step, automaton: &mut Automaton) {
         let call = automaton.standing(self.locals[who]).call;
         match what {
-            What::Call => {
+            What::Call | What::Rests => {
                 if let Some(answer) = self.call(who, call, automaton) {
                     self.answer(who, answer, automaton);
                 }
@@ -43,6 +44,9 @@ impl State {
                 marks.over |= what == What::Deadline;
                 marks.interrupted |= what == What::Signal;
                 marks.before = 0;
+                if self.has_sleepers(who) {
+                    return self.wake(who, Awake::Interrupted);
+                }
                 self.kernel.interrupt(who);
                 self.answer(who, Answer::Interrupted, automaton);
             }
@@ -52,8 +56,10 @@ impl State {
                 } else {
                     self.kernel.end(who);
                 }
-                let Marks { job, family, place, .. } = self.marks[who];
-                self.marks[who] = Marks { killed: true, job, family, place, ..Marks::default() };
+                let Marks { job, family, place, sleepers, .. } = self.marks[who];
+                let killed = true;
+                self.marks[who] =
+                    Marks { killed, job, family, place, sleepers, ..Marks::default() };
                 self.forget_sleeper(who);
                 // Where it was plays no part any more.
                 let program = *automaton.program(self.locals[who]);
@@ -72,6 +78,21 @@ impl State {
                 self.kernel.end(job_of(who));
                 self.marks[who].family = false;
             }
+            What::SleeperCalls(slot) => self.sleeper_calls(who, slot.into(), automaton),
+            What::SleeperRetries(slot) => self.sleeper_retries(who, slot.into(), automaton),
+            What::SleeperEnds(slot) | What::SleeperIsKilled(slot) => {
+                self.end_sleeper(who, slot.into());
+            }
+            What::Wakes | What::Anew => {
+                let granted = what == What::Wakes;
+                self.wake(who, if granted { Awake::Granted } else { Awake::Interrupted });
+            }
+            What::Reaps(slot) => {
+                self.end_sleeper(who, slot.into());
+                if let Some(answer) = self.answer_of_sleep(who) {
+                    self.answer(who, answer, automaton);
+                }
+            }
             What::Redirection => self.path = NAME as u8 + 1,
         }
     }
@@ -80,10 +101,13 @@ impl State {
         self.locals[who] = automaton.after(self.locals[who], answer);
         let standing = automaton.standing(self.locals[who]);
         // What an attempt at another file has met says nothing any more.
-        self.marks[who].met_holder &= standing.call != Call::Look;
+        self.marks[who].met_holder[usize::from(standing.slot)] &= standing.call != Call::Look;
         if standing.holds || answer == Answer::Interrupted || matches!(standing.call, Call::End(_))
         {
             self.forget_sleeper(who);
+        }
+        if standing.holds && automaton.program(self.locals[who]).slots > 1 {
+            self.marks[who].place = standing.slot;
         }
         if standing.holds {
             // What comes from here on does not depend on how it came here.

@@ -31,6 +31,22 @@ pub(super) enum What {
     JobEnds,
     /// What a job that has died of a signal has left running ends.
     FamilyEnds,
+    /// One that it has laid down to sleep for the lock of this slot makes its next call.
+    SleeperCalls(u8),
+    /// It was woken, and tries again.
+    SleeperRetries(u8),
+    /// It ends, as whoever has laid it down was killed.
+    SleeperEnds(u8),
+    /// It need not end soon then, but may be killed as well.
+    SleeperIsKilled(u8),
+    /// Something was granted to one that it has laid down: it ends them all.
+    Wakes,
+    /// It has slept for long: it ends them all, and lays others down.
+    Anew,
+    /// It ends this one.
+    Reaps(u8),
+    /// It has rested for a while.
+    Rests,
     /// The path leads to another directory from now on. Nobody in particular has done that.
     Redirection,
 }
@@ -40,8 +56,19 @@ impl What {
     pub(super) fn is_optional(self) -> bool {
         matches!(
             self,
-            Self::SignalHasCome | Self::Signal | Self::Kill | Self::Deadline | Self::Redirection
+            Self::SignalHasCome
+                | Self::Signal
+                | Self::Kill
+                | Self::Deadline
+                | Self::Redirection
+                | Self::Anew
+                | Self::SleeperIsKilled(_)
         )
+    }
+
+    /// Whether time passes: who does nothing else for ever has only waited for long.
+    pub(super) fn passes_time(self) -> bool {
+        matches!(self, Self::Rests | Self::Anew)
     }
 }
 

@@ -14,7 +14,7 @@ pub(super) fn step(step: Step, before: &State, after: &State, automaton: &Automa
     let standing = automaton.standing(before.locals[who]);
     let text = match what {
         What::Call | What::TimerFiresTooEarly => {
-            let came = outcome(standing, who, before, after);
+            let came = outcome(who, before, after, automaton);
             let early = if what == What::Call { "" } else { " (its timer fires just before)" };
             format!("{}{early}{came}", call(standing.call))
         }
@@ -23,7 +23,7 @@ pub(super) fn step(step: Step, before: &State, after: &State, automaton: &Automa
         What::ReadsName => "reads who holds the lock".into(),
         What::ReadsNobody => "reads that nobody holds the lock".into(),
         What::Retry => {
-            format!("wakes up, and tries again{}", outcome(standing, who, before, after))
+            format!("wakes up, and tries again{}", outcome(who, before, after, automaton))
         }
         What::Deadline => "is woken by its deadline".into(),
         What::Signal => "is woken by a signal".into(),
@@ -31,6 +31,13 @@ pub(super) fn step(step: Step, before: &State, after: &State, automaton: &Automa
         What::Dies => "is dead now, and its files are closed".into(),
         What::JobEnds => "is dead, and its job ends".into(),
         What::FamilyEnds => "sees nothing of it: what its job has left running ends".into(),
+        What::SleeperCalls(_) => "'s sleeper locks".into(),
+        What::SleeperRetries(_) => "'s sleeper wakes up, and tries again".into(),
+        What::SleeperEnds(_) | What::SleeperIsKilled(_) => "is dead, and its sleeper ends".into(),
+        What::Wakes => "hears that one of its sleepers has ended its sleep".into(),
+        What::Anew => "has slept for long".into(),
+        What::Reaps(_) => "ends its sleeper".into(),
+        What::Rests => "has rested".into(),
         What::Redirection => return "          the path leads to another directory now".into(),
     };
     let number = match (what, standing.step) {
@@ -46,16 +53,30 @@ pub(super) fn step(step: Step, before: &State, after: &State, automaton: &Automa
         Call::End(Outcome::Failed) => "; it ends with an error",
         _ => "",
     };
+    let has_slots = automaton.program(before.locals[who]).slots > 1;
+    let slot = match what {
+        What::SleeperCalls(slot)
+        | What::SleeperRetries(slot)
+        | What::SleeperEnds(slot)
+        | What::SleeperIsKilled(slot)
+        | What::Reaps(slot) => Some(slot),
+        What::Call | What::Retry if has_slots && standing.step > 0 => Some(standing.slot),
+        _ => None,
+    };
+    let slot = slot.map_or_else(String::new, |slot| format!(" (slot {})", slot + 1));
     let end = if matches!(what, What::Kill | What::Dies | What::FamilyEnds) { "" } else { end };
-    format!("{} {number:>4} {text}{end}", name(who))
+    format!("{} {number:>4} {text}{slot}{end}", name(who))
 }
 
-fn outcome(standing: &Standing, who: usize, before: &State, after: &State) -> String {
+fn outcome(who: usize, before: &State, after: &State, automaton: &Automaton) -> String {
+    let standing = automaton.standing(before.locals[who]);
+    let [place, path] = before.names(who, automaton);
     let place = match standing.call {
-        Call::Look | Call::Stat => before.path,
-        _ => before.marks[who].place,
+        Call::Look | Call::Stat => path,
+        _ => place,
     };
-    let facts = |state: &State| state.kernel.stat(place.into());
+    let slot = standing.slot.into();
+    let facts = |state: &State| state.kernel.stat(place);
     match standing.call {
         Call::Lock { .. } if after.kernel.is_blocked(who) => ": sleeps".into(),
         Call::Lock { .. } => {
@@ -64,9 +85,9 @@ fn outcome(standing: &Standing, who: usize, before: &State, after: &State) -> St
         }
         Call::Look if facts(before).is_none() => ": nothing there".into(),
         Call::Look => ": a file".into(),
-        Call::Open | Call::Create if !after.kernel.has_open(who, 0) => ": too late".into(),
+        Call::Open | Call::Create if !after.kernel.has_open(who, slot) => ": too late".into(),
         Call::Open | Call::Create | Call::OpenOrCreate | Call::Fstat => {
-            format!(": file {}", after.kernel.fstat(who, 0).inode)
+            format!(": file {}", after.kernel.fstat(who, slot).inode)
         }
         Call::Wait if after.marks[who].family => ": it died of a signal".into(),
         Call::Stat | Call::Entry => match facts(before) {
@@ -74,7 +95,7 @@ fn outcome(standing: &Standing, who: usize, before: &State, after: &State) -> St
             None => ": no file".into(),
         },
         Call::Test(request) => {
-            let empty = before.kernel.test(who, 0, request);
+            let empty = before.kernel.test(who, slot, request);
             format!(": {}", if empty { "nobody" } else { "somebody" })
         }
         _ => String::new(),
@@ -85,7 +106,7 @@ fn outcome(standing: &Standing, who: usize, before: &State, after: &State) -> St
 fn was_granted(standing: &Standing, who: usize, before: &State) -> bool {
     let Call::Lock { request, .. } = standing.call else { return false };
     before.kernel.is_blocked(who)
-        || before.kernel.clone().lock(who, 0, request, false) == Tried::Granted
+        || before.kernel.clone().lock(who, standing.slot.into(), request, false) == Tried::Granted
 }
 
 fn call(call: Call) -> String {
@@ -107,6 +128,8 @@ fn call(call: Call) -> String {
         Call::Test(_) => "looks who announces that it waits".into(),
         Call::Unlink => "removes the name".into(),
         Call::Close => "closes the file".into(),
+        Call::SleepForAny { .. } => "lays a sleeper down for each slot".into(),
+        Call::Rest => "rests".into(),
         Call::Clock => "looks at the clock: there is time left".into(),
         Call::Signals => "looks for signals: none".into(),
         Call::Start => "starts its job".into(),

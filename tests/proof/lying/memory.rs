@@ -23,6 +23,8 @@ pub(super) struct Memory {
     pub(super) ends: bool,
     /// The file has lost its path, and is to be left.
     pub(super) left: bool,
+    /// The path was compared.
+    pub(super) compared: bool,
     /// The question whose file it is comes next, and the answer is to be: withlock's own.
     pub(super) takes_any: bool,
     /// The lock was given up already.
@@ -43,10 +45,10 @@ impl Memory {
     /// All of it that may differ, in bytes, always as many.
     pub(super) fn code(&self) -> Vec<u8> {
         let Self { looked, stale, in_vain, ends, left, takes_any, unlocked, awaited, .. } = *self;
-        let Self { converted, kept, created, seen, .. } = *self;
+        let Self { converted, kept, created, seen, compared, .. } = *self;
         let flags = [
             created, looked, stale, in_vain, ends, left, takes_any, unlocked, awaited, converted,
-            kept,
+            kept, compared,
         ];
         let [mode, size] = seen.map_or([u64::MAX; 2], |facts| [facts.mode.into(), facts.size]);
         let flags = flags.map(u8::from);

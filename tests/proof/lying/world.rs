@@ -7,6 +7,7 @@ use withlock_platform::process::{Deadline, Signal};
 use super::Lying;
 use super::memory::Memory;
 use crate::proof::mistakes::Mistake;
+use crate::proof::replay::Replay;
 use crate::proof::seam::Handle;
 use withlock::Result;
 use withlock::event::Event;
@@ -65,6 +66,7 @@ impl World for Lying<'_> {
             return Ok(seen);
         }
         let named = self.world.named()?;
+        self.change(|memory| memory.compared = self.makes(Mistake::ClosesTheSurplus));
         let is_same = named.is_some_and(|facts| self.memory().is_same(&facts));
         if !is_same && self.says_busy() {
             return Ok(seen);
@@ -77,8 +79,10 @@ impl World for Lying<'_> {
 
     /// The first thing in \[8].
     fn entry(&self, place: &()) -> Result<Option<Facts>> {
-        let Memory { file, created, identity, unlocked, left, .. } = self.memory();
-        if left {
+        let Memory { file, created, identity, unlocked, left, compared, .. } = self.memory();
+        let is_surplus = self.acquires() && !compared;
+        if left || is_surplus && self.makes(Mistake::ClosesTheSurplus) {
+            self.change(|memory| memory.left = true);
             return Ok(None);
         }
         if let Some(file) = file.filter(|_| self.makes(Mistake::UnlinkAfterUnlock)) {
@@ -128,12 +132,19 @@ impl World for Lying<'_> {
         Ok(if takes { Wakeup::Granted } else { Wakeup::Interrupted })
     }
 
-    fn lock_any(_: &[(&Self, &Handle)], _: Mode, (): &()) -> Result<Wakeup> {
-        Ok(Wakeup::Interrupted)
+    fn lock_any(files: &[(&Self, &Handle)], mode: Mode, waiting: &()) -> Result<Wakeup> {
+        let seats: Vec<_> = files.iter().map(|(lying, file)| (&lying.world, *file)).collect();
+        let wakeup = Replay::lock_any(&seats, mode, waiting)?;
+        for (number, (lying, _)) in files.iter().enumerate() {
+            let leaves_out = number > 0 && lying.makes(Mistake::TriesOneSlot);
+            let was_in_vain = wakeup == Wakeup::Interrupted;
+            lying.change(|memory| memory.in_vain = memory.in_vain && was_in_vain || leaves_out);
+        }
+        Ok(wakeup)
     }
 
-    fn rest(&self, (): &()) -> Wakeup {
-        Wakeup::Granted
+    fn rest(&self, waiting: &()) -> Wakeup {
+        self.world.rest(waiting)
     }
 
     fn unlock(&self, file: &Handle) -> Result<()> {

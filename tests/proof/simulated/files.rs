@@ -85,6 +85,11 @@ impl Kernel {
         true
     }
 
+    /// Gives a descriptor another number, which is free (`F_DUPFD`, and a close that changes nothing).
+    pub fn renumber(&mut self, process: usize, from: usize, to: usize) {
+        self.descriptors[process].swap(from, to);
+    }
+
     /// close(2).
     pub fn close(&mut self, process: usize, descriptor: usize) {
         let description = std::mem::replace(&mut self.descriptors[process][descriptor], NONE);
@@ -117,6 +122,11 @@ impl Kernel {
     /// Whether the process has this descriptor open.
     pub fn has_open(&self, process: usize, descriptor: usize) -> bool {
         self.descriptors[process][descriptor] != NONE
+    }
+
+    /// Whether the process has anything open.
+    pub fn has_any_open(&self, process: usize) -> bool {
+        self.descriptors[process] != [NONE; DESCRIPTORS]
     }
 
     pub(super) fn facts(&self, inode: u8) -> Facts {

@@ -18,7 +18,7 @@ use labels::Labels;
 use locks::{Locks, Owner};
 
 /// How many processes there may be.
-pub const PROCESSES: usize = 10;
+pub const PROCESSES: usize = 12;
 const DESCRIPTORS: usize = 2;
 const DESCRIPTIONS: usize = 8;
 const INODES: usize = 8;
@@ -146,11 +146,11 @@ impl Kernel {
         self.names[name] == inode && self.locks.conflicts(inode, owner, request)
     }
 
-    /// Whether two processes have the same file open.
-    pub fn share_file(&self, one: usize, other: usize) -> bool {
-        self.has_open(one, 0)
-            && self.has_open(other, 0)
-            && self.inode_of(one, 0) == self.inode_of(other, 0)
+    /// Whether two processes have the same file open, by these descriptors.
+    pub fn share_file(&self, one: [usize; 2], other: [usize; 2]) -> bool {
+        self.has_open(one[0], one[1])
+            && self.has_open(other[0], other[1])
+            && self.inode_of(one[0], one[1]) == self.inode_of(other[0], other[1])
     }
 
     /// Whether no lock depends on this descriptor: nothing changes for anybody when it is closed.
