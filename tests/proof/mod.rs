@@ -88,10 +88,10 @@ fn explore_all(what: &str, scenes: &[Scene]) {
     );
 }
 
-/// Whether the large explorations are to be left out: the tests run once more for another backend or another build of the
-/// program, which changes nothing here, or they are to be quick.
+/// Whether the large explorations are to be left out: the tests run once more for another backend, another build of the
+/// program or another user, which changes nothing here, or they are to be quick.
 fn is_rerun() -> bool {
-    ["WITHLOCK_TEST_BACKEND", "WITHLOCK_UNDER_TEST", "WITHLOCK_TEST_QUICK"]
+    ["WITHLOCK_TEST_BACKEND", "WITHLOCK_UNDER_TEST", "WITHLOCK_TEST_PROVEN", "WITHLOCK_TEST_QUICK"]
         .iter()
         .any(|name| std::env::var_os(name).is_some())
 }
