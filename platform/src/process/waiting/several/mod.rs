@@ -55,8 +55,8 @@ pub struct Wanted<'a> {
 /// Sleeps until one of these locks, or more, may have been granted. Which of them shows when they are tried for: a lock that
 /// this description has already is granted once more.
 ///
-/// [`Wakeup::Interrupted`] is that a signal handler has run, that the deadline has passed, or that some time has; even then
-/// one may have been granted.
+/// [`Wakeup::Granted`] is also that a signal handler has run; [`Wakeup::Interrupted`] is that the deadline has passed, or
+/// that some time has, and even then one may have been granted.
 ///
 /// # Errors
 /// The children could not be made, for want of processes or descriptors. Nothing was waited for.

@@ -51,7 +51,8 @@ impl<'a> Sleepers<'a> {
         made.map(|()| sleepers)
     }
 
-    /// Waits until the first of them has ended its sleep.
+    /// Waits until the first of them has ended its sleep, or until this one is cut short: by a handler, or because the call
+    /// fails. Which of these it was does not matter, and `errno` may be a child's: whoever is told to look finds out.
     pub(super) fn first(self, until: Option<Deadline>) -> Wakeup {
         let wanted = libc::pollfd { fd: self.link.as_raw_fd(), events: libc::POLLIN, revents: 0 };
         if poll(&mut [wanted], until) { Wakeup::Granted } else { Wakeup::Interrupted }
@@ -97,12 +98,12 @@ fn is_gone(pid: libc::pid_t) -> bool {
     })
 }
 
-/// Whether there is something to read before the deadline. A handler that has run ends it, too.
+/// Whether anything ends this sleep before the deadline does: something to read, or a handler that has run.
 pub(super) fn poll(wanted: &mut [libc::pollfd], until: Option<Deadline>) -> bool {
     // A started millisecond counts, so that nobody asks again and again in the last one.
     let milliseconds = until.map_or(-1, |until| {
         until.remaining().as_micros().div_ceil(1000).min(i32::MAX as u128) as libc::c_int
     });
     // SAFETY: the structs are alive during the call, and as many as is said.
-    unsafe { libc::poll(wanted.as_mut_ptr(), wanted.len() as _, milliseconds) > 0 }
+    unsafe { libc::poll(wanted.as_mut_ptr(), wanted.len() as _, milliseconds) != 0 }
 }
