@@ -53,6 +53,10 @@ impl System<'_> {
 
     fn proven(&self, file: &OpenFile, record: Record) -> Result<Found> {
         let sight = self.look_at(file, None);
+        // Asked here, because a run that tells nobody has not asked before.
+        if self.is_held_by_ancestor(file, &self.facts(file)?, Some(&record)).0 {
+            return Ok(Err(Irreplaceable::Ancestor));
+        }
         if record.user != self.terms.trusted.user {
             return Ok(Err(Irreplaceable::OtherUser));
         }

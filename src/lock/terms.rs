@@ -29,6 +29,9 @@ pub struct Capacity {
 }
 
 impl Capacity {
+    /// More slots would need more descriptors and processes than a run is usually allowed.
+    pub const MOST_SLOTS: u16 = 256;
+
     /// One holder, and any number of those who wait: an ordinary lock.
     pub const ONE: Self = Self { slots: 1, waiters: None };
 }

@@ -35,6 +35,8 @@ pub enum Irreplaceable {
     Unknown,
     /// It is a run of another user.
     OtherUser,
+    /// This run is part of it, and would end itself.
+    Ancestor,
     /// It runs on another host.
     OtherHost,
     /// No process is seen here that is the one of the record and has the lock: it has ended, or is in another container.

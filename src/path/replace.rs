@@ -9,7 +9,7 @@ use crate::error::Result;
 use crate::event::Event;
 use crate::local::replace::Target;
 use crate::local::system::System;
-use crate::lock::{Attempt, Busy, Capacity, Part, Wait, World};
+use crate::lock::{Attempt, Busy, Capacity, Irreplaceable, Part, Wait, World};
 
 /// How the run that holds a lock is told to end.
 ///
@@ -65,6 +65,9 @@ impl<'a> Checked<'a> {
         };
         let target = match again.system.target()? {
             Ok(target) => target,
+            Err(Irreplaceable::Ancestor) => {
+                return Ok(Attempt::Busy(Busy { by_ancestor: true, ..busy }));
+            }
             // It may have ended just now.
             Err(why) => {
                 return Ok(match again.attempt(Wait::No)? {

@@ -47,7 +47,7 @@ impl LockPath {
     }
 
     /// The same of a lock with slots: that of the path, which is the first slot, and of those of the others that are there,
-    /// in `PATH.2` to `PATH.64`. A file of such a name that is no lock is left out. The first one tells how many wait.
+    /// in `PATH.2` to `PATH.256`. A file of such a name that is no lock is left out. The first one tells how many wait.
     ///
     /// # Errors
     /// As [`LockPath::status`], of the path itself.

@@ -9,8 +9,8 @@ use withlock::holder::record::Record;
 
 use crate::support::procfs::{has_ended, state};
 use crate::support::{
-    Running, Scratch, excludes_flock, find_program, is_root, kill, process_owned, program, signals,
-    skip, stderr, wait_until, withlock,
+    Running, Scratch, excludes_flock, find_program, forced_backend, is_root, kill, process_owned,
+    program, signals, skip, stderr, wait_until, withlock,
 };
 
 fn begin(options: &[&str], lock: &Path, script: &str) -> Child {
@@ -232,14 +232,22 @@ fn a_run_of_another_user_is_refused_even_to_root() {
 }
 
 #[test]
-fn a_job_is_told_that_it_can_t_replace_the_run_that_it_is_part_of() {
+fn a_job_can_t_replace_the_run_that_it_is_part_of_and_so_end_itself() {
     let place = Scratch::new();
     let lock = place.join("lock");
-    let mut command = withlock([&lock]);
-    command.arg(program()).arg("--replace").arg(&lock).arg("true");
-    let output = command.output().unwrap();
-    assert_eq!(output.status.code(), Some(1));
-    assert!(stderr(&output).contains("held by the run that this one is part of"));
+    for (option, code) in [("-v", 1), ("-x", 1), ("-q", 0)] {
+        let mut command = withlock([&lock]);
+        command.arg(program());
+        if let Some(backend) = forced_backend() {
+            command.args(["--backend", &backend]);
+        }
+        command.args([option, "--replace"]).arg(&lock).args(["echo", "ran"]);
+        let output = command.output().unwrap();
+        assert_eq!(output.status.code(), Some(code), "{option}: {}", stderr(&output));
+        assert_eq!(output.stdout, b"");
+        let is_told = stderr(&output).contains("held by the run that this one is part of");
+        assert_eq!(is_told, option != "-q", "{option}: {}", stderr(&output));
+    }
 }
 
 #[test]

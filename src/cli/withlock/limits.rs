@@ -13,15 +13,12 @@ use crate::job::Limit;
 use crate::lock::Capacity;
 use crate::path::replace::Replacement;
 
-/// More slots would need more descriptors and processes than a run is usually allowed.
-const MOST_SLOTS: u16 = 256;
-
 /// More places in a line would take long to look at, one after the other.
 const MOST_WAITERS: u16 = 1000;
 
 impl Options {
     pub(super) fn capacity(&self, wait: WaitLimit) -> Result<Capacity, String> {
-        let slots = number(self.slots.as_ref(), "-j", 1..=MOST_SLOTS)?.unwrap_or(1);
+        let slots = number(self.slots.as_ref(), "-j", 1..=Capacity::MOST_SLOTS)?.unwrap_or(1);
         if slots > 1 && self.shared {
             return Err("-s and -j exclude each other: readers share one lock".to_owned());
         }

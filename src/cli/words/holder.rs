@@ -46,6 +46,7 @@ pub fn busy(path: &Path, busy: &Busy) -> String {
         line.push_str("; it is not replaced: ");
         line.push_str(match why {
             Irreplaceable::Unknown => "it is no run of withlock that you have started",
+            Irreplaceable::Ancestor => "this run is part of it",
             Irreplaceable::OtherUser => "it is another user's",
             Irreplaceable::OtherHost => "it runs on another host",
             Irreplaceable::Unseen => "no process is seen here that has the lock",

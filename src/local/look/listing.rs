@@ -14,12 +14,9 @@ use crate::event::Listener;
 use crate::holder::form::Form;
 use crate::holder::status::{State, Status};
 use crate::local::turn::Glance;
-use crate::lock::file;
+use crate::lock::{Capacity, Part, file};
 use crate::place::walk::Place;
 use crate::trust::Trusted;
-
-/// At most so many jobs share a lock by slots.
-const SLOTS: u32 = 64;
 
 /// What a file was found to be.
 enum Found {
@@ -68,19 +65,14 @@ impl Look {
         path: &Path,
         listener: Listener<'_>,
     ) -> Result<Vec<(PathBuf, Status)>> {
-        let beside = |suffix: String| {
-            let mut path = path.as_os_str().to_owned();
-            path.push(suffix);
-            PathBuf::from(path)
-        };
         let mut all = vec![(path.to_path_buf(), self.at(path, listener)?)];
-        for number in 2..=SLOTS {
-            let slot = beside(format!(".{number}"));
+        for number in 2..=Capacity::MOST_SLOTS {
+            let slot = Part::Slot(number).path(path);
             if let Some(status) = self.beside(&slot) {
                 all.push((slot, status));
             }
         }
-        if let Some(queue) = self.beside(&beside(".queue".to_owned())) {
+        if let Some(queue) = self.beside(&Part::Head.path(path)) {
             count_queue(&mut all, &queue);
         }
         Ok(all)

@@ -1,17 +1,24 @@
 //! How the line goes: with the wait, with the waiter, or into the background.
 
 use std::fs;
+use std::path::PathBuf;
 
 use super::{LINE, Session};
 use crate::support::procfs::{has_ended, state, status};
 use crate::support::terminal::{CTRL_C, CTRL_Q, CTRL_S, CTRL_Z};
 use crate::support::{Running, Scratch, kill, wait_until};
 
-#[test]
-fn when_the_wait_is_over_only_the_message_is_left() {
+/// A lock, and a run that holds it.
+fn held() -> (Scratch, PathBuf, Running) {
     let place = Scratch::new();
     let lock = place.join("lock");
     let holder = Running::start(&[], &lock);
+    (place, lock, holder)
+}
+
+#[test]
+fn when_the_wait_is_over_only_the_message_is_left() {
+    let (_place, lock, holder) = held();
     let mut session = Session::start(&["-w", "1.5"], &lock);
     session.terminal.wait_for(LINE);
     let rows = session.rows_with("status 1\r\n");
@@ -24,9 +31,7 @@ fn when_the_wait_is_over_only_the_message_is_left() {
 
 #[test]
 fn an_interrupt_at_the_terminal_leaves_neither_a_line_nor_a_process_nor_a_file() {
-    let place = Scratch::new();
-    let lock = place.join("lock");
-    let holder = Running::start(&[], &lock);
+    let (place, lock, holder) = held();
     let mut session = Session::start(&["-w", "inf"], &lock);
     let companion = session.companion();
     session.terminal.wait_for(LINE);
@@ -41,9 +46,7 @@ fn an_interrupt_at_the_terminal_leaves_neither_a_line_nor_a_process_nor_a_file()
 
 #[test]
 fn a_waiter_that_is_killed_leaves_nobody_who_writes_to_the_terminal() {
-    let place = Scratch::new();
-    let lock = place.join("lock");
-    let holder = Running::start(&[], &lock);
+    let (_place, lock, holder) = held();
     let mut session = Session::start(&["-w", "inf"], &lock);
     let companion = session.companion();
     session.terminal.wait_for(LINE);
@@ -56,9 +59,7 @@ fn a_waiter_that_is_killed_leaves_nobody_who_writes_to_the_terminal() {
 
 #[test]
 fn a_waiter_in_the_background_neither_writes_to_the_terminal_nor_is_stopped_for_it() {
-    let place = Scratch::new();
-    let lock = place.join("lock");
-    let holder = Running::start(&[], &lock);
+    let (_place, lock, holder) = held();
     let script = "set -m; stty tostop; \"$@\" & read line; fg; echo status $?; read line";
     let mut session = Session::start_by(script, &["-w", "inf"], &lock, &["echo", "ran"]);
     let companion = session.companion();
@@ -85,9 +86,7 @@ fn a_waiter_in_the_background_neither_writes_to_the_terminal_nor_is_stopped_for_
 
 #[test]
 fn a_waiter_that_was_stopped_and_brought_back_shows_its_line_again() {
-    let place = Scratch::new();
-    let lock = place.join("lock");
-    let holder = Running::start(&[], &lock);
+    let (_place, lock, holder) = held();
     let script = "set -m; \"$@\"; echo stopped; read line; fg; echo status $?; read line";
     let mut session = Session::start_by(script, &["-w", "inf"], &lock, &["echo", "ran"]);
     session.terminal.wait_for(LINE);
@@ -104,9 +103,7 @@ fn a_waiter_that_was_stopped_and_brought_back_shows_its_line_again() {
 
 #[test]
 fn a_terminal_that_takes_nothing_does_not_hold_up_the_job() {
-    let place = Scratch::new();
-    let lock = place.join("lock");
-    let holder = Running::start(&[], &lock);
+    let (place, lock, holder) = held();
     let script = "trap : INT; \"$@\"; read line";
     let done = place.join("done");
     let job = format!("echo >'{}'", done.display());

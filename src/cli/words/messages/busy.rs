@@ -42,6 +42,7 @@ pub(super) fn lines() -> Vec<String> {
     lines.push(say(Busy { leased: true, ..Busy::default() }));
     for why in [
         Irreplaceable::Unknown,
+        Irreplaceable::Ancestor,
         Irreplaceable::OtherUser,
         Irreplaceable::OtherHost,
         Irreplaceable::Unseen,
