@@ -75,8 +75,13 @@ pub fn excludes_fcntl() -> bool {
     forced_backend().as_deref() != Some("flock")
 }
 
-/// Whether the tests run once more, for another backend or another build of the program: what takes long is shorter then.
+/// Whether the tests run once more, for another backend, another build of the program or another user
+/// (`WITHLOCK_TEST_PROVEN`): what takes long is shorter then.
 pub fn is_rerun() -> bool {
+    is_of_another_program() || std::env::var_os("WITHLOCK_TEST_PROVEN").is_some()
+}
+
+fn is_of_another_program() -> bool {
     forced_backend().is_some() || std::env::var_os("WITHLOCK_UNDER_TEST").is_some()
 }
 
@@ -235,7 +240,7 @@ pub fn stderr(output: &Output) -> String {
 /// An example that was built with the tests (`cargo test` builds them all); `None` where the tests run once more, and it makes
 /// no difference, or are to be quick.
 pub fn example(name: &str) -> Option<PathBuf> {
-    if is_rerun() || std::env::var_os("WITHLOCK_TEST_QUICK").is_some() {
+    if is_of_another_program() || std::env::var_os("WITHLOCK_TEST_QUICK").is_some() {
         return None;
     }
     let test = std::env::current_exe().unwrap();
