@@ -120,6 +120,8 @@ const TABLE: &[Row] = &[
     row(&["mmap", "mremap", "madvise", "mprotect"], "", &["ENOMEM"], NONE),
     row(&["poll", "ppoll"], "", &["EINVAL", "ENOMEM", "EINTR"], NONE),
     row(&["ioctl"], "TCGETS", &["EIO", "ENOSYS", "EINTR"], NONE),
+    // By this one, musl asks whether it is a terminal, and withlock how wide it is.
+    row(&["ioctl"], "TIOCGWINSZ", &["EIO", "ENOSYS", "EINTR"], NONE),
     row(&["getdents", "getdents64"], "", &["EIO", "ENOENT", "EINTR", "EACCES"], NONE),
     row(&["socket", "connect", "lseek", "access"], "", &["EACCES", "EINTR", "EIO"], NONE),
 ];
