@@ -115,6 +115,11 @@ const TABLE: &[Row] = &[
     row(&["wait4", "waitid"], "", &["EINTR"], NONE),
     row(&["getrandom"], "", &["EAGAIN", "EINTR", "ENOSYS"], NONE),
     row(&["uname"], "", &["EPERM", "ENOSYS"], NONE),
+    row(&["socketpair"], "", &["EMFILE", "ENFILE", "ENOMEM"], NONE),
+    // By its id instead.
+    row(&["pidfd_open"], "", &["EMFILE", "ENOSYS", "EPERM", "ENOMEM"], NONE),
+    row(&["pidfd_open"], "", &["ESRCH"], BUSY),
+    row(&["pidfd_send_signal"], "", &["EPERM", "ENOSYS"], SYSTEM),
     row(&["kill", "tgkill", "tkill"], "", &["EPERM", "EAGAIN"], NONE),
     row(&["prctl", "prlimit64", "setrlimit"], "", &["EPERM", "EINVAL", "ENOSYS"], NONE),
     row(&["mmap", "mremap", "madvise", "mprotect"], "", &["ENOMEM"], NONE),
@@ -155,7 +160,9 @@ pub(crate) fn of(call: &Call) -> Vec<Fault> {
         !rows.is_empty() || CANNOT_FAIL.contains(&call.name.as_str()),
         "how may this call fail? {call:?}"
     );
-    rows.into_iter().flat_map(|row| row.faults(call)).collect()
+    // A process may always kill its child.
+    let is_certain = call.name == "kill" && call.arguments.contains("SIGKILL");
+    rows.into_iter().filter(|_| !is_certain).flat_map(|row| row.faults(call)).collect()
 }
 
 /// This call is interrupted once, if it is one that is made again then.

@@ -1,0 +1,232 @@
+//! Who else uses the lock of a scene, and that they are not concerned by what fails elsewhere.
+
+use std::io::Write;
+use std::os::unix::process::ExitStatusExt;
+use std::path::Path;
+use std::process::{Child, ExitStatus, Stdio};
+
+use crate::support::procfs::{children, state};
+use crate::support::tracer::{Resume, Stop, Tracee};
+use crate::support::{Running, wait_until, waits_for_lock, withlock};
+
+/// Who else uses the lock.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Company {
+    Nobody,
+    /// A holder whose job ends as soon as the run waits for it.
+    HolderWhoLeaves,
+    /// A holder whose job ends after the run.
+    HolderWhoStays,
+    /// A holder that the run may tell to end.
+    HolderToReplace,
+    /// A shared holder whose job ends after the run.
+    Reader,
+    /// A shared holder that is about to remove the file, until the run waits for that.
+    ReaderWhoLeaves,
+    /// A holder who stays, and a waiter who has the only place.
+    Crowd,
+    /// A holder of the first of two slots, who stays.
+    OneOfTwo,
+    /// Holders of both slots: the second one leaves as soon as the run waits.
+    OneOfTwoLeaves,
+    /// Holders of both slots, who stay.
+    BothStay,
+    /// Holders of both slots, and a waiter who is first in line: both holders leave as soon as the run waits.
+    Line,
+}
+
+const ONE: &[&str] = &[];
+const TWO: &[&str] = &["-j", "2"];
+const ONLY_PLACE: &[&str] = &["-w", "inf", "--max-waiters", "1"];
+const FIRST_IN_LINE: &[&str] = &["-j", "2", "-w", "inf"];
+const READER: &[&str] = &["-s"];
+
+impl Company {
+    /// Those who hold the lock when the run comes, by their options; and whoever waits for it.
+    fn guests(self) -> (&'static [&'static [&'static str]], Option<&'static [&'static str]>) {
+        match self {
+            Self::Nobody | Self::ReaderWhoLeaves => (&[], None),
+            Self::HolderWhoLeaves | Self::HolderWhoStays | Self::HolderToReplace => (&[ONE], None),
+            Self::Reader => (&[READER], None),
+            Self::Crowd => (&[ONE], Some(ONLY_PLACE)),
+            Self::OneOfTwo => (&[TWO], None),
+            Self::OneOfTwoLeaves | Self::BothStay => (&[TWO, TWO], None),
+            Self::Line => (&[TWO, TWO], Some(FIRST_IN_LINE)),
+        }
+    }
+
+    /// Whether the run can't get the lock as long as they are there.
+    pub(crate) fn stays(self) -> bool {
+        matches!(self, Self::HolderWhoStays | Self::Crowd | Self::BothStay)
+    }
+
+    /// Whether the run may be told that the lock is busy.
+    pub(crate) fn may_refuse(self) -> bool {
+        self.stays() || self.may_be_replaced()
+    }
+
+    /// Whether the run may tell the holder to end.
+    pub(crate) fn may_be_replaced(self) -> bool {
+        self == Self::HolderToReplace
+    }
+
+    /// Whether a play takes longer than with one other run, or none.
+    pub(crate) fn is_large(self) -> bool {
+        !matches!(self, Self::Nobody | Self::HolderWhoLeaves | Self::HolderWhoStays | Self::Reader)
+    }
+
+    /// How many slots there are.
+    pub(crate) fn slots(self) -> usize {
+        match self {
+            Self::OneOfTwo | Self::OneOfTwoLeaves | Self::BothStay | Self::Line => 2,
+            _ => 1,
+        }
+    }
+
+    /// Lets them come.
+    pub(crate) fn invite(self, lock: &Path) -> Others {
+        let (holders, waiter) = self.guests();
+        let holders = holders.iter().map(|options| Running::start(options, lock)).collect();
+        let waiter = waiter.map(|options| begin_to_wait(options, lock));
+        let leaver = (self == Self::ReaderWhoLeaves).then(|| Leaver::about_to_remove(lock));
+        Others { company: self, holders, waiter, leaver }
+    }
+}
+
+/// Those who are there.
+pub(crate) struct Others {
+    company: Company,
+    holders: Vec<Running>,
+    waiter: Option<Child>,
+    leaver: Option<Leaver>,
+}
+
+impl Others {
+    /// Whether they do something when the run waits.
+    pub(crate) fn is_waited_for(&self) -> bool {
+        matches!(
+            self.company,
+            Company::HolderWhoLeaves
+                | Company::OneOfTwoLeaves
+                | Company::Line
+                | Company::ReaderWhoLeaves
+        )
+    }
+
+    /// The process of a job that must have ended before the run's job begins.
+    pub(crate) fn excluded_job(&self) -> Option<u32> {
+        let is_excluded =
+            matches!(self.company, Company::HolderToReplace | Company::HolderWhoLeaves);
+        self.holders.first().filter(|_| is_excluded).map(|holder| holder.job)
+    }
+
+    /// The run waits now, or has ended.
+    pub(crate) fn react(&mut self) {
+        let staying = usize::from(self.company == Company::OneOfTwoLeaves);
+        for holder in self.holders.drain(staying..) {
+            assert_undisturbed(&holder.finish());
+        }
+        if let Some(leaver) = self.leaver.take() {
+            leaver.finish();
+        }
+    }
+
+    /// The run has ended: so do they. Returns how the one has ended that the run may have told to.
+    pub(crate) fn part(self) -> Option<ExitStatus> {
+        let mut told = None;
+        for holder in self.holders {
+            let outcome = holder.finish();
+            if self.company.may_be_replaced() {
+                assert_eq!(outcome.2, "");
+                told = Some(outcome.0);
+            } else {
+                assert_undisturbed(&outcome);
+            }
+        }
+        if let Some(waiter) = self.waiter {
+            let output = end_job(waiter);
+            let errors = String::from_utf8(output.stderr).unwrap();
+            assert_eq!((output.status.code(), errors.as_str()), (Some(0), ""));
+            assert!(!output.stdout.is_empty(), "the job of the waiter has not run");
+        }
+        told
+    }
+}
+
+fn assert_undisturbed((status, _, errors): &(ExitStatus, String, String)) {
+    assert_eq!((status.code(), errors.as_str()), (Some(0), ""));
+}
+
+/// Whether the holder has ended as it was told to.
+pub(crate) fn was_told(status: ExitStatus) -> bool {
+    status.signal() == Some(libc::SIGTERM)
+}
+
+/// Starts a waiter whose job goes on until it is told to end.
+pub(super) fn begin_to_wait(options: &[&str], lock: &Path) -> Child {
+    let mut command = withlock(options);
+    command.arg(lock).args(["sh", "-c", crate::support::JOB]);
+    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let waiter = command.spawn().unwrap();
+    wait_until("it waits", || is_waiting(waiter.id()));
+    waiter
+}
+
+/// Tells its job to end, and waits for it.
+pub(super) fn end_job(mut waiter: Child) -> std::process::Output {
+    let _ = waiter.stdin.take().unwrap().write_all(b"\n");
+    waiter.wait_with_output().unwrap()
+}
+
+/// Whether it sleeps for the lock; or, as first in line, each of its children does.
+pub(super) fn is_waiting(pid: u32) -> bool {
+    let sleepers = children(pid);
+    waits_for_lock(pid)
+        || state(pid) == Some('S')
+            && sleepers.len() == 2
+            && sleepers.iter().all(|sleeper| waits_for_lock(*sleeper))
+}
+
+/// A reader that is held up right before it removes the file, with the lock for itself alone.
+struct Leaver {
+    tracee: Tracee,
+    child: Child,
+}
+
+impl Leaver {
+    fn about_to_remove(lock: &Path) -> Self {
+        let mut command = withlock(READER);
+        command.arg(lock).arg("true").stdin(Stdio::null()).stderr(Stdio::piped());
+        let (tracee, child) = Tracee::start(&mut command).unwrap();
+        let mut leaver = Self { tracee, child };
+        loop {
+            match leaver.step(Resume::ToNextCall) {
+                Stop::Entering { number: libc::SYS_unlinkat, .. } => return leaver,
+                Stop::Ended(status) => panic!("it has removed nothing: {status}"),
+                _ => {}
+            }
+        }
+    }
+
+    fn step(&mut self, how: Resume) -> Stop {
+        self.tracee.resume(how);
+        let mut stop = None;
+        wait_until("the reader leaves", || {
+            stop = self.tracee.look().unwrap();
+            stop.is_some()
+        });
+        stop.unwrap()
+    }
+
+    fn finish(mut self) {
+        let status = loop {
+            if let Stop::Ended(status) = self.step(Resume::ToEnd) {
+                break status;
+            }
+        };
+        let mut errors = String::new();
+        let stderr = self.child.stderr.as_mut().unwrap();
+        std::io::Read::read_to_string(stderr, &mut errors).unwrap();
+        assert_eq!((status.code(), errors.as_str()), (Some(0), ""));
+    }
+}
