@@ -227,6 +227,15 @@ pub fn waits_for_lock(pid: u32) -> bool {
     locks.lines().any(|line| line.contains("->") && line.split_whitespace().nth(5) == Some(&pid))
 }
 
+/// Whether it sleeps for a lock; or, as the first in line for so many slots, each of its children does.
+pub fn waits_for_any(pid: u32, slots: usize) -> bool {
+    let sleepers = procfs::children(pid);
+    waits_for_lock(pid)
+        || procfs::state(pid) == Some('S')
+            && sleepers.len() == slots
+            && sleepers.iter().all(|sleeper| waits_for_lock(*sleeper))
+}
+
 /// What a finished run printed on stderr.
 pub fn stderr(output: &Output) -> String {
     String::from_utf8_lossy(&output.stderr).into_owned()

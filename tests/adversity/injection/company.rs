@@ -5,9 +5,8 @@ use std::os::unix::process::ExitStatusExt;
 use std::path::Path;
 use std::process::{Child, ExitStatus, Stdio};
 
-use crate::support::procfs::{children, state};
 use crate::support::tracer::{Resume, Stop, Tracee};
-use crate::support::{Running, wait_until, waits_for_lock, withlock};
+use crate::support::{JOB, Running, wait_until, waits_for_any, withlock};
 
 /// Who else uses the lock.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -165,10 +164,10 @@ pub(crate) fn was_told(status: ExitStatus) -> bool {
 /// Starts a waiter whose job goes on until it is told to end.
 pub(super) fn begin_to_wait(options: &[&str], lock: &Path) -> Child {
     let mut command = withlock(options);
-    command.arg(lock).args(["sh", "-c", crate::support::JOB]);
+    command.arg(lock).args(["sh", "-c", JOB]);
     command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let waiter = command.spawn().unwrap();
-    wait_until("it waits", || is_waiting(waiter.id()));
+    wait_until("it waits", || waits_for_any(waiter.id(), 2));
     waiter
 }
 
@@ -176,15 +175,6 @@ pub(super) fn begin_to_wait(options: &[&str], lock: &Path) -> Child {
 pub(super) fn end_job(mut waiter: Child) -> std::process::Output {
     let _ = waiter.stdin.take().unwrap().write_all(b"\n");
     waiter.wait_with_output().unwrap()
-}
-
-/// Whether it sleeps for the lock; or, as first in line, each of its children does.
-pub(super) fn is_waiting(pid: u32) -> bool {
-    let sleepers = children(pid);
-    waits_for_lock(pid)
-        || state(pid) == Some('S')
-            && sleepers.len() == 2
-            && sleepers.iter().all(|sleeper| waits_for_lock(*sleeper))
 }
 
 /// A reader that is held up right before it removes the file, with the lock for itself alone.

@@ -5,11 +5,11 @@ use std::os::unix::fs::symlink;
 use std::path::PathBuf;
 use std::process::{Child, Command, ExitStatus, Output, Stdio};
 
-use super::company::{self, Company};
+use super::company::Company;
 use super::faults::Fault;
 use crate::support::before::{Before, Untouched};
 use crate::support::{
-    Scratch, find_program, forced_backend, procfs, program, wait_until, withlock,
+    Scratch, find_program, forced_backend, procfs, program, wait_until, waits_for_any, withlock,
 };
 
 /// How the job ends.
@@ -154,7 +154,7 @@ impl Guarded {
     fn waits(&self, stage: &Stage) -> bool {
         let is_first = stage.place.names().contains(&"lock.queue".to_owned());
         let rests = |run| is_first && procfs::state(run) == Some('S');
-        procfs::child(self.0.id()).is_some_and(|run| company::is_waiting(run) || rests(run))
+        procfs::child(self.0.id()).is_some_and(|run| waits_for_any(run, 2) || rests(run))
     }
 
     fn output(&mut self, stage: &Stage) -> Output {

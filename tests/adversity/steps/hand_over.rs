@@ -1,5 +1,6 @@
 //! A holder and a waiter that sleeps: the holder's job ends, and the holder is held up right before a step of its release.
-//! Then the waiter gets some steps further, and is held up as well; the holder goes on, and then the waiter.
+//! Then the waiter gets some steps further, and is held up as well; the holder goes on, and then the waiter. With slots,
+//! there is another holder all the while, and it is the second slot that is handed over.
 
 use std::os::unix::process::ExitStatusExt;
 
@@ -47,6 +48,7 @@ impl HandOver {
     /// Returns whether the release has so many steps, and how far the waiter came.
     fn play(self, release: usize, steps: usize) -> (bool, Reached) {
         let stage = Stage::new(Before::Nothing);
+        let other = self.holder.contains(&"-j").then(|| stage.hold_slot());
         let mut holder = stage.start("A", self.holder);
         holder.go_to_job();
         let mut waiter = stage.start("B", self.waiter);
@@ -59,6 +61,10 @@ impl HandOver {
         let reached = waiter.go_to(waiter.calls.saturating_add(steps));
         let case = format!("{self:?}, {release}, {steps}");
         finish(&case, &mut holder, &mut waiter);
+        if let Some(other) = other {
+            let (status, _, errors) = other.finish();
+            assert_eq!((status.code(), errors.as_str()), (Some(0), ""), "{case}");
+        }
         self.check(&stage, holder, waiter, &case);
         (is_held_up, reached)
     }
