@@ -15,6 +15,8 @@ pub mod fate;
 #[cfg(target_os = "linux")]
 pub mod forest;
 #[cfg(target_os = "linux")]
+pub mod full_house;
+#[cfg(target_os = "linux")]
 pub mod helper;
 pub mod left_alone;
 pub mod people;

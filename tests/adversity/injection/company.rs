@@ -5,7 +5,6 @@ use std::os::unix::process::ExitStatusExt;
 use std::path::Path;
 use std::process::{Child, ExitStatus, Stdio};
 
-use crate::support::tracer::{Resume, Stop, Tracee};
 use crate::support::{JOB, Running, wait_until, waits_for_any, withlock};
 
 /// Who else uses the lock.
@@ -21,6 +20,7 @@ pub(crate) enum Company {
     /// A shared holder whose job ends after the run.
     Reader,
     /// A shared holder that is about to remove the file, until the run waits for that.
+    #[cfg(target_pointer_width = "64")]
     ReaderWhoLeaves,
     /// A holder who stays, and a waiter who has the only place.
     Crowd,
@@ -44,13 +44,13 @@ impl Company {
     /// Those who hold the lock when the run comes, by their options; and whoever waits for it.
     fn guests(self) -> (&'static [&'static [&'static str]], Option<&'static [&'static str]>) {
         match self {
-            Self::Nobody | Self::ReaderWhoLeaves => (&[], None),
             Self::HolderWhoLeaves | Self::HolderWhoStays | Self::HolderToReplace => (&[ONE], None),
             Self::Reader => (&[READER], None),
             Self::Crowd => (&[ONE], Some(ONLY_PLACE)),
             Self::OneOfTwo => (&[TWO], None),
             Self::OneOfTwoLeaves | Self::BothStay => (&[TWO, TWO], None),
             Self::Line => (&[TWO, TWO], Some(FIRST_IN_LINE)),
+            _ => (&[], None),
         }
     }
 
@@ -87,10 +87,22 @@ impl Company {
         let (holders, waiter) = self.guests();
         let holders = holders.iter().map(|options| Running::start(options, lock)).collect();
         let waiter = waiter.map(|options| begin_to_wait(options, lock));
-        let leaver = (self == Self::ReaderWhoLeaves).then(|| Leaver::about_to_remove(lock));
-        Others { company: self, holders, waiter, leaver }
+        Others { company: self, holders, waiter, leaver: self.leaver(lock) }
+    }
+
+    #[cfg(target_pointer_width = "64")]
+    fn leaver(self, lock: &Path) -> Option<Leaver> {
+        (self == Self::ReaderWhoLeaves).then(|| super::leaver::about_to_remove(lock))
+    }
+
+    #[cfg(not(target_pointer_width = "64"))]
+    fn leaver(self, _: &Path) -> Option<Leaver> {
+        None
     }
 }
+
+/// Lets one go on that is held up.
+type Leaver = Box<dyn FnOnce()>;
 
 /// Those who are there.
 pub(crate) struct Others {
@@ -103,13 +115,9 @@ pub(crate) struct Others {
 impl Others {
     /// Whether they do something when the run waits.
     pub(crate) fn is_waited_for(&self) -> bool {
-        matches!(
-            self.company,
-            Company::HolderWhoLeaves
-                | Company::OneOfTwoLeaves
-                | Company::Line
-                | Company::ReaderWhoLeaves
-        )
+        let company = self.company;
+        self.leaver.is_some()
+            || matches!(company, Company::HolderWhoLeaves | Company::OneOfTwoLeaves | Company::Line)
     }
 
     /// The process of a job that must have ended before the run's job begins.
@@ -126,7 +134,7 @@ impl Others {
             assert_undisturbed(&holder.finish());
         }
         if let Some(leaver) = self.leaver.take() {
-            leaver.finish();
+            leaver();
         }
     }
 
@@ -175,48 +183,4 @@ pub(super) fn begin_to_wait(options: &[&str], lock: &Path) -> Child {
 pub(super) fn end_job(mut waiter: Child) -> std::process::Output {
     let _ = waiter.stdin.take().unwrap().write_all(b"\n");
     waiter.wait_with_output().unwrap()
-}
-
-/// A reader that is held up right before it removes the file, with the lock for itself alone.
-struct Leaver {
-    tracee: Tracee,
-    child: Child,
-}
-
-impl Leaver {
-    fn about_to_remove(lock: &Path) -> Self {
-        let mut command = withlock(READER);
-        command.arg(lock).arg("true").stdin(Stdio::null()).stderr(Stdio::piped());
-        let (tracee, child) = Tracee::start(&mut command).unwrap();
-        let mut leaver = Self { tracee, child };
-        loop {
-            match leaver.step(Resume::ToNextCall) {
-                Stop::Entering { number: libc::SYS_unlinkat, .. } => return leaver,
-                Stop::Ended(status) => panic!("it has removed nothing: {status}"),
-                _ => {}
-            }
-        }
-    }
-
-    fn step(&mut self, how: Resume) -> Stop {
-        self.tracee.resume(how);
-        let mut stop = None;
-        wait_until("the reader leaves", || {
-            stop = self.tracee.look().unwrap();
-            stop.is_some()
-        });
-        stop.unwrap()
-    }
-
-    fn finish(mut self) {
-        let status = loop {
-            if let Stop::Ended(status) = self.step(Resume::ToEnd) {
-                break status;
-            }
-        };
-        let mut errors = String::new();
-        let stderr = self.child.stderr.as_mut().unwrap();
-        std::io::Read::read_to_string(stderr, &mut errors).unwrap();
-        assert_eq!((status.code(), errors.as_str()), (Some(0), ""));
-    }
 }

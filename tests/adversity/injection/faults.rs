@@ -150,6 +150,14 @@ const CANNOT_FAIL: &[&str] = &[
     "rt_sigreturn",
 ];
 
+/// What can't fail, as nothing has changed since it could be done, or since it could be asked for.
+const CERTAIN: &[(&str, &str)] = &[
+    // A process may always kill its child.
+    ("kill", "SIGKILL"),
+    // A timer that was let start, and that repeats, may be stopped.
+    ("setitimer", "it_value={tv_sec=0, tv_usec=0}}, {it_interval={tv_sec=0, tv_usec=5000}"),
+];
+
 /// Goes away by itself, or is an answer rather than a failure; for good, it would keep a run busy for good.
 const PASSING: &[&str] = &["EINTR", "EAGAIN", "ENOENT", "EEXIST", "ESTALE"];
 
@@ -160,8 +168,7 @@ pub(crate) fn of(call: &Call) -> Vec<Fault> {
         !rows.is_empty() || CANNOT_FAIL.contains(&call.name.as_str()),
         "how may this call fail? {call:?}"
     );
-    // A process may always kill its child.
-    let is_certain = call.name == "kill" && call.arguments.contains("SIGKILL");
+    let is_certain = CERTAIN.iter().any(|(name, with)| call.is(name, with));
     rows.into_iter().filter(|_| !is_certain).flat_map(|row| row.faults(call)).collect()
 }
 
@@ -183,7 +190,7 @@ pub(crate) fn for_good(call: &Call) -> Option<Fault> {
 
 impl Row {
     fn fits(&self, call: &Call) -> bool {
-        self.calls.contains(&call.name.as_str()) && call.arguments.contains(self.with)
+        self.calls.iter().any(|name| call.is(name, self.with))
     }
 
     fn faults(&self, call: &Call) -> impl Iterator<Item = Fault> + use<> {

@@ -54,6 +54,7 @@ fn a_failing_call_does_not_let_two_run_where_one_replaces_the_other() {
     });
 }
 
+#[cfg(target_pointer_width = "64")]
 #[test]
 fn a_failing_call_of_a_reader_does_not_harm_one_that_is_leaving() {
     if !process_owned() {

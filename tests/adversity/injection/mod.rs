@@ -8,6 +8,8 @@ mod calls;
 mod campaign;
 mod company;
 mod faults;
+#[cfg(target_pointer_width = "64")]
+mod leaver;
 mod many;
 mod scene;
 mod starting;

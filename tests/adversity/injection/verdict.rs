@@ -1,13 +1,13 @@
 //! What must be true after a run in which a call has failed.
 
 use std::os::unix::process::ExitStatusExt;
-use std::path::Path;
 
-use super::company::{begin_to_wait, end_job, was_told};
+use super::company::was_told;
 use super::faults::Fault;
 use super::scene::{End, Played, Scene};
 use crate::support::before::{Before, Untouched};
-use crate::support::{Running, stderr, withlock};
+use crate::support::full_house::use_all_parts;
+use crate::support::{stderr, withlock};
 
 /// What is not as it must be, or nothing.
 pub(crate) fn judge(scene: &Scene, fault: &Fault, played: &Played) -> Result<(), String> {
@@ -93,21 +93,11 @@ fn judge_next(scene: &Scene, played: &Played) -> Result<(), &'static str> {
     let next = withlock([&lock]).args(["/bin/sh", "-c", "exit 42"]).output().unwrap();
     ensure(next.status.code() == Some(42) && stderr(&next).is_empty(), "the next run fails")?;
     if scene.before == Before::Nothing && !played.stage.place.names().is_empty() {
-        use_all_parts(&lock);
+        use_all_parts(&lock, 2, 1);
     }
     if scene.before == Before::Foreign {
         ensure(Untouched::of(&lock) == played.before, "somebody else's file is not as it was")
     } else {
         ensure(played.stage.place.names().is_empty(), "a file stays")
     }
-}
-
-/// The next ones that need each file of the lock: two holders, and one who waits in the only place.
-fn use_all_parts(lock: &Path) {
-    let holders = [Running::start(&["-j", "2"], lock), Running::start(&["-j", "2"], lock)];
-    let waiter = begin_to_wait(&["-j", "2", "-w", "inf", "--max-waiters", "1"], lock);
-    for holder in holders {
-        assert!(holder.finish().0.success());
-    }
-    assert!(end_job(waiter).status.success());
 }
