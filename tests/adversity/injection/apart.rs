@@ -85,19 +85,19 @@ fn a_failing_call_of_a_child_that_sleeps_for_a_slot_costs_no_more_than_time() {
     }
 }
 
+/// Returns whether a fault could be made.
 fn fail_in_children(fault: &str) -> bool {
     let place = Scratch::new();
     let lock: &Path = &place.join("lock");
     let mut holders = [(); 2].map(|()| Running::start(&["-j", "2"], lock)).into_iter();
     let first = begin_to_wait(&["-j", "2", "-w", "inf"], lock);
     let sleepers = children(first.id());
-    let Some(mut strace) = attach(&sleepers, fault) else { return false };
+    let strace = attach(&sleepers, fault);
     assert!(holders.next().unwrap().finish().0.success());
     let output = end_job(first);
     assert!(output.status.success() && output.stderr.is_empty(), "{fault}: {}", stderr(&output));
     assert!(sleepers.iter().all(|pid| has_ended(*pid)), "{fault}: a child is left");
     assert!(holders.next().unwrap().finish().0.success());
     assert_eq!(place.names(), [""; 0], "{fault}");
-    strace.wait().unwrap();
-    true
+    strace.is_some_and(|mut strace| strace.wait().is_ok())
 }

@@ -14,7 +14,7 @@ fn stride(scene: &Scene) -> usize {
         (false, true) => 41,
     };
     // Where there are many calls, and each play takes its time.
-    let is_large = scene.company.is_large() || scene.options.len() > 2;
+    let is_large = scene.company.is_large() || scene.options.len() > 2 || scene.end == End::Never;
     if is_large { stride * 6 } else { stride }
 }
 

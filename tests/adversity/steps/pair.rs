@@ -5,6 +5,7 @@ use std::process::ExitStatus;
 use super::run::{Reached, STATUS, finish};
 use super::stage::{Stage, can_trace, stride};
 use crate::support::before::{Before, Untouched};
+use crate::support::is_long;
 
 /// Two runs, by their options.
 #[derive(Clone, Copy, Debug)]
@@ -20,7 +21,9 @@ impl Pairing {
         if !can_trace() {
             return;
         }
-        let stride = stride();
+        // Of many similar ones, and with calls for each slot.
+        let for_slots = [self.first, self.second].concat().contains(&"-j");
+        let stride = if is_long() || !for_slots { stride() } else { stride() * 2 };
         let mut orders = 0;
         let mut met = 0;
         for first in (1..=self.calls()).step_by(stride) {
