@@ -5,6 +5,7 @@ use super::contender::{Contender, MOST_PLACES};
 use super::{fight, run_once_more, scaled, until};
 use crate::support::alone::alone;
 use crate::support::full_house::use_all_parts;
+use crate::support::process_owned;
 use crate::support::random::{self, Random};
 
 /// How many slots those want that want one of several.
@@ -12,6 +13,10 @@ const SLOTS: usize = 3;
 
 #[test]
 fn whoever_is_killed_no_more_jobs_run_than_there_are_slots_nobody_is_stuck_and_no_file_stays() {
+    // The first in line has no children then, and looks at the slots only now and then.
+    if process_owned() {
+        return;
+    }
     alone(|| {
         let campaign = Campaign::new(random::seed());
         let mut random = Random::sequence(campaign.seed, 998);
