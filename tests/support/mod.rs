@@ -15,6 +15,8 @@ pub mod fate;
 #[cfg(target_os = "linux")]
 pub mod forest;
 #[cfg(target_os = "linux")]
+pub mod full_house;
+#[cfg(target_os = "linux")]
 pub mod helper;
 pub mod left_alone;
 pub mod people;
@@ -230,6 +232,15 @@ pub fn waits_for_lock(pid: u32) -> bool {
     let pid = pid.to_string();
     // "1: -> FLOCK  ADVISORY  WRITE 4711 08:01:42 0 EOF"
     locks.lines().any(|line| line.contains("->") && line.split_whitespace().nth(5) == Some(&pid))
+}
+
+/// Whether it sleeps for a lock; or, as the first in line for so many slots, each of its children does.
+pub fn waits_for_any(pid: u32, slots: usize) -> bool {
+    let sleepers = procfs::children(pid);
+    waits_for_lock(pid)
+        || procfs::state(pid) == Some('S')
+            && sleepers.len() == slots
+            && sleepers.iter().all(|sleeper| waits_for_lock(*sleeper))
 }
 
 /// What a finished run printed on stderr.
