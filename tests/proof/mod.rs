@@ -30,6 +30,7 @@ mod lying;
 mod marks;
 mod mistaken;
 mod mistakes;
+mod moment;
 mod of_slots;
 mod program;
 mod promises;
