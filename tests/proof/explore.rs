@@ -33,6 +33,16 @@ pub(super) struct Found {
     pub(super) counterexample: Option<Counterexample>,
 }
 
+impl Found {
+    /// Fails if a promise was broken.
+    pub(super) fn without_counterexample(self, scene: &impl fmt::Debug) -> Self {
+        if let Some(counterexample) = &self.counterexample {
+            panic!("{scene:?}:\n{counterexample}");
+        }
+        self
+    }
+}
+
 /// A promise that was broken, and the shortest way there.
 #[derive(Debug)]
 pub(super) struct Counterexample {
