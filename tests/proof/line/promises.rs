@@ -1,6 +1,6 @@
 //! The promises of the line, and whether they are kept.
 
-use super::run::{Call, HEAD, Outcome, PARTS, SLOTS};
+use super::run::{Call, Outcome, PARTS, SLOTS};
 use super::scene::Scene;
 use super::state::{Automaton, NOBODY, State};
 use super::words::lock;
@@ -79,8 +79,8 @@ impl State {
             Outcome::Busy | Outcome::Crowded if !self.met_all_slots(who, automaton) => {
                 Some("says busy, and has not met a holder in each slot")
             }
-            Outcome::Crowded if !self.met_all_places(who, automaton) => {
-                Some("says that too many wait, and has not met one in each place")
+            Outcome::Crowded if !marks.crowded && run.waiters != Some(0) => {
+                Some("says that too many wait, and fewer did")
             }
             Outcome::Busy if waits && !run.may_be_busy() => {
                 Some("says busy, and was to wait for ever")
@@ -96,12 +96,6 @@ impl State {
     pub(super) fn met_all_slots(&self, who: usize, automaton: &Automaton) -> bool {
         let slots = self.run(who, automaton).slots;
         (0..slots).all(|slot| self.marks[who].met >> slot & 1 == 1)
-    }
-
-    fn met_all_places(&self, who: usize, automaton: &Automaton) -> bool {
-        let waiters = self.run(who, automaton).waiters;
-        let mut places = (1..=waiters.unwrap_or(u8::MAX)).map(|place| HEAD + place);
-        waiters.is_some() && places.all(|place| self.marks[who].met >> place & 1 == 1)
     }
 
     /// What is wrong when nothing more must happen.

@@ -66,6 +66,8 @@ pub(super) struct Marks {
     pub(super) refused: bool,
     /// It has tried for a place before it had tried each slot.
     pub(super) hasty: bool,
+    /// While it asked for a place, as many others waited or asked as there are places.
+    pub(super) crowded: bool,
     /// It was served before one that was in line before it.
     pub(super) jumped: bool,
     /// It waits in line, and has not been served, nor given up.
@@ -85,8 +87,20 @@ pub(super) struct Marks {
 impl Marks {
     fn bits(self) -> u64 {
         let Self { killed, job, told, over, interrupted, asleep, in_line, .. } = self;
-        let Self { refused, hasty, jumped, .. } = self;
-        let bits = [killed, job, told, over, interrupted, asleep, in_line, refused, hasty, jumped];
+        let Self { refused, hasty, crowded, jumped, .. } = self;
+        let bits = [
+            killed,
+            job,
+            told,
+            over,
+            interrupted,
+            asleep,
+            in_line,
+            refused,
+            hasty,
+            crowded,
+            jumped,
+        ];
         let bits = bits.iter().fold(0, |sum, bit| sum << 1 | u64::from(*bit));
         let Self { slot, to_lie_down, granted, met, before: _, .. } = self;
         [slot, to_lie_down, granted, met].iter().fold(bits, |sum, byte| sum << 8 | u64::from(*byte))

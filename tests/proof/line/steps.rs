@@ -145,6 +145,7 @@ impl State {
                 self.free(self.marks[who].slot, automaton);
             }
         }
+        self.count_who_waits(automaton);
     }
 
     /// What the system returns to a call; `None` is that the run sleeps.
@@ -264,25 +265,8 @@ impl State {
             self.leave_line(who);
         }
     }
-
-    fn join_line(&mut self, who: usize) {
-        // Who has given up may still get what it tries for last.
-        let Marks { in_line, over, interrupted, .. } = self.marks[who];
-        if self.in_turn && !in_line && !over && !interrupted {
-            let in_line = self.all().filter(|other| self.marks[*other].in_line);
-            let before = in_line.fold(0, |set, other| set | 1 << other);
-            (self.marks[who].in_line, self.marks[who].before) = (true, before);
-        }
-    }
-
-    pub(super) fn leave_line(&mut self, who: usize) {
-        (self.marks[who].in_line, self.marks[who].before) = (false, 0);
-        for marks in &mut self.marks {
-            marks.before &= !(1 << who);
-        }
-    }
 }
 
-fn bits(set: u8) -> impl Iterator<Item = u8> {
+pub(super) fn bits(set: u8) -> impl Iterator<Item = u8> {
     (0..8).filter(move |bit| set >> bit & 1 == 1)
 }
