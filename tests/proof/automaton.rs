@@ -20,16 +20,17 @@ pub(super) trait Code: Copy + PartialEq {
     /// Where the code stands: what it asks next, and all that it still knows.
     type Standing: Clone + Eq + Hash + Debug;
 
-    /// Runs it up to the first call that nobody has answered yet.
-    fn replay(&self, history: &[Self::Answer]) -> Self::Standing;
+    /// Runs it up to the first call that nobody has answered yet. Returns where it stands then, and before that each time it
+    /// asked, from the call after `from` answers on.
+    fn replay(&self, history: &[Self::Answer], from: usize) -> Vec<Self::Standing>;
 }
 
 impl Code for Program {
     type Answer = Answer;
     type Standing = Standing;
 
-    fn replay(&self, history: &[Answer]) -> Standing {
-        Replay::of(self, history)
+    fn replay(&self, history: &[Answer], from: usize) -> Vec<Standing> {
+        Replay::along(self, history, from)
     }
 }
 
@@ -121,24 +122,23 @@ impl<C: Code> Automaton<C> {
         mut state: LocalState,
         random: &mut Random,
     ) -> Option<String> {
-        loop {
-            let standing = self.programs[program].0.replay(&history);
-            if standing != *self.standing(state) {
-                let thought = self.standing(state);
-                return Some(format!("{standing:?}, not {thought:?}, after {history:?}"));
-            }
-            let edges = &self.nodes[usize::from(state)].edges;
-            if edges.is_empty() {
-                return None;
-            }
-            let (answer, next) = random.pick(edges);
+        let from = history.len();
+        let mut states = vec![state];
+        while !self.nodes[usize::from(state)].edges.is_empty() {
+            let (answer, next) = random.pick(&self.nodes[usize::from(state)].edges);
             history.push(answer);
             state = next;
+            states.push(state);
         }
+        let passed = self.programs[program].0.replay(&history, from);
+        let thought: Vec<_> = states.iter().map(|state| self.standing(*state).clone()).collect();
+        (passed != thought).then(|| format!("{passed:?}, not {thought:?}, along {history:?}"))
     }
 
     fn state(&mut self, program: usize, history: Vec<C::Answer>) -> LocalState {
-        let standing = self.programs[program].0.replay(&history);
+        let Some(standing) = self.programs[program].0.replay(&history, history.len()).pop() else {
+            panic!("the code stands nowhere");
+        };
         let key = (program, standing);
         if let Some(known) = self.found.get(&key) {
             let histories = &mut self.nodes[usize::from(*known)].histories;

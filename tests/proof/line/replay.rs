@@ -20,8 +20,12 @@ pub(super) struct Standing {
     pub(super) essence: Vec<u8>,
 }
 
+#[derive(Default)]
 pub(super) struct Progress {
     at: usize,
+    /// Where the code has stood, from after so many answers on.
+    from: usize,
+    passed: Vec<Standing>,
     pending: Option<(u8, Call)>,
     essence: Vec<u8>,
     /// How often it has turned to the slots, the places or the head.
@@ -45,27 +49,29 @@ pub(super) struct Replay<'a> {
     pub(super) part: u8,
 }
 
+impl Progress {
+    fn standing(&self, step: u8, call: Call) -> Standing {
+        let essence = [&[self.turns, self.has], self.essence.as_slice()].concat();
+        Standing { call, step, slot: self.slot, essence }
+    }
+}
+
 impl Replay<'_> {
-    /// Runs the code up to its first unanswered call.
-    pub(super) fn of(run: &Run, history: &[Answer]) -> Standing {
-        let progress = RefCell::new(Progress {
-            at: 0,
-            pending: None,
-            essence: Vec::new(),
-            turns: 0,
-            has: 0,
-            slot: None,
-            has_run: false,
-            gives_up: None,
-        });
+    /// Runs the code up to its first unanswered call. Returns where it stands then, and before that each time it asked, from
+    /// the call after `from` answers on.
+    pub(super) fn along(run: &Run, history: &[Answer], from: usize) -> Vec<Standing> {
+        let progress = RefCell::new(Progress { from, ..Progress::default() });
         let outcome = run.run(&Replay { run, history, progress: &progress, part: 0 });
-        let Progress { pending, slot, essence, turns, has, .. } = progress.into_inner();
-        match pending {
-            None => Standing { call: Call::End(outcome), step: 0, slot: None, essence: Vec::new() },
-            Some((step, call)) => {
-                Standing { call, step, slot, essence: [vec![turns, has], essence].concat() }
+        let mut progress = progress.into_inner();
+        let last = match progress.pending {
+            None => {
+                let call = Call::End(outcome);
+                Standing { call, step: 0, slot: None, essence: Vec::new() }
             }
-        }
+            Some((step, call)) => progress.standing(step, call),
+        };
+        progress.passed.push(last);
+        progress.passed
     }
 
     pub(super) fn at(self, part: Part) -> Self {
@@ -82,6 +88,10 @@ impl Replay<'_> {
             progress.pending = Some((self.step(&progress, call), call));
             return None;
         };
+        if progress.at >= progress.from {
+            let standing = progress.standing(self.step(&progress, call), call);
+            progress.passed.push(standing);
+        }
         progress.at += 1;
         progress.essence.push(*answer as u8);
         Some(*answer)

@@ -90,8 +90,8 @@ impl Code for Run {
     type Answer = Answer;
     type Standing = Standing;
 
-    fn replay(&self, history: &[Answer]) -> Standing {
-        Replay::of(self, history)
+    fn replay(&self, history: &[Answer], from: usize) -> Vec<Standing> {
+        Replay::along(self, history, from)
     }
 }
 
