@@ -129,7 +129,8 @@ impl Replay<'_> {
 
     /// Nobody was told to end: it does not wait.
     pub(super) fn looks_once_more(&self) -> Wait {
-        self.progress.borrow_mut().turns += 1;
+        let mut progress = self.progress.borrow_mut();
+        progress.turns += u8::from(progress.pending.is_none());
         Wait::No
     }
 
