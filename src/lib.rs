@@ -166,14 +166,46 @@
 //! and so may one that has become its job, or whose job was cut off (step 11) and has left something running; the next run
 //! removes it.
 //!
+//! # Several holders
+//!
+//! Where N runs may hold the lock at once, it has N slots, and what those wait in who find them taken: places, if their number
+//! is limited, and the head of the line. Each of these is a lock of its own in a file of its own ([`lock::Part`]), taken by
+//! steps 1 to 6 and given up by steps 7 to 11. A run that does not wait tries the slots, and nothing else. One that does:
+//!
+//! 13. If places are limited, try the slots, in order. One is free: it is held, and no place is needed.
+//! 14. If places are limited, try them, in order. None is free: so many wait already, and the lock is busy.
+//! 15. If there are several slots, take the head, asleep if need be, as in step 4. When the time is over, try the slots once
+//!     more; the result of that try counts.
+//! 16. Take a slot: try them, in order. None is free: a child a slot sleeps in the kernel for its lock, on the open file of
+//!     this run, and this run until one of them was granted it, or the deadline or a signal interrupts; then it ends all of
+//!     them. What was granted shows by trying each slot again. The first one that passes step 5 is held; what was granted
+//!     besides is given up as after a job, by steps 7 to 10. (Where locks belong to the process, a child can't sleep for
+//!     another one: the run looks every half second.)
+//! 17. Holding a slot, or giving up, give up head and place.
+//!
+//! Why never more than N hold it: each holds another slot, and a run takes none above its own N. Runs that know of different
+//! N share the lower slots, so there are no more holders than the largest N allows.
+//!
+//! Why nobody waits for ever while a slot is free: one run at a time is at the head, and it sleeps for all slots; a slot that
+//! becomes free between the try and the sleep is granted to the child at once. Whoever is served, gives up or dies frees the
+//! head, which wakes the next one. Nobody waits for a place.
+//!
+//! Why the order holds: the kernel keeps those who sleep for the head in their order, and only whoever has it waits for slots.
+//! A newcomer that is limited in places, or does not wait, may find a slot free before the head has woken up: it has never
+//! been in line.
+//!
+//! Why just so many wait: who sleeps has a place until it holds a slot. Places are tried one after the other, so a run is
+//! refused where, at one moment, as many others waited or asked for a place as there are places.
+//!
 //! # How this is known
 //!
 //! The code of these steps reaches the system through one trait only. `tests/proof/` puts a simulated kernel behind that, and
 //! goes through every order of events: two, three and four runs, exclusive and shared, waiting, giving up and not waiting,
 //! killed at any moment (of four with two locks and a marker, only those that wait equally long); with two and three, also
 //! jobs that die of a signal and leave something running, jobs that write into the file, and paths that lead elsewhere at any
-//! moment. It would notice a mistake: a world that lies to this code makes it behave as if it had one, and each of these
-//! leads to a broken promise (`tests/proof/mistaken.rs`). `tests/honesty/` shows that the simulated kernel does what Linux
+//! moment. `tests/proof/line/` does so with steps 13 to 17, for two to five runs, where each slot, place and the head is one
+//! thing that is locked at once. It would notice a mistake: a world that lies to this code makes it behave as if it had one, and each of these
+//! leads to a broken promise (`tests/proof/mistaken.rs`, `line/mistakes.rs`). `tests/honesty/` shows that the simulated kernel does what Linux
 //! does. SECURITY.md names the test of each promise.
 //!
 //! # As a library

@@ -52,8 +52,8 @@ impl Part {
     }
 }
 
-/// Takes one of so many slots, and waits for it in line. `of` makes what is needed to take a part: `None` is that this
-/// process has it already, or tries to get it.
+/// Takes one of so many slots, and waits for it in line: steps 13 to 17. `of` makes what is needed to take a part: `None` is
+/// that this process has it already, or tries to get it.
 ///
 /// Whoever has come to the head of the line looks at slot 1 first, and at the others from one on that `scatter` picks. Where
 /// many jobs end at once, whoever comes after another one would else begin each time with all those that were just taken.
@@ -76,15 +76,16 @@ pub fn acquire_in_line<W: World>(
     if wait == Wait::No {
         return any(&mut slots(), Wait::No);
     }
-    // Each of these is given up when this returns.
+    // [17] Each of these is given up when this returns.
     let mut _place = None;
     let mut _head = None;
     if let Some(waiters) = capacity.waiters {
-        // Who need not wait needs no place.
+        // [13] Who need not wait needs no place.
         let busy = match any(&mut slots(), Wait::No)? {
             Attempt::Busy(busy) => busy,
             attempt => return Ok(attempt),
         };
+        // [14]
         match any(&mut (1..=waiters).map(Part::Place), Wait::No)? {
             Attempt::Held(place) => _place = Some(place),
             Attempt::Busy(_) => return Ok(Attempt::Busy(Busy { crowded: Some(waiters), ..busy })),
@@ -92,12 +93,14 @@ pub fn acquire_in_line<W: World>(
         }
     }
     if capacity.slots > 1 {
+        // [15]
         match any(&mut [Part::Head].into_iter(), wait)? {
             Attempt::Held(head) => _head = Some(head),
             Attempt::Busy(_) => return any(&mut scattered(capacity.slots, scatter), Wait::No),
             interrupted => return Ok(interrupted),
         }
     }
+    // [16]
     any(&mut scattered(capacity.slots, scatter), wait)
 }
 

@@ -5,47 +5,73 @@
 //! alike, to the end.
 
 use std::collections::HashMap;
+use std::fmt::Debug;
+use std::hash::Hash;
 
 use super::call::Answer;
 use super::program::Program;
 use super::replay::{Replay, Standing};
 use crate::support::random::Random;
 
+/// Code that is a function of the answers that it gets.
+pub(super) trait Code: Copy + PartialEq {
+    /// What the system says.
+    type Answer: Copy + PartialEq + Debug;
+    /// Where the code stands: what it asks next, and all that it still knows.
+    type Standing: Clone + Eq + Hash + Debug;
+
+    /// Runs it up to the first call that nobody has answered yet. Returns where it stands then, and before that each time it
+    /// asked, from the call after `from` answers on.
+    fn replay(&self, history: &[Self::Answer], from: usize) -> Vec<Self::Standing>;
+}
+
+impl Code for Program {
+    type Answer = Answer;
+    type Standing = Standing;
+
+    fn replay(&self, history: &[Answer], from: usize) -> Vec<Standing> {
+        Replay::along(self, history, from)
+    }
+}
+
 /// The state of one participant, as a number.
 pub(super) type LocalState = u16;
 
-struct Node {
+struct Node<C: Code> {
     program: usize,
-    standing: Standing,
+    standing: C::Standing,
     /// Sequences of answers that lead here: one for each edge.
-    histories: Vec<Vec<Answer>>,
-    edges: Vec<(Answer, LocalState)>,
+    histories: Vec<Vec<C::Answer>>,
+    edges: Vec<(C::Answer, LocalState)>,
 }
 
 /// The states of all participants found so far.
-pub(super) struct Automaton {
-    programs: Vec<Program>,
-    nodes: Vec<Node>,
-    found: HashMap<(usize, Standing), LocalState>,
+pub(super) struct Automaton<C: Code = Program> {
+    /// Each with the state in which it begins.
+    programs: Vec<(C, LocalState)>,
+    nodes: Vec<Node<C>>,
+    found: HashMap<(usize, C::Standing), LocalState>,
 }
 
-impl Automaton {
+impl<C: Code> Automaton<C> {
     pub(super) fn new() -> Self {
         Self { programs: Vec::new(), nodes: Vec::new(), found: HashMap::new() }
     }
 
     /// The state in which a program begins.
-    pub(super) fn begin(&mut self, program: Program) -> LocalState {
-        let number = self.programs.iter().position(|known| *known == program);
-        let number = number.unwrap_or_else(|| {
-            self.programs.push(program);
-            self.programs.len() - 1
-        });
-        self.state(number, Vec::new())
+    pub(super) fn begin(&mut self, program: C) -> LocalState {
+        if let Some((_, state)) = self.programs.iter().find(|(known, _)| *known == program) {
+            return *state;
+        }
+        let number = self.programs.len();
+        self.programs.push((program, 0));
+        let state = self.state(number, Vec::new());
+        self.programs[number].1 = state;
+        state
     }
 
-    pub(super) fn program(&self, state: LocalState) -> &Program {
-        &self.programs[self.nodes[usize::from(state)].program]
+    pub(super) fn program(&self, state: LocalState) -> &C {
+        &self.programs[self.nodes[usize::from(state)].program].0
     }
 
     /// The program that a state belongs to, as a number: equal programs have one.
@@ -53,12 +79,12 @@ impl Automaton {
         self.nodes[usize::from(state)].program
     }
 
-    pub(super) fn standing(&self, state: LocalState) -> &Standing {
+    pub(super) fn standing(&self, state: LocalState) -> &C::Standing {
         &self.nodes[usize::from(state)].standing
     }
 
     /// The state after this answer to the pending call.
-    pub(super) fn after(&mut self, state: LocalState, answer: Answer) -> LocalState {
+    pub(super) fn after(&mut self, state: LocalState, answer: C::Answer) -> LocalState {
         let node = &self.nodes[usize::from(state)];
         if let Some((_, next)) = node.edges.iter().find(|(known, _)| *known == answer) {
             return *next;
@@ -92,28 +118,27 @@ impl Automaton {
     fn mismatch_along(
         &self,
         program: usize,
-        mut history: Vec<Answer>,
+        mut history: Vec<C::Answer>,
         mut state: LocalState,
         random: &mut Random,
     ) -> Option<String> {
-        loop {
-            let standing = Replay::of(&self.programs[program], &history);
-            if standing != *self.standing(state) {
-                let thought = self.standing(state);
-                return Some(format!("{standing:?}, not {thought:?}, after {history:?}"));
-            }
-            let edges = &self.nodes[usize::from(state)].edges;
-            if edges.is_empty() {
-                return None;
-            }
-            let (answer, next) = random.pick(edges);
+        let from = history.len();
+        let mut states = vec![state];
+        while !self.nodes[usize::from(state)].edges.is_empty() {
+            let (answer, next) = random.pick(&self.nodes[usize::from(state)].edges);
             history.push(answer);
             state = next;
+            states.push(state);
         }
+        let passed = self.programs[program].0.replay(&history, from);
+        let thought: Vec<_> = states.iter().map(|state| self.standing(*state).clone()).collect();
+        (passed != thought).then(|| format!("{passed:?}, not {thought:?}, along {history:?}"))
     }
 
-    fn state(&mut self, program: usize, history: Vec<Answer>) -> LocalState {
-        let standing = Replay::of(&self.programs[program], &history);
+    fn state(&mut self, program: usize, history: Vec<C::Answer>) -> LocalState {
+        let Some(standing) = self.programs[program].0.replay(&history, history.len()).pop() else {
+            panic!("the code stands nowhere");
+        };
         let key = (program, standing);
         if let Some(known) = self.found.get(&key) {
             let histories = &mut self.nodes[usize::from(*known)].histories;

@@ -1,6 +1,15 @@
 //! Which state leads to which, and what follows from that: whether everything comes to an end.
 
-use super::way::What;
+/// Whether a step comes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// Sooner or later.
+    Certain,
+    /// Or never.
+    Optional,
+    /// After some time has passed, and then again.
+    AfterARest,
+}
 
 type Edge = (u32, u32);
 
@@ -17,11 +26,11 @@ pub(super) struct Edges {
 }
 
 impl Edges {
-    pub(super) fn note(&mut self, what: What, from: u32, to: u32) {
-        let edges = match what {
-            _ if what.passes_time() => &mut self.after_a_rest,
-            _ if what.is_optional() => &mut self.optional,
-            _ => &mut self.certain,
+    pub(super) fn note(&mut self, kind: Kind, from: u32, to: u32) {
+        let edges = match kind {
+            Kind::Certain => &mut self.certain,
+            Kind::Optional => &mut self.optional,
+            Kind::AfterARest => &mut self.after_a_rest,
         };
         edges.push((from, to));
     }
@@ -33,21 +42,21 @@ impl Edges {
     /// Whether a way leads back to where it came from, on which no time passes. States are taken away that nothing leads to
     /// any more; all of them can be, unless some lie on a cycle.
     pub(super) fn have_a_cycle(&self, count: usize) -> bool {
-        let mut edges = [self.certain.as_slice(), &self.optional].concat();
-        edges.sort_unstable();
+        let edges = || self.certain.iter().chain(&self.optional).copied();
+        let onwards = Table::of(count, edges);
         let mut ways_in = vec![0_u32; count];
-        for (_, to) in &edges {
-            ways_in[*to as usize] += 1;
+        for (_, to) in edges() {
+            ways_in[to as usize] += 1;
         }
         let mut free: Vec<u32> =
             (0..).zip(&ways_in).filter(|(_, ways)| **ways == 0).map(|(state, _)| state).collect();
         let mut taken = 0;
         while let Some(state) = free.pop() {
             taken += 1;
-            for to in from(&edges, state) {
-                ways_in[to as usize] -= 1;
-                if ways_in[to as usize] == 0 {
-                    free.push(to);
+            for to in onwards.from(state) {
+                ways_in[*to as usize] -= 1;
+                if ways_in[*to as usize] == 0 {
+                    free.push(*to);
                 }
             }
         }
@@ -61,21 +70,47 @@ impl Edges {
         if self.after_a_rest.is_empty() {
             return true;
         }
-        let edges = self.certain.iter().chain(&self.after_a_rest);
-        let mut back: Vec<Edge> = edges.map(|(from, to)| (*to, *from)).collect();
-        back.sort_unstable();
+        let edges = || self.certain.iter().chain(&self.after_a_rest).map(|(from, to)| (*to, *from));
+        let back = Table::of(count, edges);
         let mut reach = vec![false; count];
         let mut coming = self.ends.clone();
         while let Some(state) = coming.pop() {
             if !std::mem::replace(&mut reach[state as usize], true) {
-                coming.extend(from(&back, state));
+                coming.extend(back.from(state));
             }
         }
         reach.iter().all(|reaches| *reaches)
     }
 }
 
-fn from(sorted: &[Edge], state: u32) -> impl Iterator<Item = u32> + '_ {
-    let first = sorted.partition_point(|(from, _)| *from < state);
-    sorted[first..].iter().take_while(move |(from, _)| *from == state).map(|(_, to)| *to)
+/// Where the edges from each state lead.
+struct Table {
+    /// Where those of each state end, and those of the next one begin.
+    ends: Vec<u32>,
+    to: Vec<u32>,
+}
+
+impl Table {
+    fn of<E: Iterator<Item = Edge>>(count: usize, edges: impl Fn() -> E) -> Self {
+        let mut places = vec![0_u32; count + 1];
+        for (from, _) in edges() {
+            places[from as usize + 1] += 1;
+        }
+        for state in 0..count {
+            places[state + 1] += places[state];
+        }
+        let mut to = vec![0; places[count] as usize];
+        for (from, end) in edges() {
+            let place = &mut places[from as usize];
+            to[*place as usize] = end;
+            *place += 1;
+        }
+        Self { ends: places, to }
+    }
+
+    fn from(&self, state: u32) -> &[u32] {
+        let state = state as usize;
+        let begin = if state == 0 { 0 } else { self.ends[state - 1] };
+        &self.to[begin as usize..self.ends[state] as usize]
+    }
 }

@@ -7,13 +7,12 @@ use std::hint;
 use super::automaton::Automaton;
 use super::edges::Edges;
 use super::known::Known;
-use super::program::{Backend, Program};
+use super::moment::Moment;
+use super::program::Program;
 use super::promises::Violation;
 use super::rules::Rules;
 use super::simulated::Content;
 use super::state::State;
-use super::way::Way;
-use super::words;
 
 /// What is explored.
 #[derive(Clone, Debug)]
@@ -32,6 +31,16 @@ pub(super) struct Found {
     /// How many steps lead from one to another.
     pub(super) steps: usize,
     pub(super) counterexample: Option<Counterexample>,
+}
+
+impl Found {
+    /// Fails if a promise was broken.
+    pub(super) fn without_counterexample(self, scene: &impl fmt::Debug) -> Self {
+        if let Some(counterexample) = &self.counterexample {
+            panic!("{scene:?}:\n{counterexample}");
+        }
+        self
+    }
 }
 
 /// A promise that was broken, and the shortest way there.
@@ -53,32 +62,39 @@ impl fmt::Display for Counterexample {
 impl Scene {
     /// Explores everything, or up to the first broken promise.
     pub(super) fn explore(&self) -> Found {
-        Exploration::of(self).run()
+        explore::<State>(self)
     }
+}
+
+/// Explores everything, or up to the first broken promise.
+pub(super) fn explore<M: Moment>(scene: &M::Scene) -> Found {
+    Exploration::<M>::of(scene).run()
 }
 
 /// Where a state was first met: from which one, by which step.
 #[derive(Clone, Copy)]
-struct Origin {
+struct Origin<W> {
     from: u32,
-    way: Way,
+    /// `None`: everything begins there.
+    way: Option<W>,
 }
 
-struct Exploration<'a> {
-    scene: &'a Scene,
-    automaton: Automaton,
+struct Exploration<'a, M: Moment> {
+    scene: &'a M::Scene,
+    automaton: Automaton<M::Code>,
     seen: Known,
     /// Which state leads to which, if that is to be looked at.
     edges: Edges,
-    origins: Vec<Origin>,
-    waiting: VecDeque<(u32, State)>,
+    origins: Vec<Origin<M::Way>>,
+    waiting: VecDeque<(u32, M)>,
     bytes: Vec<u8>,
     fingerprints: Vec<u64>,
     steps: usize,
+    looks_for_cycles: bool,
 }
 
-impl<'a> Exploration<'a> {
-    fn of(scene: &'a Scene) -> Self {
+impl<'a, M: Moment> Exploration<'a, M> {
+    fn of(scene: &'a M::Scene) -> Self {
         Self {
             scene,
             automaton: Automaton::new(),
@@ -89,21 +105,22 @@ impl<'a> Exploration<'a> {
             bytes: Vec::new(),
             fingerprints: Vec::new(),
             steps: 0,
+            looks_for_cycles: M::looks_for_cycles(scene),
         }
     }
 
     fn run(mut self) -> Found {
-        let first = State::new(self.scene, &mut self.automaton);
+        let first = M::first(self.scene, &mut self.automaton);
         // Nobody begins with a private call.
         let fingerprint = self.fingerprint(&first);
-        let mut broken = self.meet(&first, fingerprint, Origin { from: 0, way: Way::BEGIN });
+        let mut broken = self.meet(&first, fingerprint, Origin { from: 0, way: None });
         let mut found = Vec::new();
         while broken.is_none() {
             let Some((number, state)) = self.waiting.pop_front() else { break };
-            let must_go_on = state.next(self.scene.rules, &mut self.automaton, &mut found);
+            let must_go_on = state.ways(self.scene, &mut self.automaton, &mut found);
             if !must_go_on {
                 self.edges.end(number);
-                let last = state.final_violation(self.scene, &mut self.automaton);
+                let last = state.wrong_at_last(self.scene, &mut self.automaton);
                 broken = last.map(|violation| (number, violation));
             }
             let mut fingerprints = std::mem::take(&mut self.fingerprints);
@@ -112,7 +129,7 @@ impl<'a> Exploration<'a> {
             hint::black_box(self.seen.bring(&fingerprints));
             for ((way, next), fingerprint) in found.iter().zip(&fingerprints) {
                 self.steps += 1;
-                let origin = Origin { from: number, way: *way };
+                let origin = Origin { from: number, way: Some(*way) };
                 broken = broken.or(self.meet(next, *fingerprint, origin));
             }
             self.fingerprints = fingerprints;
@@ -145,65 +162,50 @@ impl<'a> Exploration<'a> {
     /// in ten thousand.
     fn meet(
         &mut self,
-        state: &State,
+        state: &M,
         fingerprint: u64,
-        origin: Origin,
+        origin: Origin<M::Way>,
     ) -> Option<(u32, Violation)> {
-        let ended = state.false_end(&self.automaton);
-        if let Some(violation) = ended.filter(|_| !self.scene.rules.only_exclusion) {
+        if let Some(violation) = state.wrong_end(self.scene, &self.automaton) {
             return Some((self.note(origin), violation));
         }
         let next = u32::try_from(self.origins.len()).unwrap_or_else(|_| panic!("too many"));
         let number = self.seen.number(fingerprint, next);
-        if let Some(step) = origin.way.step().filter(|_| self.looks_for_cycles()) {
-            self.edges.note(step.what, origin.from, number);
+        if let Some(way) = origin.way.filter(|_| self.looks_for_cycles) {
+            self.edges.note(M::kind(way), origin.from, number);
         }
         if number != next {
             return None;
         }
         self.note(origin);
         self.waiting.push_back((number, *state));
-        let violation = state.violation(self.scene.rules, &self.automaton);
+        let violation = state.wrong(self.scene, &self.automaton);
         violation.map(|violation| (number, violation))
     }
 
-    fn fingerprint(&mut self, state: &State) -> u64 {
+    fn fingerprint(&mut self, state: &M) -> u64 {
         state.write_to(&self.automaton, &mut self.bytes);
         fingerprint(&self.bytes)
     }
 
-    /// Of four runs, there would be too many steps, but for the backends with few.
-    fn looks_for_cycles(&self) -> bool {
-        let programs = &self.scene.programs;
-        let is_small = |it: &Program| it.slots > 1 && it.backend != Backend::Pair;
-        programs.len() < 4 || programs.iter().any(is_small)
-    }
-
-    fn note(&mut self, origin: Origin) -> u32 {
+    fn note(&mut self, origin: Origin<M::Way>) -> u32 {
         let number = u32::try_from(self.origins.len()).unwrap_or_else(|_| panic!("too many"));
         self.origins.push(origin);
         number
     }
 
     /// The steps that lead to a state, in words.
-    fn trace(&mut self, first: State, number: u32) -> Vec<String> {
+    fn trace(&mut self, first: M, number: u32) -> Vec<String> {
         let mut ways = Vec::new();
         let mut at = self.origins[number as usize];
-        while at.way.step().is_some() {
-            ways.push(at.way);
+        while let Some(way) = at.way {
+            ways.push(way);
             at = self.origins[at.from as usize];
         }
         let mut state = first;
         let mut lines = Vec::new();
         for way in ways.into_iter().rev() {
-            state.go(
-                way,
-                self.scene.rules,
-                &mut self.automaton,
-                |step, before, after, automaton| {
-                    lines.push(words::step(step, before, after, automaton));
-                },
-            );
+            state.tell(way, self.scene, &mut self.automaton, &mut lines);
         }
         lines
     }

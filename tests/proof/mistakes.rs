@@ -31,9 +31,9 @@ pub(super) enum Mistake {
     LeavesWhatHasLostItsPath,
     /// \[8] takes a file that this run has created for its own, whatever stands in it.
     TrustsCreation,
-    /// After the sleep of \[13] only the first slot is tried.
+    /// After the sleep of \[16] only the first slot is tried.
     TriesOneSlot,
-    /// \[14] is to close what was granted in surplus, and no more.
+    /// \[16] is to close what was granted in surplus, and no more.
     ClosesTheSurplus,
 
     // Mistakes of whoever runs a job under the lock ([`super::program`]).

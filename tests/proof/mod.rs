@@ -26,10 +26,12 @@ mod edges;
 mod explore;
 mod grace;
 mod known;
+mod line;
 mod lying;
 mod marks;
 mod mistaken;
 mod mistakes;
+mod moment;
 mod of_slots;
 mod program;
 mod promises;
@@ -50,7 +52,7 @@ mod words;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
 
-use explore::Scene;
+use explore::{Found, Scene};
 use program::{Backend, Program, Wait};
 use scenes::{
     BACKENDS, BEGUN, FOREIGN, SIGNED, all_of, choices, four_alike, four_of_any_kind,
@@ -62,14 +64,21 @@ const LARGE: usize = 10_000_000;
 
 /// Explores many scenes, and says how much that was.
 fn explore_all(what: &str, scenes: &[Scene]) {
+    explore_each(what, scenes, |scene| {
+        let found = scene.hold();
+        if found.states > LARGE {
+            println!("{}: {} states", scene.title(), found.states);
+        }
+        found
+    });
+}
+
+fn explore_each<S: Sync>(what: &str, scenes: &[S], hold: impl Fn(&S) -> Found + Sync) {
     let start = Instant::now();
     let (next, states, steps) = (AtomicUsize::new(0), AtomicUsize::new(0), AtomicUsize::new(0));
     let work = || {
         while let Some(scene) = scenes.get(next.fetch_add(1, Ordering::Relaxed)) {
-            let found = scene.hold();
-            if found.states > LARGE {
-                println!("{}: {} states", scene.title(), found.states);
-            }
+            let found = hold(scene);
             states.fetch_add(found.states, Ordering::Relaxed);
             steps.fetch_add(found.steps, Ordering::Relaxed);
         }

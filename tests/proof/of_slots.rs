@@ -1,7 +1,7 @@
 //! Runs for which either of two slots would do: they never meet in one, nobody waits while one is free, and no file stays.
 //!
-//! With one run less than it takes to fill the slots, nobody waits: so here there are three at least. (Who
-//! stands in line to wait for slots is not in the model: each place in the line is an ordinary lock.)
+//! With one run less than it takes to fill the slots, nobody waits: so here there are three at least. They wait for the slots
+//! all at once: that one at a time does is what the line is for ([`super::line`]).
 
 use super::explore::Scene;
 use super::explore_all;

@@ -28,8 +28,12 @@ pub(super) struct Standing {
     pub(super) essence: Vec<u8>,
 }
 
+#[derive(Default)]
 pub(super) struct Progress {
     pub(super) at: usize,
+    /// Where the code has stood, from after so many answers on.
+    from: usize,
+    passed: Vec<Standing>,
     pub(super) pending: Option<(u8, u8, Call)>,
     pub(super) holds: bool,
     pub(super) essence: Vec<u8>,
@@ -53,8 +57,9 @@ pub(super) struct Progress {
     pub(super) phase: Phase,
 }
 
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
 pub(super) enum Phase {
+    #[default]
     Acquire,
     Hold,
     Release,
@@ -77,35 +82,29 @@ pub(super) fn used_up() -> Error {
     Error::Unstable { path: PathBuf::new() }
 }
 
-impl Replay<'_> {
-    /// Runs the program up to its first unanswered call.
-    pub(super) fn of(program: &Program, history: &[Answer]) -> Standing {
-        let progress = Progress {
-            at: 0,
-            pending: None,
-            holds: false,
-            essence: Vec::new(),
-            lies: Default::default(),
-            slots: Slots::default(),
-            waiting: false,
-            candidate: Vec::new(),
-            granted: false,
-            has_slept: false,
-            tries: 0,
-            ends: false,
-            left: 0,
-            phase: Phase::Acquire,
-        };
-        let progress = RefCell::new(progress);
-        let outcome = program.run(&Replay { program, history, progress: &progress, slot: 0 });
-        let progress = progress.into_inner();
-        let (step, slot, call) = progress.pending.unwrap_or((0, 0, Call::End(outcome)));
+impl Progress {
+    fn standing(&self, (step, slot, call): (u8, u8, Call)) -> Standing {
         if matches!(call, Call::End(_)) {
             // An ended run knows nothing, and holds nothing.
             return Standing { call, step, slot, holds: false, essence: Vec::new() };
         }
-        let essence = [progress.slots.code(), progress.essence, progress.lies.concat()].concat();
-        Standing { call, step, slot, holds: progress.holds, essence }
+        let mut essence = self.slots.code();
+        essence.extend(&self.essence);
+        essence.extend(self.lies.iter().flatten());
+        Standing { call, step, slot, holds: self.holds, essence }
+    }
+}
+
+impl Replay<'_> {
+    /// Runs the program up to its first unanswered call. Returns where it stands then, and before that each time it asked,
+    /// from the call after `from` answers on.
+    pub(super) fn along(program: &Program, history: &[Answer], from: usize) -> Vec<Standing> {
+        let progress = RefCell::new(Progress { from, ..Progress::default() });
+        let outcome = program.run(&Replay { program, history, progress: &progress, slot: 0 });
+        let mut progress = progress.into_inner();
+        let last = progress.standing(progress.pending.unwrap_or((0, 0, Call::End(outcome))));
+        progress.passed.push(last);
+        progress.passed
     }
 
     /// The same answers, as they concern this slot.
@@ -123,6 +122,10 @@ impl Replay<'_> {
             progress.pending = Some((step, self.slot, call));
             return None;
         };
+        if progress.at >= progress.from {
+            let standing = progress.standing((step, self.slot, call));
+            progress.passed.push(standing);
+        }
         progress.at += 1;
         progress.essence.extend(answer.code());
         Some(*answer)

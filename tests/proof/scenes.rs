@@ -95,11 +95,7 @@ impl Scene {
 
     /// Explores, and fails at the first broken promise.
     pub(super) fn hold(&self) -> Found {
-        let found = self.explore();
-        if let Some(counterexample) = &found.counterexample {
-            panic!("{self:?}:\n{counterexample}");
-        }
-        found
+        self.explore().without_counterexample(self)
     }
 }
 
@@ -127,7 +123,7 @@ fn few_kinds(backend: Backend) -> Vec<Program> {
 }
 
 /// Every choice of so many kinds, in no order, a kind as often as one likes.
-pub(super) fn choices(kinds: &[Program], count: usize) -> Vec<Vec<Program>> {
+pub(super) fn choices<T: Copy>(kinds: &[T], count: usize) -> Vec<Vec<T>> {
     if count == 0 {
         return vec![Vec::new()];
     }

@@ -169,7 +169,7 @@ impl State {
         automaton: &mut Automaton,
         mut tell: impl FnMut(Step, &State, &State, &Automaton),
     ) {
-        let mut coming = way.step();
+        let mut coming = Some(way.step());
         while let Some(step) = coming {
             let before = *self;
             self.take(step, automaton);

@@ -1,5 +1,7 @@
 //! One step, and the way that it takes.
 
+use super::edges::Kind;
+
 /// What happens next, to whom.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum What {
@@ -66,9 +68,13 @@ impl What {
         )
     }
 
-    /// Whether time passes: who does nothing else for ever has only waited for long.
-    pub(super) fn passes_time(self) -> bool {
-        matches!(self, Self::Rests | Self::Anew)
+    pub(super) fn kind(self) -> Kind {
+        match self {
+            // Who does nothing else for ever has only waited for long.
+            Self::Rests | Self::Anew => Kind::AfterARest,
+            _ if self.is_optional() => Kind::Optional,
+            _ => Kind::Certain,
+        }
     }
 }
 
@@ -83,22 +89,19 @@ pub(super) struct Step {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Way {
     who: u8,
-    what: Option<What>,
+    what: What,
     /// One bit each, the last one lowest.
     turns: u16,
     count: u8,
 }
 
 impl Way {
-    /// To where everything begins.
-    pub(super) const BEGIN: Self = Self { who: 0, what: None, turns: 0, count: 0 };
-
     pub(super) fn of(step: Step) -> Self {
-        Self { who: step.who as u8, what: Some(step.what), ..Self::BEGIN }
+        Self { who: step.who as u8, what: step.what, turns: 0, count: 0 }
     }
 
-    pub(super) fn step(self) -> Option<Step> {
-        self.what.map(|what| Step { who: self.who.into(), what })
+    pub(super) fn step(self) -> Step {
+        Step { who: self.who.into(), what: self.what }
     }
 
     pub(super) fn and(self, second: bool) -> Self {
