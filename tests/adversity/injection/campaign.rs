@@ -15,7 +15,11 @@ fn stride(scene: &Scene) -> usize {
     };
     // Where there are many calls, and each play takes its time.
     let is_large = scene.company.is_large() || scene.options.len() > 2 || scene.end == End::Never;
-    if is_large { stride * 6 } else { stride }
+    match (is_large, is_rerun()) {
+        (true, true) => stride * 12,
+        (true, false) => stride * 6,
+        (false, _) => stride,
+    }
 }
 
 /// The calls of the scene when it is played undisturbed, without the witness of the run's signals, which comes only where

@@ -5,16 +5,21 @@ use super::contender::{Contender, MOST_PLACES};
 use super::{fight, run_once_more, scaled, until};
 use crate::support::alone::alone;
 use crate::support::full_house::use_all_parts;
-use crate::support::process_owned;
 use crate::support::random::{self, Random};
+use crate::support::{is_long, is_rerun, process_owned};
 
 /// How many slots those want that want one of several.
 const SLOTS: usize = 3;
 
+/// Each round takes its time: once is enough.
+fn is_left_out() -> bool {
+    is_rerun() && !is_long()
+}
+
 #[test]
 fn whoever_is_killed_no_more_jobs_run_than_there_are_slots_nobody_is_stuck_and_no_file_stays() {
-    // The first in line has no children then, and looks at the slots only now and then.
-    if process_owned() {
+    // The first in line has no children there, and looks at the slots only now and then.
+    if process_owned() || is_left_out() {
         return;
     }
     alone(|| {
@@ -36,6 +41,9 @@ fn whoever_is_killed_no_more_jobs_run_than_there_are_slots_nobody_is_stuck_and_n
 
 #[test]
 fn whoever_is_killed_or_replaced_jobs_run_alone_nobody_is_stuck_and_no_file_stays() {
+    if is_left_out() {
+        return;
+    }
     alone(|| {
         let mut campaign = Campaign::new(random::seed());
         campaign.sent_by_others = &[libc::SIGTERM, libc::SIGKILL];

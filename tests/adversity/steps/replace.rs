@@ -5,7 +5,7 @@ use std::os::unix::process::ExitStatusExt;
 use std::process::ExitStatus;
 
 use super::run::{Reached, STATUS};
-use super::stage::{Stage, can_trace, stride};
+use super::stage::{Stage, can_trace, long_stride};
 use crate::support::before::Before;
 use crate::support::scripts;
 use crate::support::{Running, wait_until};
@@ -22,7 +22,7 @@ fn whoever_comes_after_a_holder_that_was_to_be_replaced_is_told_to_end_or_left_a
 
 fn try_all_steps(options: &[&str], is_followed: bool) {
     if can_trace() {
-        let steps = (1..).step_by(stride());
+        let steps = (1..).step_by(long_stride());
         let steps = steps.take_while(|step| play(options, *step, is_followed) == Reached::There);
         println!("{options:?}, held up at {} steps", steps.count());
     }

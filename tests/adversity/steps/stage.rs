@@ -16,6 +16,15 @@ pub(crate) fn stride() -> usize {
     }
 }
 
+/// The same, where each order takes longer.
+pub(crate) fn long_stride() -> usize {
+    match (is_long(), is_rerun()) {
+        (true, _) => 1,
+        (false, false) => stride(),
+        (false, true) => stride() * 3,
+    }
+}
+
 /// Whether programs may be traced here; says so if not.
 pub(crate) fn can_trace() -> bool {
     match Tracee::start(withlock(["-V"]).stdout(std::process::Stdio::null())) {
