@@ -1,14 +1,15 @@
 """Several jobs at once: whether there are ever too many or too few, and how soon a slot that is free is used again."""
 
 import os
+import random
 import time
 
 from idle import numbers
 from running import PATIENCE, children, patience, wait_until
 from table import median, micro, percentile, table
 
-# Contenders, slots, and how long each job lasts, in milliseconds.
-CROWDS = [(64, 3, 90), (64, 16, 90), (128, 64, 200)]
+# Contenders, slots, how long each job lasts, in milliseconds, and by which part of it more or less.
+CROWDS = [(64, 3, 90, 0), (64, 16, 90, 0), (128, 64, 200, 0), (192, 64, 200, 0.5)]
 
 # How many slots a waiter looks at that is measured while it waits.
 WATCHED = [3, 64]
@@ -34,11 +35,11 @@ def running(jobs, moment):
     return sum(start <= moment < end for _, start, end in jobs)
 
 
-def contend(ground, program, own, count, slots, nap):
+def contend(ground, program, own, count, slots, naps):
     lock, log = ground.path("lock"), ground.path("log")
     open(log, "w").close()
     for number in range(count):
-        job = [own["job"], log, str(number), str(nap)]
+        job = [own["job"], log, str(number), str(naps[number])]
         ground.start(program.line(lock, job, ("-j", str(slots), *program.wait)))
     with patience(PATIENCE, f"{count} contenders for {slots} slots"):
         for _ in range(count):
@@ -53,17 +54,22 @@ def contend(ground, program, own, count, slots, nap):
 def report(ground, programs, own, passes):
     rows = []
     for program in programs:
-        for count, slots, nap in CROWDS:
-            results = [contend(ground, program, own, count, slots, nap) for _ in range(passes)]
+        for count, slots, nap, spread in CROWDS:
+            chance = random.Random(count)
+            naps = [round(nap * (1 + spread * chance.uniform(-1, 1))) for _ in range(count)]
+            results = [contend(ground, program, own, count, slots, naps) for _ in range(passes)]
             crowds = [crowd for crowd, _ in results]
             gaps = [gap for crowd in crowds for gap in crowd.gaps]
-            rows.append([f"{program.name}, {count} over {slots}", max(crowd.most for crowd in crowds),
+            ideal = sum(naps) / slots if spread else -(-count // slots) * nap
+            alike = f"{nap} ms +- {spread:.0%}" if spread else f"{nap} ms"
+            rows.append([f"{program.name}, {count} over {slots}, {alike}", max(crowd.most for crowd in crowds),
                          f"{median([crowd.idle for crowd in crowds]):.2%}", micro(percentile(gaps, 50)),
                          micro(percentile(gaps, 99)), f"{median([crowd.wall for crowd in crowds]) / 1e6:,.0f}",
-                         f"{-(-count // slots) * nap:,}", sum(left for _, left in results)])
+                         f"{ideal:,.0f}", sum(left for _, left in results)])
     header = ["slots", "most at once", "idle", "hand-over p50 us", "p99 us", "wall ms", "ideal", "files left"]
     notes = ["Idle: of the slots' time while there was work for all of them. Hand-over: from the end of a job to the start",
-             f"of the next one. Ideal: without any hand-over. {passes} passes."]
+             "of the next one; jobs of one length end all at once. Ideal: without any hand-over, nor a last one that is",
+             f"alone. {passes} passes."]
     return table("Slots: contenders that start together", header, rows, notes)
 
 

@@ -39,20 +39,28 @@ pub fn acquire<W: World>(
     wait: Wait,
     first: Option<Walked<W>>,
 ) -> Result<Attempt<Held<W>>> {
-    acquire_any(vec![Slot { world, terms, first }], wait)
+    acquire_any([Ok(Slot { world, terms, first })], wait)
 }
 
-/// Takes one of these locks: the first one that is free, or else the first one that becomes free. They are of one mode.
+/// Takes one of these locks: the first one that is free, or else the first one that becomes free. They are of one mode. A
+/// slot behind one that is free is not asked for.
 ///
 /// # Errors
-/// As [`acquire`].
-pub fn acquire_any<W: World>(mut slots: Vec<Slot<W>>, wait: Wait) -> Result<Attempt<Held<W>>> {
-    if slots.is_empty() {
-        return Ok(Attempt::Busy(Busy::default()));
-    }
-    let rounds = Rounds::new();
-    let mut contender =
-        Contender { slots: &mut slots, wait, waiting: None, cleaning_up: None, rounds };
+/// As [`acquire`], and what the slots say.
+pub fn acquire_any<W: World>(
+    slots: impl IntoIterator<Item = Result<Slot<W>>>,
+    wait: Wait,
+) -> Result<Attempt<Held<W>>> {
+    let mut further = slots.into_iter();
+    let mut slots = Vec::new();
+    let mut contender = Contender {
+        slots: &mut slots,
+        further: &mut further,
+        wait,
+        waiting: None,
+        cleaning_up: None,
+        rounds: Rounds::new(),
+    };
     let outcome = loop {
         match contender.round() {
             Ok(Some(outcome)) => break outcome,
@@ -93,7 +101,9 @@ enum Outcome<W: World> {
 }
 
 struct Contender<'a, W: World> {
-    slots: &'a mut [Slot<W>],
+    slots: &'a mut Vec<Slot<W>>,
+    /// Those that it has not come to yet.
+    further: &'a mut dyn Iterator<Item = Result<Slot<W>>>,
     wait: Wait,
     /// From the first wait on.
     waiting: Option<W::Waiting>,
@@ -125,7 +135,12 @@ impl<W: World> Contender<'_, W> {
     fn look_at_all(&mut self, standings: &mut Vec<Standing<W>>) -> Result<Option<Outcome<W>>> {
         let mut asked =
             Asked { wait: self.wait, has_waited: self.waiting.is_some(), for_ancestors: true };
-        for (number, slot) in self.slots.iter_mut().enumerate() {
+        for number in 0.. {
+            if number == self.slots.len() {
+                let Some(slot) = self.further.next() else { break };
+                self.slots.push(slot?);
+            }
+            let slot = &mut self.slots[number];
             // A single one that is free in the end will do.
             asked.for_ancestors = standings.iter().all(|it| it.word == Word::ByAncestor);
             match approach::look(slot, number, asked, &mut self.rounds)? {
@@ -186,6 +201,9 @@ impl<W: World> Contender<'_, W> {
 
     /// That all of them are busy.
     fn busy(&self, standings: &mut [Standing<W>]) -> Busy {
+        if standings.is_empty() {
+            return Busy::default();
+        }
         let all_are = |word| standings.iter().all(|standing| standing.word == word);
         let (by_ancestor, leased) = (all_are(Word::ByAncestor), all_are(Word::Leased));
         Busy {

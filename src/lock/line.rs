@@ -52,8 +52,11 @@ impl Part {
     }
 }
 
-/// Takes one of so many slots, and waits for it in line: steps 13 to 17. `of` makes what is needed to take a part: `None` is that this
-/// process has it already, or tries to get it.
+/// Takes one of so many slots, and waits for it in line: steps 13 to 17. `of` makes what is needed to take a part: `None` is
+/// that this process has it already, or tries to get it.
+///
+/// Whoever has come to the head of the line looks at slot 1 first, and at the others from one on that `scatter` picks. Where
+/// many jobs end at once, whoever comes after another one would else begin each time with all those that were just taken.
 ///
 /// Who does not wait tries the slots, and is not in line. Who waits locks the head first, so that one run at a time waits for
 /// the slots, and the kernel keeps all others in their order.
@@ -63,12 +66,12 @@ impl Part {
 pub fn acquire_in_line<W: World>(
     capacity: Capacity,
     wait: Wait,
+    scatter: u32,
     mut of: impl FnMut(Part) -> Result<Option<Slot<W>>>,
 ) -> Result<Attempt<Held<W>>> {
     let slots = || (1..=capacity.slots).map(Part::Slot);
     let mut any = |parts: &mut dyn Iterator<Item = Part>, wait| {
-        let slots: Result<Vec<_>> = parts.filter_map(|part| of(part).transpose()).collect();
-        acquire_any(slots?, wait)
+        acquire_any(parts.filter_map(|part| of(part).transpose()), wait)
     };
     if wait == Wait::No {
         return any(&mut slots(), Wait::No);
@@ -93,10 +96,36 @@ pub fn acquire_in_line<W: World>(
         // [15]
         match any(&mut [Part::Head].into_iter(), wait)? {
             Attempt::Held(head) => _head = Some(head),
-            Attempt::Busy(_) => return any(&mut slots(), Wait::No),
+            Attempt::Busy(_) => return any(&mut scattered(capacity.slots, scatter), Wait::No),
             interrupted => return Ok(interrupted),
         }
     }
     // [16]
-    any(&mut slots(), wait)
+    any(&mut scattered(capacity.slots, scatter), wait)
+}
+
+/// All slots: the first one, and the others from any one on.
+fn scattered(slots: u16, scatter: u32) -> impl Iterator<Item = Part> {
+    let others = slots.saturating_sub(1);
+    let from = scatter % u32::from(others.max(1));
+    let others = (0..u32::from(others)).map(move |number| 2 + (from + number) % u32::from(others));
+    std::iter::once(1).chain(others).filter_map(|number| u16::try_from(number).ok()).map(Part::Slot)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Part, scattered};
+
+    #[test]
+    fn each_slot_comes_once_and_the_first_one_first() {
+        for (slots, scatter) in [(1, 0), (1, 7), (2, 5), (3, 4), (64, u32::MAX)] {
+            let mut numbers: Vec<u16> = scattered(slots, scatter)
+                .map(|part| if let Part::Slot(number) = part { number } else { 0 })
+                .collect();
+            assert_eq!(numbers[0], 1);
+            numbers.sort_unstable();
+            assert_eq!(numbers, (1..=slots).collect::<Vec<_>>());
+        }
+        assert_eq!(scattered(4, 4).collect::<Vec<_>>(), [1, 3, 4, 2].map(Part::Slot));
+    }
 }

@@ -53,32 +53,34 @@ pub(super) fn until_granted<W: World>(
     Ok(())
 }
 
-/// [5] Compares what was granted, up to the first that is the file at its path, and gives back all others. Nothing granted,
-/// and a reason to give up: compares what is busy.
+/// [5] Compares what was granted, up to the first that is the file at its path, and gives back all others, also after an
+/// error. Nothing granted, and a reason to give up: compares what is busy.
 pub(super) fn settle<W: World>(
     slots: &[Slot<W>],
     standings: &mut [Standing<W>],
     gives_up: bool,
 ) -> Result<Option<(usize, Candidate<W>)>> {
-    let mut won = None;
+    let (mut won, mut failure) = (None, None);
     for standing in standings.iter_mut() {
         let (word, slot) = (standing.word, &slots[standing.number]);
         let Some(mut candidate) = standing.candidate.take() else { continue };
-        if word == Word::Granted && won.is_some() {
+        let is_settled = won.is_some() || failure.is_some();
+        if word == Word::Granted && is_settled {
             give_back(&slot.world, &slot.terms, &candidate);
-        } else if word == Word::Granted || word == Word::NotYet && gives_up && won.is_none() {
-            let compared = compare(slot, &mut candidate, word == Word::Granted);
-            if word == Word::Granted && matches!(compared, Ok(true)) {
-                won = Some((standing.number, candidate));
-                continue;
+        } else if word == Word::Granted || word == Word::NotYet && gives_up && !is_settled {
+            match compare(slot, &mut candidate, word == Word::Granted) {
+                Ok(true) if word == Word::Granted => {
+                    won = Some((standing.number, candidate));
+                    continue;
+                }
+                Ok(true) => standing.word = Word::Final,
+                Ok(false) => standing.word = Word::NotYet,
+                Err(error) => failure = Some(error),
             }
-            standing.candidate = Some(candidate);
-            standing.word = if compared? { Word::Final } else { Word::NotYet };
-            continue;
         }
         standing.candidate = Some(candidate);
     }
-    Ok(won)
+    failure.map_or(Ok(won), Err)
 }
 
 /// Whether a reader, who does not wait, has met the last one of others that is slow to clean up: it is that one as long as the

@@ -4,30 +4,24 @@ use withlock_platform::backend::Mode;
 
 use super::{Checked, Held};
 use crate::error::Result;
-use crate::lock::{self, Asking, Attempt, Part, Slot, Terms, Wait, World};
-use crate::place::walk::Place;
+use crate::lock::{self, Asking, Attempt, Part, Slot, Terms, Wait};
 
 impl<'a> Checked<'a> {
     pub(super) fn attempt_in_line(self, wait: Wait) -> Result<Attempt<Held<'a>>> {
         let Self { system, terms, walked, capacity } = self;
+        // What lies in the same directory needs no walk of its own; not where a link leads to another one.
+        let name = terms.path.file_name().filter(|name| *name == walked.0.name);
+        let here = name.and_then(|name| walked.0.beside(name)).map(|(place, _)| place);
         let mut walked = Some(walked);
-        let mut last_place: Option<Place> = None;
-        lock::acquire_in_line(capacity, wait, |part| {
+        lock::acquire_in_line(capacity, wait, std::process::id(), |part| {
             let terms = part_terms(&terms, part);
             let system = system.for_part(part, terms.clone());
-            let name = terms.path.file_name();
-            let first = if part == Part::Slot(1) {
-                let walked = match walked.take() {
-                    Some(walked) => walked,
-                    None => system.walk()?,
-                };
-                // Not where a link leads to another directory.
-                let here = name.filter(|name| *name == walked.0.name);
-                last_place = here.and_then(|name| walked.0.beside(name)).map(|(place, _)| place);
-                Some(walked)
-            } else {
-                // What lies in the same directory needs no walk of its own.
-                last_place.as_ref().zip(name).and_then(|(place, name)| place.beside(name))
+            let first = match part {
+                Part::Slot(1) if walked.is_some() => walked.take(),
+                _ => here
+                    .as_ref()
+                    .zip(terms.path.file_name())
+                    .and_then(|(place, name)| place.beside(name)),
             };
             let (first, system) = system.in_turn_somewhere(first)?;
             Ok(system.map(|world| Slot { world, terms, first }))

@@ -178,17 +178,15 @@ impl Program {
         replay: &Replay<'a>,
         world: impl Fn(Replay<'a>) -> W,
     ) -> Outcome {
-        let slot = |number| Slot {
-            world: world(replay.at(number)),
-            terms: self.terms(number),
-            first: None,
+        let slot = |number| {
+            Ok(Slot { world: world(replay.at(number)), terms: self.terms(number), first: None })
         };
         let wait = match self.wait {
             Wait::No => lock::Wait::No,
             Wait::Limited | Wait::Either => lock::Wait::Until(far()),
             Wait::Forever | Wait::Interruptible => lock::Wait::Forever,
         };
-        match lock::acquire_any((0..self.slots).map(slot).collect(), wait) {
+        match lock::acquire_any((0..self.slots).map(slot), wait) {
             Ok(Attempt::Held(held)) => {
                 let seat = replay.at(held.slot() as u8 - 1);
                 self.job(held, &seat)

@@ -15,6 +15,8 @@ pub mod fate;
 #[cfg(target_os = "linux")]
 pub mod forest;
 #[cfg(target_os = "linux")]
+pub mod full_house;
+#[cfg(target_os = "linux")]
 pub mod helper;
 pub mod left_alone;
 pub mod people;
@@ -75,8 +77,13 @@ pub fn excludes_fcntl() -> bool {
     forced_backend().as_deref() != Some("flock")
 }
 
-/// Whether the tests run once more, for another backend or another build of the program: what takes long is shorter then.
+/// Whether the tests run once more, for another backend, another build of the program or another user
+/// (`WITHLOCK_TEST_PROVEN`): what takes long is shorter then.
 pub fn is_rerun() -> bool {
+    is_of_another_program() || std::env::var_os("WITHLOCK_TEST_PROVEN").is_some()
+}
+
+fn is_of_another_program() -> bool {
     forced_backend().is_some() || std::env::var_os("WITHLOCK_UNDER_TEST").is_some()
 }
 
@@ -227,6 +234,15 @@ pub fn waits_for_lock(pid: u32) -> bool {
     locks.lines().any(|line| line.contains("->") && line.split_whitespace().nth(5) == Some(&pid))
 }
 
+/// Whether it sleeps for a lock; or, as the first in line for so many slots, each of its children does.
+pub fn waits_for_any(pid: u32, slots: usize) -> bool {
+    let sleepers = procfs::children(pid);
+    waits_for_lock(pid)
+        || procfs::state(pid) == Some('S')
+            && sleepers.len() == slots
+            && sleepers.iter().all(|sleeper| waits_for_lock(*sleeper))
+}
+
 /// What a finished run printed on stderr.
 pub fn stderr(output: &Output) -> String {
     String::from_utf8_lossy(&output.stderr).into_owned()
@@ -235,7 +251,7 @@ pub fn stderr(output: &Output) -> String {
 /// An example that was built with the tests (`cargo test` builds them all); `None` where the tests run once more, and it makes
 /// no difference, or are to be quick.
 pub fn example(name: &str) -> Option<PathBuf> {
-    if is_rerun() || std::env::var_os("WITHLOCK_TEST_QUICK").is_some() {
+    if is_of_another_program() || std::env::var_os("WITHLOCK_TEST_QUICK").is_some() {
         return None;
     }
     let test = std::env::current_exe().unwrap();

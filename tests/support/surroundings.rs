@@ -39,8 +39,12 @@ extern "C" fn settle() {
     }
 }
 
-/// Of the variables that begin like this, those for the tests stay.
+/// Of the variables that begin like this, those for the tests stay; and all of them where this process is itself the job of
+/// a test, which looks at its lock by them.
 fn is_of_outer_run(name: &OsStr) -> bool {
+    if std::env::var_os("WITNESS_NOTES").is_some() {
+        return false;
+    }
     let is_for_tests = [&b"WITHLOCK_TEST_"[..], b"WITHLOCK_UNDER_TEST", b"WITHLOCK_PARITY_"];
     let name = name.as_bytes();
     name.starts_with(b"WITHLOCK_") && !is_for_tests.iter().any(|start| name.starts_with(start))

@@ -1,9 +1,10 @@
 //! Many readers, or one writer.
 
 use std::process::Stdio;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use crate::support::scripts::run;
-use crate::support::{Running, Scratch, stderr, wait_until, waits_for_lock, withlock};
+use crate::support::{Running, Scratch, is_long, stderr, wait_until, waits_for_lock, withlock};
 
 #[test]
 fn readers_run_together_exclude_a_writer_and_the_last_one_out_removes_the_file() {
@@ -71,20 +72,36 @@ fn a_writer_that_waits_gets_in_after_the_last_reader() {
     assert_eq!(place.names(), [""; 0]);
 }
 
+/// Counts down at its end, be it a panic.
+struct Leaves<'a>(&'a AtomicUsize);
+
+impl Drop for Leaves<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
 #[test]
 fn a_reader_is_never_refused_because_another_one_is_just_leaving() {
     let place = Scratch::new();
     let lock = place.join("lock");
+    let (tries, left) = (if is_long() { 25_000 } else { 200 }, AtomicUsize::new(4));
     std::thread::scope(|scope| {
         for _ in 0..4 {
             scope.spawn(|| {
-                for round in 0..200 {
+                let _one_fewer = Leaves(&left);
+                for number in 0..tries {
                     let output = run(&["-s"], &lock);
-                    assert!(output.status.success(), "round {round}: {}", stderr(&output));
+                    assert!(output.status.success(), "try {number}: {}", stderr(&output));
                 }
             });
         }
+        // One who waits, and so comes and goes in another rhythm.
+        while left.load(Ordering::Relaxed) > 0 {
+            assert!(run(&["-s", "-w", "inf"], &lock).status.success());
+        }
     });
+    println!("{} tries of readers that do not wait, and nobody was refused", 4 * tries);
     assert_eq!(place.names(), [""; 0]);
 }
 

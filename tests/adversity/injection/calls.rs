@@ -12,6 +12,13 @@ pub(crate) struct Call {
     pub(crate) arguments: String,
 }
 
+impl Call {
+    /// Whether it is of this name, and has this in its arguments.
+    pub(crate) fn is(&self, name: &str, with: &str) -> bool {
+        self.name == name && self.arguments.contains(with)
+    }
+}
+
 /// The calls from the first one that is withlock's own: before it, there is the loader, which differs from build to build.
 pub(crate) fn own(trace: &str) -> Vec<Call> {
     let mut counts = HashMap::new();

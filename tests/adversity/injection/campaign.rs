@@ -2,25 +2,33 @@
 
 use super::calls::{self, Call};
 use super::faults::{self, Fault};
-use super::scene::Scene;
+use super::scene::{End, Scene};
 use super::verdict;
 use crate::support::{find_program, is_long, is_rerun, skip, stderr};
 
 /// Of how many faults one is tried in a short check.
-fn stride() -> usize {
-    match (is_long(), is_rerun()) {
-        (true, _) => 1,
+fn stride(scene: &Scene) -> usize {
+    let stride = match (is_long(), is_rerun()) {
+        (true, _) => return 1,
         (false, false) => 17,
         (false, true) => 41,
-    }
+    };
+    // Where there are many calls, and each play takes its time.
+    let is_large = scene.company.is_large() || scene.options.len() > 2 || scene.end == End::Never;
+    if is_large { stride * 6 } else { stride }
 }
 
 /// The calls of the scene when it is played undisturbed, without the witness of the run's signals, which comes only where
-/// the job takes its time, as on a busy machine.
+/// the job takes its time, as on a busy machine, or is ended.
 fn calls_of(scene: &Scene) -> Vec<Call> {
     let mut plays = (0..100).map(|_| calls::own(&scene.play(None).trace));
-    let has_witness = |calls: &Vec<Call>| calls.iter().any(|call| call.name == "socketpair");
-    plays.find(|calls| !has_witness(calls)).expect("a job that is short for once")
+    let has_witness = |calls: &Vec<Call>| {
+        let mut since_job = calls.iter().skip_while(|call| call.name != "rt_sigtimedwait");
+        since_job.any(|call| call.name == "socketpair")
+    };
+    plays
+        .find(|calls| !has_witness(calls) || scene.end == End::Never)
+        .expect("a job that is short for once")
 }
 
 /// Plays the scene once undisturbed, and then once for each call that may be interrupted: as if nothing had happened.
@@ -66,7 +74,7 @@ pub(crate) fn fail_every_call(scene: &Scene) {
     let mut tampered = 0;
     let mut tried = 0;
     let mut wrong = Vec::new();
-    for fault in faults.iter().step_by(stride()) {
+    for fault in faults.iter().step_by(stride(scene)) {
         let played = scene.play(Some(fault));
         tried += 1;
         tampered += usize::from(calls::tampered(&played.trace) > 0);
@@ -78,6 +86,7 @@ pub(crate) fn fail_every_call(scene: &Scene) {
         faults.len()
     );
     assert!(wrong.is_empty(), "{scene:?}\n{} of {tried}: {}", wrong.len(), wrong.join("\n"));
-    // Where others come and go, a call may be missing for once.
-    assert!(tampered * 10 >= tried * 9, "{scene:?}: only {tampered} of {tried} faults were met");
+    // Where others come and go, a call may be missing for once; more of them, where all processes are looked at.
+    let most = if scene.company.may_be_replaced() { 6 } else { 9 };
+    assert!(tampered * 10 >= tried * most, "{scene:?}: only {tampered} of {tried} faults were met");
 }

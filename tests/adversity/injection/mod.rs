@@ -3,16 +3,22 @@
 //! ends with a status that stands for it. Nothing hangs, and the next run works and leaves no file.
 #![cfg(target_os = "linux")]
 
+mod apart;
 mod calls;
 mod campaign;
+mod company;
 mod faults;
+#[cfg(target_pointer_width = "64")]
+mod leaver;
+mod many;
 mod scene;
 mod starting;
 mod verdict;
 
 use crate::support::before::Before;
 use campaign::{fail_every_call, interrupt_every_call, interrupt_for_good};
-use scene::{Company, End, Scene, Way};
+use company::Company;
+use scene::{End, Scene, Way};
 
 #[test]
 fn a_failing_call_loses_neither_job_nor_lock_of_a_plain_run() {

@@ -3,32 +3,22 @@
 use std::fs;
 use std::os::unix::fs::symlink;
 use std::path::PathBuf;
-use std::process::{Child, Command, Output, Stdio};
+use std::process::{Child, Command, ExitStatus, Output, Stdio};
 
+use super::company::Company;
 use super::faults::Fault;
 use crate::support::before::{Before, Untouched};
 use crate::support::{
-    Running, Scratch, find_program, forced_backend, procfs, program, wait_until, waits_for_lock,
-    withlock,
+    Scratch, find_program, forced_backend, procfs, program, wait_until, waits_for_any, withlock,
 };
-
-/// Who else uses the lock.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Company {
-    Nobody,
-    /// A holder whose job ends as soon as the run waits for it.
-    HolderWhoLeaves,
-    /// A holder whose job ends after the run.
-    HolderWhoStays,
-    /// A shared holder whose job ends after the run.
-    Reader,
-}
 
 /// How the job ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum End {
     Exit(i32),
     Signal(i32),
+    /// Only after a long time: the run is to end it before.
+    Never,
 }
 
 /// How the lock file is named.
@@ -63,39 +53,20 @@ impl Scene {
     pub(crate) fn play(&self, fault: Option<&Fault>) -> Played {
         let stage = Stage::new(self);
         let before = Untouched::of(&stage.place.join("lock"));
-        let company = self.invite(&stage);
-        let mut run = Guarded(stage.start(self, fault));
-        let company = match self.company {
-            Company::HolderWhoLeaves => {
-                wait_until("the run waits or ends", || run.has_ended() || run.waits());
-                finish(company);
-                None
-            }
-            _ => company,
-        };
+        let mut others = self.company.invite(&stage.place.join("lock"));
+        let mut run = Guarded(stage.start(self, fault, others.excluded_job()));
+        if others.is_waited_for() {
+            wait_until(&format!("the run waits or ends: {self:?}, {fault:?}"), || {
+                run.has_ended() || run.waits(&stage)
+            });
+            others.react();
+        }
         wait_until(&format!("the run ends: {self:?}, {fault:?}"), || run.has_ended());
         let output = run.output(&stage);
-        finish(company);
+        let told = others.part();
         let log = fs::read_to_string(stage.aside.join("log")).unwrap_or_default();
         let trace = fs::read_to_string(stage.aside.join("trace")).unwrap();
-        Played { stage, before, output, log, trace }
-    }
-
-    fn invite(&self, stage: &Stage) -> Option<Running> {
-        let lock = stage.place.join("lock");
-        match self.company {
-            Company::Nobody => None,
-            Company::HolderWhoLeaves | Company::HolderWhoStays => Some(Running::start(&[], &lock)),
-            Company::Reader => Some(Running::start(&["-s"], &lock)),
-        }
-    }
-}
-
-/// Whoever else was there is not concerned by what fails elsewhere.
-fn finish(company: Option<Running>) {
-    if let Some(company) = company {
-        let (status, _, errors) = company.finish();
-        assert_eq!((status.code(), errors.as_str()), (Some(0), ""));
+        Played { stage, before, output, log, trace, told }
     }
 }
 
@@ -107,6 +78,8 @@ pub(crate) struct Played {
     /// What the job has written.
     pub(crate) log: String,
     pub(crate) trace: String,
+    /// How the holder has ended that the run may have told to.
+    pub(crate) told: Option<ExitStatus>,
 }
 
 pub(crate) struct Stage {
@@ -132,7 +105,7 @@ impl Stage {
         }
     }
 
-    fn start(&self, scene: &Scene, fault: Option<&Fault>) -> Child {
+    fn start(&self, scene: &Scene, fault: Option<&Fault>, excluded: Option<u32>) -> Child {
         let plain = withlock(scene.options);
         let mut command = Command::new(find_program("strace").unwrap());
         command.arg("-qq").arg("-o").arg(self.aside.join("trace")).args(["-e", "signal=none"]);
@@ -141,24 +114,29 @@ impl Stage {
             command.arg("-e").arg(fault.injection());
         }
         command.arg(plain.get_program()).args(plain.get_args());
-        command.arg(self.lock(scene.way)).args(["/bin/sh", "-c", &self.job(scene)]);
+        command.arg(self.lock(scene.way)).args(["/bin/sh", "-c", &self.job(scene, excluded)]);
         let errors = fs::File::create(self.aside.join("errors")).unwrap();
         command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(errors);
         // So that a waiter looks whether anybody sees it.
         command.env("TERM", "xterm").current_dir(self.place.path()).spawn().unwrap()
     }
 
-    /// Says that it runs, and what becomes of a rival meanwhile.
-    fn job(&self, scene: &Scene) -> String {
+    /// Says that it runs, whether a job does that it excludes, and what becomes of a rival meanwhile.
+    fn job(&self, scene: &Scene, excluded: Option<u32>) -> String {
         let log = self.aside.join("log").display().to_string();
         let lock = self.place.join("lock").display().to_string();
         let backend = forced_backend().map_or_else(String::new, |name| format!("--backend {name}"));
         let end = match scene.end {
             End::Exit(status) => format!("exit {status}"),
             End::Signal(signal) => format!("kill -{signal} $$"),
+            End::Never => "exec sleep 2".to_owned(),
         };
+        let look = excluded.map_or_else(String::new, |job| {
+            format!("kill -0 {job} 2>/dev/null && echo beside {job} >>{log}; ")
+        });
+        let slots = scene.company.slots();
         format!(
-            "echo begun >>{log}; {} {backend} -E 9 {lock} true 2>>{log}.rival; echo rival $? >>{log}; {end}",
+            "echo begun >>{log}; {look}{} {backend} -j {slots} -E 9 {lock} true 2>>{log}.rival; echo rival $? >>{log}; {end}",
             program().display()
         )
     }
@@ -172,8 +150,11 @@ impl Guarded {
         self.0.try_wait().unwrap().is_some()
     }
 
-    fn waits(&self) -> bool {
-        procfs::child(self.0.id()).is_some_and(waits_for_lock)
+    /// A first in line that can't have children looks at the slots now and then.
+    fn waits(&self, stage: &Stage) -> bool {
+        let is_first = stage.place.names().contains(&"lock.queue".to_owned());
+        let rests = |run| is_first && procfs::state(run) == Some('S');
+        procfs::child(self.0.id()).is_some_and(|run| waits_for_any(run, 2) || rests(run))
     }
 
     fn output(&mut self, stage: &Stage) -> Output {

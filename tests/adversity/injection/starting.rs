@@ -10,20 +10,27 @@ use crate::support::{
 };
 
 /// The run under strace(1), with its children if `follow`.
-fn tampered(injection: &str, follow: &[&str], lock: &Path) -> Option<Command> {
+pub(super) fn tampered(
+    injections: &[&str],
+    follow: &[&str],
+    options: &[&str],
+    lock: &Path,
+) -> Option<Command> {
     let Some(strace) = find_program("strace") else {
         skip("strace");
         return None;
     };
-    let plain = withlock([lock]);
+    let plain = withlock(options);
     let mut command = Command::new(strace);
     command.args(follow).args(["-qq", "-o", "/dev/null", "-e", "signal=none"]);
-    command.arg("-e").arg(format!("inject={injection}"));
-    command.arg(plain.get_program()).args(plain.get_args());
+    for injection in injections {
+        command.arg("-e").arg(format!("inject={injection}"));
+    }
+    command.arg(plain.get_program()).args(plain.get_args()).arg(lock);
     Some(command)
 }
 
-fn assert_next_runs(case: &str, place: &Scratch) {
+pub(super) fn assert_next_runs(case: &str, place: &Scratch) {
     let next = withlock([place.join("lock")]).args(["sh", "-c", "exit 42"]).output().unwrap();
     assert_eq!((next.status.code(), stderr(&next).as_str()), (Some(42), ""), "{case}");
     assert_eq!(place.names(), [""; 0], "{case}");
@@ -54,7 +61,7 @@ fn start_script(errno: &str, place: &Scratch, aside: &Scratch) -> Option<Output>
     programs::write_program(&script, b"#!/bin/sh\necho ran\nexit 42\n", 0o755);
     let injection = format!("execve:error={errno}");
     let script = script.to_str().unwrap();
-    let mut command = tampered(&injection, &["-f", "-P", script], &place.join("lock"))?;
+    let mut command = tampered(&[&injection], &["-f", "-P", script], &[], &place.join("lock"))?;
     command.env("PATH", format!("{}:{}", aside.join("none").display(), aside.path().display()));
     Some(command.arg("job").output().unwrap())
 }
@@ -87,7 +94,7 @@ fn a_run_that_cannot_wait_for_its_job_leaves_it_the_lock() {
     for injection in ["rt_sigtimedwait:error=EPERM", "wait4:error=ECHILD"] {
         let (place, aside) = (Scratch::new(), Scratch::new());
         let lock = place.join("lock");
-        let Some(mut command) = tampered(injection, &[], &lock) else { return };
+        let Some(mut command) = tampered(&[injection], &[], &[], &lock) else { return };
         command.args(["sh", "-c", support::JOB]).current_dir(aside.path());
         let mut run = Running::of(command);
         if injection.starts_with("wait4") {

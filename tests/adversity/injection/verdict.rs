@@ -2,14 +2,17 @@
 
 use std::os::unix::process::ExitStatusExt;
 
+use super::company::was_told;
 use super::faults::Fault;
-use super::scene::{Company, End, Played, Scene};
+use super::scene::{End, Played, Scene};
 use crate::support::before::{Before, Untouched};
+use crate::support::full_house::use_all_parts;
 use crate::support::{stderr, withlock};
 
 /// What is not as it must be, or nothing.
 pub(crate) fn judge(scene: &Scene, fault: &Fault, played: &Played) -> Result<(), String> {
     let at_the_end = match played.log.as_str() {
+        _ if scene.end == End::Never => judge_having_been_ended(scene, fault, played),
         "begun\nrival 9\n" => judge_having_run(scene, fault, played),
         "" => judge_not_having_run(scene, fault, played),
         _ => Err("the job has not run once and under the lock"),
@@ -26,7 +29,8 @@ fn ensure(is_true: bool, otherwise: &'static str) -> Result<(), &'static str> {
 }
 
 fn judge_having_run(scene: &Scene, fault: &Fault, played: &Played) -> Result<(), &'static str> {
-    ensure(scene.company != Company::HolderWhoStays, "it has run beside a holder")?;
+    ensure(!scene.company.stays(), "it has run beside a holder")?;
+    ensure(played.told.is_none_or(was_told), "it has run beside a holder that was not told")?;
     let status = played.output.status;
     let is_jobs = match scene.end {
         End::Exit(code) => status.code() == Some(code),
@@ -35,16 +39,35 @@ fn judge_having_run(scene: &Scene, fault: &Fault, played: &Played) -> Result<(),
             status.signal() == Some(signal)
                 || status.code() == Some(128 + signal) && is_for_dying(fault)
         }
+        End::Never => status.code() == Some(124),
     };
     ensure(is_jobs, "the status is not the job's")?;
     let errors = stderr(&played.output);
     ensure(errors.lines().all(|line| line.starts_with("withlock: ")), "not withlock's own words")?;
-    ensure(errors.lines().count() <= 1 || is_talkative(scene), "more than one complaint")
+    // One line is that the job's time was over.
+    let most = 1 + usize::from(scene.end == End::Never);
+    ensure(errors.lines().count() <= most || is_talkative(scene), "more than one complaint")
+}
+
+/// Its job may have been ended before it has written anything.
+fn judge_having_been_ended(
+    scene: &Scene,
+    fault: &Fault,
+    played: &Played,
+) -> Result<(), &'static str> {
+    if played.output.status.code() != Some(124) {
+        ensure(played.log.is_empty(), "the job was left alone")?;
+        return judge_not_having_run(scene, fault, played);
+    }
+    ensure("begun\nrival 9\n".starts_with(&played.log), "the job has not run under the lock")?;
+    judge_having_run(scene, fault, played)
 }
 
 fn judge_not_having_run(scene: &Scene, fault: &Fault, played: &Played) -> Result<(), &'static str> {
     let code = played.output.status.code();
-    let is_busy = scene.company == Company::HolderWhoStays && code == Some(1);
+    // That somebody cleans up, and does not hold the lock, is seen by the record.
+    let hides_reader = scene.options.contains(&"-s") && fault.call.name == "pread64";
+    let is_busy = (scene.company.may_refuse() || hides_reader) && code == Some(1);
     let is_expected = is_busy || code.is_some_and(|code| fault.statuses.contains(&code));
     ensure(is_expected, "the status does not stand for the failure")?;
     let errors = stderr(&played.output);
@@ -71,6 +94,9 @@ fn judge_next(scene: &Scene, played: &Played) -> Result<(), &'static str> {
     let lock = played.stage.place.join("lock");
     let next = withlock([&lock]).args(["/bin/sh", "-c", "exit 42"]).output().unwrap();
     ensure(next.status.code() == Some(42) && stderr(&next).is_empty(), "the next run fails")?;
+    if scene.before == Before::Nothing && !played.stage.place.names().is_empty() {
+        use_all_parts(&lock, 2, 1);
+    }
     if scene.before == Before::Foreign {
         ensure(Untouched::of(&lock) == played.before, "somebody else's file is not as it was")
     } else {

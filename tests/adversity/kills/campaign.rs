@@ -70,6 +70,8 @@ pub struct Campaign {
     pub notes: Notes,
     pub places: Vec<Place>,
     pub tally: Tally,
+    /// The signals that contenders send each other.
+    pub sent_by_others: &'static [i32],
     begun: AtomicUsize,
     is_over: AtomicBool,
     /// The lock's directory, and the one of all the rest.
@@ -92,6 +94,7 @@ impl Campaign {
             notes: Notes::new(papers.path()),
             places: (0..PLACES).map(place).collect(),
             tally: Tally::default(),
+            sent_by_others: &[],
             begun: AtomicUsize::new(0),
             is_over: AtomicBool::new(false),
             locks,
@@ -123,10 +126,10 @@ impl Campaign {
     }
 
     /// A few contenders at once, and nobody is killed.
-    pub fn burst(&self, random: &mut Random) {
+    pub fn burst(&self, random: &mut Random, draw: fn(&mut Random) -> Contender) {
         let outcome = thread::scope(|scope| {
             let begin = |place| {
-                let contender = Contender::last(random);
+                let contender = draw(random);
                 let busy = random.up_to(LONGEST_JOB / 10);
                 scope.spawn(move || self.run(place, &contender, busy))
             };
@@ -153,7 +156,7 @@ impl Campaign {
         command
             .arg(std::env::current_exe().unwrap())
             .args(only(name_of(&super::witness_job)))
-            .envs(self.notes.environment(number, contender.claim, busy))
+            .envs(self.notes.environment(number, contender.claim, contender.slots, busy))
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(File::create(&place.errors).unwrap())
@@ -166,7 +169,7 @@ impl Campaign {
             is_led: true,
             since: Instant::now(),
             job_holds: contender.job_holds,
-            sent: Vec::new(),
+            sent: self.sent_by_others.to_vec(),
         });
         drop(target);
         let end = reap_all(place, leader);

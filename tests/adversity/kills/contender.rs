@@ -54,12 +54,19 @@ impl Weather {
 
 const LIMITS: [&str; 5] = ["0.05", "0.1", "0.2", "0.35", "0.5"];
 
+/// The options of who wants one of three slots.
+const THREE_SLOTS: &[&str] = &["-j", "3"];
+/// How many may wait for them at most.
+pub const MOST_PLACES: &str = "5";
+
 /// A wrapper of some kind, up to the lock file.
 #[derive(Clone, Debug)]
 pub struct Contender {
     pub program: PathBuf,
     pub options: Vec<String>,
     pub claim: Claim,
+    /// How many jobs may run at once, each in a slot of its own.
+    pub slots: usize,
     /// Its exit status when it is refused; `None` for one that is not to be.
     pub refused: Option<i32>,
     /// Whether its job has the lock, too, and keeps it when the wrapper is killed.
@@ -71,7 +78,7 @@ impl Contender {
     pub fn command(&self, lock: &Path) -> Command {
         let mut command = Command::new(&self.program);
         command.args(&self.options).arg(lock);
-        for name in ["WITHLOCK_LOCKFILE", "WITHLOCK_HELD"] {
+        for name in ["WITHLOCK_LOCKFILE", "WITHLOCK_HELD", "WITHLOCK_SLOT"] {
             command.env_remove(name);
         }
         command
@@ -95,11 +102,11 @@ impl Contender {
     pub fn withlock(options: &[&str]) -> Self {
         let command = withlock(options);
         let has = |option| options.contains(&option);
-        let conflict = options.iter().position(|option| *option == "-E");
-        let busy = match conflict {
-            Some(at) => options[at + 1].parse().unwrap(),
-            None => i32::from(!has("-q")),
+        let value = |option: &str| {
+            let at = options.iter().position(|one| *one == option)?;
+            options[at + 1].parse().ok()
         };
+        let busy = value("-E").unwrap_or_else(|| i32::from(!has("-q")));
         Self {
             program: command.get_program().into(),
             options: command.get_args().map(|word| word.to_str().unwrap().to_owned()).collect(),
@@ -107,8 +114,10 @@ impl Contender {
                 shared: has("-s"),
                 by_flock: excludes_flock(),
                 by_fcntl: excludes_fcntl(),
+                slot: 1,
             },
-            refused: Some(busy).filter(|_| !has("inf")),
+            slots: value("-j").map_or(1, |slots| slots as usize),
+            refused: Some(busy).filter(|_| !has("inf") || has("--max-waiters")),
             job_holds: !process_owned() && !has("-o"),
         }
     }
@@ -143,6 +152,46 @@ impl Contender {
         Self::withlock(&options)
     }
 
+    /// Most want one of three slots; the others have the first one for themselves, or share it.
+    pub fn drawn_for_slots(random: &mut Random, weather: Weather) -> Self {
+        if random.chance(10) {
+            return Self::drawn(random, weather);
+        }
+        let mut options = THREE_SLOTS.to_vec();
+        let (for_ever, with_limit) = weather.waiters();
+        let draw = random.below(100);
+        if draw < for_ever + with_limit {
+            options.extend(["-w", if draw < for_ever { "inf" } else { random.pick(&LIMITS) }]);
+            if random.chance(40) {
+                options.extend(["--max-waiters", random.pick(&["1", "2", MOST_PLACES])]);
+            }
+        }
+        for (option, percent) in [("-q", 30), ("-o", 4), ("-v", 4)] {
+            if random.chance(percent) {
+                options.push(option);
+            }
+        }
+        Self::withlock(&options)
+    }
+
+    /// Some end whoever holds the lock, and some of these kill it.
+    pub fn drawn_to_replace(random: &mut Random, weather: Weather) -> Self {
+        if random.chance(60) {
+            return Self::drawn(random, weather);
+        }
+        let mut options = vec!["--replace", "-w", random.pick(&LIMITS)];
+        if random.chance(30) {
+            options.extend(["--kill-after", "0.01"]);
+        }
+        Self::withlock(&options)
+    }
+
+    /// As [`Self::last`], for slots.
+    pub fn last_for_slots(random: &mut Random) -> Self {
+        let limit = random.pick(&["0", "0.002", "0.01", "inf"]);
+        Self::withlock(&[THREE_SLOTS, &["-w", limit]].concat())
+    }
+
     /// One of those that nobody kills, and that leave no file, whoever of them comes and goes when.
     pub fn last(random: &mut Random) -> Self {
         let limit = random.pick(&["0", "0.002", "0.005", "0.01", "inf"]);
@@ -156,7 +205,7 @@ impl Contender {
             return None;
         };
         let options = options.iter().map(|&word| word.to_owned()).collect();
-        Some(Self { program, options, claim, refused: None, job_holds: true })
+        Some(Self { program, options, claim, slots: 1, refused: None, job_holds: true })
     }
 }
 
@@ -165,7 +214,7 @@ pub fn by_flock() -> Option<Vec<Contender>> {
     if !excludes_flock() {
         return Some(Vec::new());
     }
-    let claim = Claim { shared: false, by_flock: true, by_fcntl: false };
+    let claim = Claim { shared: false, by_flock: true, by_fcntl: false, slot: 1 };
     let mut all = Vec::new();
     for options in [&[] as &[&str], &["-x"], &["-n"], &["-w", "0.1"], &["-s"], &["-s", "-n"]] {
         let shared = options.contains(&"-s");
@@ -181,7 +230,7 @@ pub fn by_with_lock_ex() -> Option<Vec<Contender>> {
     if !excludes_fcntl() {
         return Some(Vec::new());
     }
-    let claim = Claim { shared: false, by_flock: false, by_fcntl: true };
+    let claim = Claim { shared: false, by_flock: false, by_fcntl: true, slot: 1 };
     let mut all = Vec::new();
     for (option, refused) in [("-w", None), ("-w", None), ("-f", Some(255)), ("-q", Some(0))] {
         all.push(Contender { refused, ..Contender::other("with-lock-ex", &[option], claim)? });

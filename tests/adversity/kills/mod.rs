@@ -6,6 +6,7 @@
 mod campaign;
 mod contender;
 mod log;
+mod many;
 mod striker;
 mod tally;
 mod witness;
@@ -114,7 +115,7 @@ fn whoever_is_killed_jobs_run_alone_nobody_is_stuck_and_no_file_stays() {
             run_once_more(&campaign);
             assert_eq!(campaign.locks.names(), [""; 0], "seed {}, round {round}", campaign.seed);
             for _ in 0..4 {
-                campaign.burst(&mut random);
+                campaign.burst(&mut random, Contender::last);
                 assert_eq!(
                     campaign.locks.names(),
                     [""; 0],
@@ -186,15 +187,19 @@ fn beside_with_lock_ex_on_a_file_that_withlock_removes_a_kill_lets_nobody_in() {
     });
 }
 
-const EXCLUSIVE: Claim = Claim { shared: false, by_flock: true, by_fcntl: false };
+const EXCLUSIVE: Claim = Claim { shared: false, by_flock: true, by_fcntl: false, slot: 1 };
 
 /// Lets 32 contenders of one kind fight until two jobs at once were noticed, by the flags and by the log.
 fn until_noticed(contender: &Contender, kills: bool) {
-    let campaign = Campaign::new(random::seed());
-    let is_noticed = || {
+    until(contender, kills, |campaign| {
         campaign.notes.read("trouble").contains(": met ")
             && !Log::read(&campaign.notes.read("log")).overlaps.is_empty()
-    };
+    });
+}
+
+fn until(contender: &Contender, kills: bool, is_noticed: fn(&Campaign) -> bool) {
+    let campaign = Campaign::new(random::seed());
+    let is_noticed = || is_noticed(&campaign);
     campaign.round(0, &|_| contender.clone(), |campaign| {
         if kills {
             return strike_until(campaign, &mut Random::sequence(campaign.seed, 999), is_noticed);
@@ -266,6 +271,9 @@ fn the_witness_lets_readers_meet_and_strangers_and_nobody_else() {
         ("xl", "xp", false),
         ("xlp", "xp", true),
         ("sl", "xlp", true),
+        ("xl", "xl2", false),
+        ("xlp3", "xl3", true),
+        ("sl2", "xl2", true),
     ] {
         let claim = |text: &str| text.parse::<Claim>().unwrap();
         assert_eq!(claim(one).excludes(claim(other)), excluded, "{one} {other}");

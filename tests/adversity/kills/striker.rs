@@ -22,9 +22,11 @@ enum Aim {
     Leaver,
     /// A job whose wrapper is dead already.
     Orphan,
+    /// The first in line for slots, with its children; anybody, where there is none.
+    First,
 }
 
-const AIMS: [Aim; 12] = [
+const AIMS: [Aim; 13] = [
     Aim::Anybody,
     Aim::Anybody,
     Aim::Newest,
@@ -37,6 +39,7 @@ const AIMS: [Aim; 12] = [
     Aim::Leaver,
     Aim::Leaver,
     Aim::Orphan,
+    Aim::First,
 ];
 
 /// Strikes until it is enough.
@@ -103,6 +106,10 @@ fn choose<'a>(campaign: &'a Campaign, random: &mut Random, aim: Aim) -> Option<&
         Aim::Newest | Aim::Creator => places.iter().min_by_key(age),
         Aim::Holder | Aim::Leaver => find(|one| one.is_led && procfs::child(one.leader).is_some()),
         Aim::Orphan => find(|one| !one.is_led),
+        Aim::First => {
+            let first_in_line = find(|one| one.is_led && procfs::children(one.leader).len() > 1);
+            first_in_line.or_else(|| places.get(first))
+        }
     }
 }
 

@@ -84,6 +84,7 @@ fn is_expected(line: &str) -> bool {
     line.contains(" is held by ")
         || line.contains("--no-create")
         || line.contains("could not acquire lock")
+        || line.contains(" slots, all held")
 }
 
 pub struct Moments {

@@ -19,28 +19,32 @@ pub const ALONE: i32 = 42;
 /// The same, of one that has met another, or whose lock file has lost its name.
 pub const DISTURBED: i32 = 43;
 
-/// Which locks a job is under, and so which others it must be alone among; a shared one, among the exclusive ones.
+/// Which locks a job is under, and so which others it must be alone among; a shared one, among the exclusive ones. With
+/// slots, each is a lock of its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Claim {
     pub shared: bool,
     /// Of flock(2) and of fcntl(2), which do not see each other on Linux.
     pub by_flock: bool,
     pub by_fcntl: bool,
+    /// Which of the slots; a lock without slots is the first one.
+    pub slot: usize,
 }
 
 impl Claim {
     pub fn excludes(self, other: Self) -> bool {
         let meet = self.by_flock && other.by_flock || self.by_fcntl && other.by_fcntl;
-        meet && !(self.shared && other.shared)
+        meet && self.slot == other.slot && !(self.shared && other.shared)
     }
 }
 
-/// As letters: `s` or `x`, then `l` for flock(2), `p` for fcntl(2).
+/// As letters: `s` or `x`, then `l` for flock(2), `p` for fcntl(2); and the slot, if it is not the first one.
 impl fmt::Display for Claim {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(if self.shared { "s" } else { "x" })?;
         f.write_str(if self.by_flock { "l" } else { "" })?;
-        f.write_str(if self.by_fcntl { "p" } else { "" })
+        f.write_str(if self.by_fcntl { "p" } else { "" })?;
+        if self.slot > 1 { write!(f, "{}", self.slot) } else { Ok(()) }
     }
 }
 
@@ -49,7 +53,9 @@ impl FromStr for Claim {
 
     fn from_str(text: &str) -> Result<Self, ()> {
         let has = |letter| text.contains(letter);
-        Ok(Self { shared: has('s'), by_flock: has('l'), by_fcntl: has('p') })
+        let slot = text.trim_start_matches(|letter: char| !letter.is_ascii_digit());
+        let slot = if slot.is_empty() { 1 } else { slot.parse().map_err(drop)? };
+        Ok(Self { shared: has('s'), by_flock: has('l'), by_fcntl: has('p'), slot })
     }
 }
 
@@ -83,12 +89,14 @@ impl Notes {
         &self,
         number: usize,
         claim: Claim,
+        slots: usize,
         busy: Duration,
-    ) -> [(&'static str, String); 4] {
+    ) -> [(&'static str, String); 5] {
         [
             ("WITNESS_NOTES", self.0.to_str().unwrap().to_owned()),
             ("WITNESS_NUMBER", number.to_string()),
             ("WITNESS_CLAIM", claim.to_string()),
+            ("WITNESS_SLOTS", slots.to_string()),
             ("WITNESS_BUSY", busy.as_micros().to_string()),
         ]
     }
@@ -163,11 +171,17 @@ pub fn job() -> Option<i32> {
     let notes = Notes(std::env::var_os("WITNESS_NOTES")?.into());
     let variable = |name| std::env::var(name).unwrap();
     let number = variable("WITNESS_NUMBER");
-    let own = Flag { claim: variable("WITNESS_CLAIM").parse().unwrap(), job: Identity::own() };
+    let slot = std::env::var("WITHLOCK_SLOT").map_or(1, |slot| slot.parse().unwrap());
+    let claim = Claim { slot, ..variable("WITNESS_CLAIM").parse().unwrap() };
+    let own = Flag { claim, job: Identity::own() };
     notes.raise(&own);
     let line = |what| format!("{what} {number} {} {} {}", own.claim, own.job.pid, family::clock());
     notes.write("log", &format!("{} {}", line("start"), born()));
     let mut trouble: Vec<_> = notes.others(&own).iter().map(|flag| format!("met {flag}")).collect();
+    let slots = variable("WITNESS_SLOTS");
+    if slot > slots.parse().unwrap() {
+        trouble.push(format!("is one more than {slots}"));
+    }
     let mut check_name = |when| {
         if has_lost_its_name() {
             trouble.push(format!("lost its name {when}"));

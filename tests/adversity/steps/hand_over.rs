@@ -1,11 +1,13 @@
 //! A holder and a waiter that sleeps: the holder's job ends, and the holder is held up right before a step of its release.
-//! Then the waiter gets some steps further, and is held up as well; the holder goes on, and then the waiter.
+//! Then the waiter gets some steps further, and is held up as well; the holder goes on, and then the waiter. With slots,
+//! there is another holder all the while, and it is the second slot that is handed over.
 
 use std::os::unix::process::ExitStatusExt;
 
 use super::run::{Reached, Run, STATUS, finish};
 use super::stage::{Stage, can_trace, stride};
 use crate::support::before::Before;
+use crate::support::is_long;
 
 /// What becomes of the waiter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,7 +31,7 @@ impl HandOver {
         if !can_trace() {
             return;
         }
-        let stride = stride();
+        let stride = if is_long() || !self.is_for_slots() { stride() } else { stride() * 3 };
         let mut orders = 0;
         // There are few steps of the release, and each one counts.
         let release_steps = (1..).find(|step| !self.play(*step, usize::MAX).0).unwrap();
@@ -44,9 +46,14 @@ impl HandOver {
         println!("{self:?}: {} steps of the release, {orders} orders", release_steps - 1);
     }
 
+    fn is_for_slots(self) -> bool {
+        self.holder.contains(&"-j")
+    }
+
     /// Returns whether the release has so many steps, and how far the waiter came.
     fn play(self, release: usize, steps: usize) -> (bool, Reached) {
         let stage = Stage::new(Before::Nothing);
+        let other = self.is_for_slots().then(|| stage.hold_slot());
         let mut holder = stage.start("A", self.holder);
         holder.go_to_job();
         let mut waiter = stage.start("B", self.waiter);
@@ -59,6 +66,10 @@ impl HandOver {
         let reached = waiter.go_to(waiter.calls.saturating_add(steps));
         let case = format!("{self:?}, {release}, {steps}");
         finish(&case, &mut holder, &mut waiter);
+        if let Some(other) = other {
+            let (status, _, errors) = other.finish();
+            assert_eq!((status.code(), errors.as_str()), (Some(0), ""), "{case}");
+        }
         self.check(&stage, holder, waiter, &case);
         (is_held_up, reached)
     }

@@ -4,7 +4,9 @@
 
 mod hand_over;
 mod pair;
+mod replace;
 mod run;
+mod slots;
 mod stage;
 
 use crate::support::before::Before;

@@ -6,7 +6,7 @@ use std::process::{Child, ChildStdin, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
 use crate::support::tracer::{Resume, Stop, Tracee};
-use crate::support::{PATIENCE, kill, wait_until, waits_for_lock, withlock};
+use crate::support::{PATIENCE, kill, wait_until, waits_for_any, withlock};
 
 /// The status of every job: none of withlock's own.
 pub(crate) const STATUS: i32 = 42;
@@ -14,8 +14,8 @@ pub(crate) const STATUS: i32 = 42;
 /// Says when it begins and when it ends, and ends when it is told to. A lock without a name would be no lock: the next run
 /// would not meet it, so it says so if there is none.
 const SCRIPT: &str = r#"
-say() { echo "$1" >>"$log"; [ -e "$lock" ] || echo "$1 without a lock file" >>"$log"; }
-name=$1 lock=$2 log=$3
+say() { echo "$1" >>"$log"; [ -e "$WITHLOCK_LOCKFILE" ] || echo "$1 without a lock file" >>"$log"; }
+name=$1 log=$2; echo "$name $WITHLOCK_SLOT" >>"$log.slots"
 say "$name begins"; read line; say "$name ends"; exit 42
 "#;
 
@@ -48,7 +48,7 @@ impl Run {
     /// Starts a run that stops at once.
     pub(crate) fn start(name: &'static str, options: &[&str], lock: &Path, log: &Path) -> Self {
         let mut command = withlock(options);
-        command.arg(lock).args(["/bin/sh", "-c", SCRIPT, "sh", name]).arg(lock).arg(log);
+        command.arg(lock).args(["/bin/sh", "-c", SCRIPT, "sh", name]).arg(log);
         command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::piped());
         let (tracee, mut child) = Tracee::start(&mut command).unwrap();
         let input = child.stdin.take();
@@ -104,9 +104,20 @@ impl Run {
         (self.status.unwrap(), errors)
     }
 
+    pub(crate) fn pid(&self) -> u32 {
+        self.tracee.pid()
+    }
+
     /// Sends it a signal.
     pub(crate) fn signal(&self, signal: i32) {
-        kill(self.tracee.pid(), signal);
+        kill(self.pid(), signal);
+    }
+
+    /// Kills it where it is held up or sleeps, but not its children.
+    pub(crate) fn kill(&mut self) {
+        self.signal(libc::SIGKILL);
+        self.is_stopped = false;
+        wait_until("it dies", || self.has_ended());
     }
 
     /// Goes on until its job runs, and it is about to wait for that.
@@ -156,7 +167,7 @@ impl Run {
             assert!(waited < PATIENCE, "{} hangs after {} calls", self.name, self.calls);
             if waited < Duration::from_millis(1) {
                 std::thread::yield_now();
-            } else if self.is_patient && waits_for_lock(self.tracee.pid()) {
+            } else if self.is_patient && waits_for_any(self.pid(), 2) {
                 return None;
             } else {
                 std::thread::sleep(Duration::from_micros(200));

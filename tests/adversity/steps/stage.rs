@@ -5,7 +5,7 @@ use std::fs;
 use super::run::Run;
 use crate::support::before::Before;
 use crate::support::tracer::Tracee;
-use crate::support::{Scratch, is_long, is_rerun, skip, withlock};
+use crate::support::{Running, Scratch, is_long, is_rerun, skip, withlock};
 
 /// Of how many orders one is tried in a short check, where all of them take too long.
 pub(crate) fn stride() -> usize {
@@ -47,5 +47,16 @@ impl Stage {
 
     pub(crate) fn log(&self) -> String {
         fs::read_to_string(self.aside.join("log")).unwrap_or_default()
+    }
+
+    /// Who had which slot, a line a job.
+    pub(crate) fn slots(&self) -> Vec<String> {
+        let text = fs::read_to_string(self.aside.join("log.slots")).unwrap_or_default();
+        text.lines().map(|line| line.split_once(' ').unwrap().1.to_owned()).collect()
+    }
+
+    /// Another run that has one of two slots, until it is told to end.
+    pub(crate) fn hold_slot(&self) -> Running {
+        Running::start(&["-j", "2"], &self.place.join("lock"))
     }
 }

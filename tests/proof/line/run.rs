@@ -178,7 +178,7 @@ fn acquire<'a>(
     capacity: Capacity,
     wait: lock::Wait,
 ) -> withlock::Result<Attempt<Held<Replay<'a>>>> {
-    lock::acquire_in_line(capacity, wait, |part| {
+    lock::acquire_in_line(capacity, wait, 0, |part| {
         replay.turn_to(part);
         let slot = Slot { world: replay.at(part), terms: terms(part), first: None };
         Ok((!replay.leaves_out(part)).then_some(slot))
