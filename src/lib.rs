@@ -176,7 +176,7 @@
 //! 14. If places are limited, try them, in order. None is free: so many wait already, and the lock is busy.
 //! 15. If there are several slots, take the head, asleep if need be, as in step 4. When the time is over, try the slots once
 //!     more; the result of that try counts.
-//! 16. Take a slot: try them, in order. None is free: a child a slot sleeps in the kernel for its lock, on the open file of
+//! 16. Take a slot: try the first one, and the others from any one on. None is free: a child a slot sleeps in the kernel for its lock, on the open file of
 //!     this run, and this run until one of them was granted it, or the deadline or a signal interrupts; then it ends all of
 //!     them. What was granted shows by trying each slot again. The first one that passes step 5 is held; what was granted
 //!     besides is given up as after a job, by steps 7 to 10. (Where locks belong to the process, a child can't sleep for
