@@ -142,9 +142,9 @@
 //! kernel's lock stays, and with it all of the above, until the job ends. Where the lock is owned by the process (fcntl,
 //! lockf), it ends with A: those backends are the default only where there is nothing better.
 //!
-//! If A's job dies of a signal, or its limit is over: step 11 unlocks nothing that A had locked, so the same is true until the last process ends
-//! that has inherited the descriptor. What A then does to the name, it does like any run that has been granted the exclusive
-//! lock and has compared.
+//! If A's job dies of a signal, or its limit is over: step 11 unlocks nothing that A had locked, so the same is true until the
+//! last process ends that has inherited the descriptor. What A then does to the name, it does like any run that has been
+//! granted the exclusive lock and has compared.
 //!
 //! # Why nobody waits for ever, and no file stays
 //!

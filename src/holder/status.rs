@@ -101,7 +101,10 @@ pub fn by_list(
         (true, true) => State::Free,
         (true, false) => State::Unknown,
     };
-    Status { state, holders, waiting: Some(listing.announced.max(listing.waiting.len())) }
+    let waiting = listing.waiting.len();
+    // Where some processes are hidden, what they announce is not.
+    let waiting = if sees_all { waiting } else { waiting.max(listing.announced) };
+    Status { state, holders, waiting: Some(waiting) }
 }
 
 /// By the one lock that the system tells is in the way. `sees_all` is that it would have told of any.

@@ -153,8 +153,16 @@ impl Overview {
             return Some(Listing::default());
         }
         let named = named(file)?;
-        let listings = self.readings.iter().map(|lines| table::among(lines, named));
-        listings.max_by_key(|listing| (!listing.held.is_empty(), !listing.leases.is_empty()))
+        let listings: Vec<_> =
+            self.readings.iter().map(|lines| table::among(lines, named)).collect();
+        let best = listings.iter().max_by_key(|it| (!it.held.is_empty(), !it.leases.is_empty()));
+        let mut listing = best?.clone();
+        for lock in listings.iter().flat_map(|other| &other.waiting) {
+            if lock.pid.is_some() {
+                listing.add_waiting(lock);
+            }
+        }
+        Some(listing)
     }
 
     /// What the descriptors of a process have on this file. `None` where that is not shown, or there is no such process.

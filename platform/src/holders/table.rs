@@ -32,6 +32,16 @@ pub struct Listing {
     pub leases: Vec<Listed>,
 }
 
+impl Listing {
+    /// A list that is read in pieces may have a line twice; nobody waits twice.
+    pub(super) fn add_waiting(&mut self, lock: &Listed) {
+        let is_same = |it: &Listed| it.pid.is_some() && (it.pid, it.kind) == (lock.pid, lock.kind);
+        if !self.waiting.iter().any(is_same) {
+            self.waiting.push(*lock);
+        }
+    }
+}
+
 /// A line of a list.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Line {
@@ -81,7 +91,7 @@ pub(super) fn among(lines: &[Line], file: Named) -> Listing {
     for Line { role, lock, .. } in lines.iter().filter(|line| line.file == file) {
         match role {
             Role::Held => listing.held.push(*lock),
-            Role::Waits => listing.waiting.push(*lock),
+            Role::Waits => listing.add_waiting(lock),
             Role::Announces => listing.announced += 1,
             Role::Leases => listing.leases.push(*lock),
         }

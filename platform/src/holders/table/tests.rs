@@ -143,3 +143,15 @@ fn who_waits_announces_or_has_a_lease_is_told_apart_from_a_holder() {
     assert_eq!(pids(&listing.leases), [10, 11, 13]);
     assert_eq!(listing.announced, 1);
 }
+
+#[test]
+fn who_stands_twice_in_a_list_that_was_read_in_pieces_waits_once() {
+    let text = "1: FLOCK  ADVISORY  WRITE 4711 fe:00:42 0 EOF
+1: -> FLOCK  ADVISORY  WRITE 12 fe:00:42 0 EOF
+1: -> FLOCK  ADVISORY  WRITE 13 fe:00:42 0 EOF
+1: -> FLOCK  ADVISORY  WRITE 12 fe:00:42 0 EOF
+";
+    let listing = listing(text, Named { device: (0xfe, 0), inode: 42 });
+    let pids: Vec<_> = listing.waiting.iter().map(|it| it.pid).collect();
+    assert_eq!(pids, [Some(12), Some(13)]);
+}
