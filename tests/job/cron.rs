@@ -104,7 +104,8 @@ fn prepare() -> Scratch {
     ] {
         let real = fs::read_to_string(Path::new("/etc").join(name)).unwrap_or_default();
         let kept = if name == "crontab" { "" } else { &real };
-        fs::write(place.join(name), format!("{kept}{line}")).unwrap();
+        // In front, as there may be an alice here.
+        fs::write(place.join(name), format!("{line}{kept}")).unwrap();
     }
     // A mail is in its place only when it is whole.
     let mailer = format!("#!/bin/sh\ncat >'{shown}'/$$ && mv '{shown}'/$$ '{shown}'/mail/\n");
