@@ -13,11 +13,16 @@ const SIZE: usize = 64 * 1024;
 
 /// An allocator for `#[global_allocator]`. Memory that is given back is used again only if it was the last to be handed
 /// out, so a program that allocates again and again ends up with the system's allocator, and is as well off.
-#[repr(C, align(16))]
+#[repr(C)]
 pub struct Arena {
-    block: UnsafeCell<[u8; SIZE]>,
+    /// In front, so that it shares a page with what is handed out first.
     used: AtomicUsize,
+    block: Block,
 }
+
+/// Aligned as every part of it may have to be.
+#[repr(C, align(16))]
+struct Block(UnsafeCell<[u8; SIZE]>);
 
 // SAFETY: each part of the block is handed out to one owner at a time, by an atomic exchange of `used`.
 unsafe impl Sync for Arena {}
@@ -26,11 +31,11 @@ impl Arena {
     /// An empty one.
     #[must_use]
     pub const fn new() -> Self {
-        Self { block: UnsafeCell::new([0; SIZE]), used: AtomicUsize::new(0) }
+        Self { used: AtomicUsize::new(0), block: Block(UnsafeCell::new([0; SIZE])) }
     }
 
     fn base(&self) -> *mut u8 {
-        self.block.get().cast()
+        self.block.0.get().cast()
     }
 
     /// How far into the block a pointer reaches; `None` if it is the system allocator's.

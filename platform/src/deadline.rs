@@ -2,14 +2,26 @@
 
 use std::time::Duration;
 
+use crate::os;
+
 /// Time that only grows, from some moment in the past on; it is one for all processes (clock_gettime(2),
 /// `CLOCK_MONOTONIC`).
 #[must_use]
 pub fn moment() -> Duration {
+    now(libc::CLOCK_MONOTONIC)
+}
+
+/// The time of day, since 1970 (clock_gettime(2), `CLOCK_REALTIME`); zero if the clock is set before that.
+#[must_use]
+pub fn time_of_day() -> Duration {
+    now(libc::CLOCK_REALTIME)
+}
+
+fn now(clock: libc::clockid_t) -> Duration {
     let mut now = timespec(Duration::ZERO);
-    // SAFETY: the struct is writable; every system here has this clock, and the zeroes would stay.
-    unsafe { libc::clock_gettime(libc::CLOCK_MONOTONIC, &raw mut now) };
-    Duration::new(now.tv_sec as u64, now.tv_nsec as u32)
+    // SAFETY: the struct is writable; every system here has these clocks, and the zeroes would stay.
+    unsafe { os::clock_gettime(clock, &raw mut now) };
+    Duration::new(u64::try_from(now.tv_sec).unwrap_or(0), now.tv_nsec as u32)
 }
 
 /// A time as the calls that wait take it.

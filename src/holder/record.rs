@@ -6,7 +6,7 @@
 //! they operate on regular files"), but where a shorter line came over a longer one, the end of that would stand behind it.
 //! So all their lines are of one length.
 
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
 use serde_json::{Map, Value};
 use withlock_platform::process;
@@ -45,7 +45,7 @@ impl Record {
     /// The record of this process, run by this user, from now on.
     #[must_use]
     pub fn of_this_run(user: u32, command: &str) -> Self {
-        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        let now = process::time_of_day();
         Self {
             pid: std::process::id(),
             user,
@@ -124,7 +124,7 @@ impl Record {
     /// How long ago it was written; zero if that lies ahead.
     #[must_use]
     pub fn age(&self) -> Duration {
-        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        let now = process::time_of_day();
         Duration::from_secs(now.as_secs().saturating_sub(self.since))
     }
 }

@@ -7,6 +7,8 @@ use crate::error::Result;
 use crate::lock::{self, Asking, Attempt, Part, Slot, Terms, Wait};
 
 impl<'a> Checked<'a> {
+    // What a plain run does not do is to cost it no room on the stack.
+    #[inline(never)]
     pub(super) fn attempt_in_line(self, wait: Wait) -> Result<Attempt<Held<'a>>> {
         let Self { system, terms, walked, capacity } = self;
         // What lies in the same directory needs no walk of its own; not where a link leads to another one.

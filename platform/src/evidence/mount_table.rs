@@ -12,6 +12,9 @@ const LARGEST: u64 = 64 << 20;
 ///
 /// # Errors
 /// What reading says.
+// Its buffer is not to be part of the stack of those that hardly ever need it.
+#[cold]
+#[inline(never)]
 pub(super) fn type_of(device: u64, table: impl Read) -> io::Result<Option<String>> {
     let mut table = table.take(LARGEST);
     let mut line = Line::new(device);

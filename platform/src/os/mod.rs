@@ -4,7 +4,7 @@
 //! |---|---|
 //! | `ATTRIBUTE_TOOLS` | how to see, and take away, what makes a file immutable |
 //! | `MANDATORY_BY_MODE`, `ACCESS_MEANS_BUSY` | how locks behave |
-//! | `ITIMER_REAL`, `setitimer`, `getentropy` | calls that libc does not bind everywhere |
+//! | `ITIMER_REAL`, `setitimer`, `getentropy`, `clock_gettime` | calls that libc does not bind everywhere, or that cost less in another way |
 //! | `sigwaitinfo`, `sigtimedwait`, `KEEPS_WHAT_IS_HELD` | waiting for signals; macOS and OpenBSD can't do that |
 //! | `mount_of` | the number of a mount |
 //! | `is_from_kernel`, `reset` | who sent a signal, and what happens at one |

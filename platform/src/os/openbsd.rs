@@ -5,6 +5,8 @@ use std::ops::RangeInclusive;
 
 pub(crate) use libc::{ITIMER_REAL, getentropy, setitimer};
 
+pub(crate) use libc::clock_gettime;
+
 pub(crate) use super::posix::{
     FLAG_TOOLS as ATTRIBUTE_TOOLS, close_all_but, die_with_parent, has_gained_capabilities,
     is_stopped, may_be_elevated, mount_of, prevent_core_dump, reset, show_as,

@@ -8,6 +8,8 @@ use std::ops::RangeInclusive;
 
 pub(crate) use libc::getentropy;
 
+pub(crate) use libc::clock_gettime;
+
 pub(crate) use super::posix::{
     close_all_but, die_with_parent, has_gained_capabilities, is_stopped, may_be_elevated, mount_of,
     prevent_core_dump, reset, show_as,

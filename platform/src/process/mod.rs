@@ -20,7 +20,7 @@ mod start;
 mod waiting;
 mod witness;
 
-pub use crate::deadline::{Deadline, moment};
+pub use crate::deadline::{Deadline, moment, time_of_day};
 pub use companion::{Companion, Principal, Title};
 pub use other::Other;
 #[doc(hidden)]

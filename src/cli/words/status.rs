@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
 use withlock_platform::backend::Mode;
 use withlock_platform::process;
@@ -115,7 +115,7 @@ fn since(holding: &Holding) -> Option<u64> {
 }
 
 fn age(since: u64) -> Duration {
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    let now = process::time_of_day();
     Duration::from_secs(now.as_secs().saturating_sub(since))
 }
 
