@@ -5,6 +5,8 @@ import random
 import statistics
 import time
 
+import steady
+from programs import FLOCK, WITHLOCK
 from running import PATIENCE, Holder, cpu, patience
 from table import median, micro, percentile, table
 
@@ -74,17 +76,34 @@ def measure(ground, programs, own, passes):
     return results
 
 
+def thirds(results, passes):
+    """The hand-over against that of flock(1), in each third of the passes: of the longest queue that is measured often enough."""
+    often = [count for count in passes if passes[count] >= 6]
+    base = FLOCK if any(name == FLOCK for name, _ in results) else WITHLOCK
+    if not often:
+        return [0]
+
+    def middle(name, part):
+        queues = results[name, often[-1]]
+        size = len(queues) // 3
+        return median([gap for queue in queues[part * size:(part + 1) * size] for gap in queue.gaps])
+    return [middle(WITHLOCK, part) / middle(base, part) for part in range(3)]
+
+
 def report(ground, programs, own, passes, parts):
     """The same queues give both tables."""
+    watch = steady.Watch()
     alone = job_alone(ground, own)
-    results = measure(ground, programs, own, passes)
+    results, how_even = steady.evenly(lambda: measure(ground, programs, own, passes),
+                                      lambda result: thirds(result, passes))
+    how = [how_even, str(watch)]
     if "wait" in parts:
-        yield report_cost(results, programs, list(passes), alone)
+        yield report_cost(results, programs, list(passes), alone, how)
     if "handover" in parts:
-        yield report_gaps(results, programs, list(passes))
+        yield report_gaps(results, programs, list(passes), how)
 
 
-def report_cost(results, programs, counts, alone):
+def report_cost(results, programs, counts, alone, how):
     rows = []
     for program in programs:
         row = [program.name]
@@ -96,11 +115,11 @@ def report_cost(results, programs, counts, alone):
     for count in counts:
         header += [f"{count:,} CPU us", "wall us"]
     notes = ["CPU: user and system of wrapper and job, from the wrapper's start on. Wall: from the release to",
-             f"the last end, by N. Medians. The job alone: {micro(alone[0])} us CPU, {micro(alone[1])} us wall."]
+             f"the last end, by N. Medians. The job alone: {micro(alone[0])} us CPU, {micro(alone[1])} us wall.", *how]
     return table("Waiting: N waiters asleep, then released", header, rows, notes)
 
 
-def report_gaps(results, programs, counts):
+def report_gaps(results, programs, counts, how):
     rows = []
     for program in programs:
         row, overlaps = [program.name], 0
@@ -113,7 +132,7 @@ def report_gaps(results, programs, counts):
     for count in counts:
         header += [f"{count:,} p50 us", "p99 us"]
     notes = ["From the last thing that a job does to the first that the next one does.",
-             "Overlaps: jobs that began before the one before had ended; must be 0."]
+             "Overlaps: jobs that began before the one before had ended; must be 0.", *how]
     return table("Hand-over", [*header, "overlaps"], rows, notes)
 
 
