@@ -114,6 +114,7 @@ const TABLE: &[Row] = &[
     row(&["rt_sigtimedwait"], "", &["EINTR"], NONE),
     row(&["wait4", "waitid"], "", &["EINTR"], NONE),
     row(&["getrandom"], "", &["EAGAIN", "EINTR", "ENOSYS"], NONE),
+    row(&["clock_gettime"], "", &["EPERM", "ENOSYS"], NONE),
     row(&["uname"], "", &["EPERM", "ENOSYS"], NONE),
     row(&["socketpair"], "", &["EMFILE", "ENFILE", "ENOMEM"], NONE),
     // By its id instead.
