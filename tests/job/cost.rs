@@ -97,7 +97,7 @@ fn a_plain_run_makes_no_system_call_that_it_does_not_need() {
 
 /// How many pages a plain run of the static program touches that the kernel has not given it yet, beyond those of its job. Most
 /// of them are its own; some are the price of one process more.
-const FAULTS: i64 = 18;
+const FAULTS: libc::c_long = 18;
 
 #[test]
 fn a_plain_run_touches_no_page_that_it_does_not_need() {
@@ -120,7 +120,7 @@ fn a_plain_run_touches_no_page_that_it_does_not_need() {
 
 /// The page faults of a command and of what it starts. Where the stack begins is drawn by lot, and so is what else shares a page:
 /// the fewest of several runs.
-fn page_faults(command: &mut Command) -> i64 {
+fn page_faults(command: &mut Command) -> libc::c_long {
     let faults = (0..20).map(|_| resources::page_faults_of(command.spawn().unwrap()));
     faults.min().unwrap()
 }

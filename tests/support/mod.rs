@@ -237,10 +237,6 @@ pub fn waits_for_lock(pid: u32) -> bool {
 
 /// Whether it sleeps for a lock; or, as the first in line for so many slots, each of its children does.
 pub fn waits_for_any(pid: u32, slots: usize) -> bool {
-    if process_owned() && slots > 1 {
-        // It has no sleepers, and looks at the slots now and then.
-        return procfs::state(pid) == Some('S');
-    }
     let sleepers = procfs::children(pid);
     waits_for_lock(pid)
         || procfs::state(pid) == Some('S')

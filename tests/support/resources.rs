@@ -5,7 +5,7 @@ use std::process::Child;
 
 /// How many pages a child and its children have touched that had to be given to them, once it has ended well (getrusage(2),
 /// `ru_minflt`).
-pub fn page_faults_of(child: Child) -> i64 {
+pub fn page_faults_of(child: Child) -> libc::c_long {
     let pid = child.id() as libc::pid_t;
     let (mut status, mut usage) = (0, MaybeUninit::<libc::rusage>::zeroed());
     // SAFETY: our child, not waited for yet; both are writable.
