@@ -26,6 +26,7 @@ pub mod programs;
 #[cfg(all(target_os = "linux", target_pointer_width = "64"))]
 pub mod puppet;
 pub mod random;
+#[cfg(target_os = "linux")]
 pub mod resources;
 mod running;
 pub mod scripts;
