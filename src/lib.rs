@@ -204,9 +204,9 @@
 //! killed at any moment (of four with two locks and a marker, only those that wait equally long); with two and three, also
 //! jobs that die of a signal and leave something running, jobs that write into the file, and paths that lead elsewhere at any
 //! moment. `tests/proof/line/` does so with steps 13 to 17, for two to five runs, where each slot, place and the head is one
-//! thing that is locked at once. It would notice a mistake: a world that lies to this code makes it behave as if it had one, and each of these
-//! leads to a broken promise (`tests/proof/mistaken.rs`, `line/mistakes.rs`). `tests/honesty/` shows that the simulated kernel does what Linux
-//! does. SECURITY.md names the test of each promise.
+//! thing that is locked at once. It would notice a mistake: a world that lies to this code makes it behave as if it had one,
+//! and each of these leads to a broken promise (`tests/proof/mistaken.rs`, `line/mistakes.rs`). `tests/honesty/` shows that the
+//! simulated kernel does what Linux does. SECURITY.md names the test of each promise.
 //!
 //! # As a library
 //!

@@ -40,6 +40,18 @@ pub(super) enum Wait {
     Either,
 }
 
+impl Wait {
+    /// Whether it ends when somebody else keeps the lock.
+    pub(super) fn may_be_busy(self) -> bool {
+        matches!(self, Self::No | Self::Limited | Self::Either)
+    }
+
+    /// Whether a signal may interrupt it.
+    pub(super) fn may_be_interrupted(self) -> bool {
+        matches!(self, Self::Interruptible | Self::Either)
+    }
+}
+
 /// Who takes part.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
@@ -144,16 +156,6 @@ impl Program {
     /// Whether the lock belongs to the open file description, so that the job inherits it.
     pub(super) fn inherits(&self) -> bool {
         self.backend != Backend::Process
-    }
-
-    /// Whether it gives up when somebody else has the lock.
-    pub(super) fn may_be_busy(&self) -> bool {
-        matches!(self.wait, Wait::No | Wait::Limited | Wait::Either)
-    }
-
-    /// Whether a signal may interrupt its wait.
-    pub(super) fn may_be_interrupted(&self) -> bool {
-        matches!(self.wait, Wait::Interruptible | Wait::Either)
     }
 
     pub(super) fn makes(&self, mistake: Mistake) -> bool {

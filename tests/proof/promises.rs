@@ -92,7 +92,9 @@ impl State {
         match outcome {
             _ if marks.killed => None,
             Outcome::Failed => Some("ends with an error"),
-            Outcome::Busy if !program.may_be_busy() => Some("says busy, and was to wait for ever"),
+            Outcome::Busy if !program.wait.may_be_busy() => {
+                Some("says busy, and was to wait for ever")
+            }
             Outcome::Busy if !self.met_all(who, automaton) => {
                 Some("says busy, and nobody held the lock when it tried")
             }

@@ -258,7 +258,7 @@ impl Replay<'_> {
 
     /// Whether a deadline runs: the user's, or the short grace of a run that does not wait.
     pub(super) fn is_limited(&self) -> bool {
-        self.program.may_be_busy()
+        self.program.wait.may_be_busy()
     }
 
     /// When it unlocks, the code knows why the file stays, what called for the release (the end of the job, a signal, or a

@@ -284,7 +284,7 @@ impl World for Replay<'_> {
     }
 
     fn interrupted(&self, (): &()) -> Option<i32> {
-        (self.program.may_be_interrupted() && self.ask(4, Call::Signals) == Some(Answer::Done))
+        (self.program.wait.may_be_interrupted() && self.ask(4, Call::Signals) == Some(Answer::Done))
             .then_some(15)
     }
 

@@ -159,7 +159,7 @@ impl State {
         let asleep = if waits && self.notes_order { self.sleepers() } else { 0 };
         // Who waits for ever never says busy.
         let program = automaton.program(self.locals[who]);
-        self.marks[who].met_holder[slot] &= program.may_be_busy();
+        self.marks[who].met_holder[slot] &= program.wait.may_be_busy();
         let tried = self.kernel.lock(who, slot, request, waits);
         if automaton.standing(self.locals[who]).step == 11 {
             let family_lives = self.marks[..self.count].iter().any(|marks| marks.family);

@@ -103,7 +103,7 @@ impl State {
                     if limited {
                         possible.push(What::Deadline);
                     }
-                    if program.may_be_interrupted() {
+                    if program.wait.may_be_interrupted() {
                         possible.push(What::Signal);
                     }
                 }
@@ -116,7 +116,7 @@ impl State {
                 if limited && !marks.spent {
                     possible.push(What::Deadline);
                 }
-                if program.may_be_interrupted() {
+                if program.wait.may_be_interrupted() {
                     possible.push(What::Signal);
                 }
             }

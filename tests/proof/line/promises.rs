@@ -82,7 +82,7 @@ impl State {
             Outcome::Crowded if !marks.crowded && run.waiters != Some(0) => {
                 Some("says that too many wait, and fewer did")
             }
-            Outcome::Busy if waits && !run.may_be_busy() => {
+            Outcome::Busy if waits && !run.wait.may_be_busy() => {
                 Some("says busy, and was to wait for ever")
             }
             Outcome::Busy if waits && !marks.over => Some("says busy before its time is over"),

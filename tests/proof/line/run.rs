@@ -113,14 +113,6 @@ impl Run {
         Self { runs_for_ever: true, ..self }
     }
 
-    pub(super) fn may_be_busy(&self) -> bool {
-        matches!(self.wait, Wait::No | Wait::Limited | Wait::Either)
-    }
-
-    pub(super) fn may_be_interrupted(&self) -> bool {
-        matches!(self.wait, Wait::Interruptible | Wait::Either)
-    }
-
     pub(super) fn makes(&self, mistake: Mistake) -> bool {
         self.mistake == Some(mistake)
     }

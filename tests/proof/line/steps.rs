@@ -64,10 +64,10 @@ impl State {
                 if marks.granted != 0 {
                     possible.push(What::Wakes);
                 }
-                if run.may_be_busy() {
+                if run.wait.may_be_busy() {
                     possible.push(What::Deadline);
                 }
-                if run.may_be_interrupted() {
+                if run.wait.may_be_interrupted() {
                     possible.push(What::Signal);
                 }
             }

@@ -108,7 +108,8 @@ impl World for Replay<'_> {
     /// A signal may have come at the last moment.
     fn end_waiting(&self, (): ()) -> Option<i32> {
         let has_come = self.signal()
-            || self.run.may_be_interrupted() && self.ask(Call::Signals) == Some(Answer::Signal);
+            || self.run.wait.may_be_interrupted()
+                && self.ask(Call::Signals) == Some(Answer::Signal);
         has_come.then_some(15)
     }
 
