@@ -82,7 +82,10 @@ fn speaker(stderr: &[u8], tools: &[&str]) -> String {
     if text.contains("panicked at") {
         return "a panic".to_owned();
     }
-    match tools.iter().find(|tool| text.starts_with(&format!("{tool}: "))) {
+    let is_of = |tool: &&&str| {
+        text.starts_with(&format!("{tool}: ")) || text.starts_with(&format!("Try '{tool} "))
+    };
+    match tools.iter().find(is_of) {
         Some(tool) => format!("{tool}'s message"),
         None => format!("{text:?}"),
     }
