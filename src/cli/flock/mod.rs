@@ -12,12 +12,9 @@ mod texts;
 use std::ffi::OsString;
 
 use self::plan::Request;
-use self::texts::Exit;
+use self::texts::{Exit, NAME};
 use super::exit::Ending;
 use super::words;
-
-/// What messages begin with.
-const NAME: &str = "flock";
 
 /// Reads the command line, the program's name first, and does what it says.
 #[must_use]

@@ -7,9 +7,8 @@ use withlock_platform::backend::{Attempt, ByteLock, LockBackend, Mode, Ownership
 use withlock_platform::failure::{self, Failure as Kind};
 use withlock_platform::process::{self, Deadline, Status};
 
-use super::NAME;
 use super::plan::{Plan, Target, Wait};
-use super::texts::Exit;
+use super::texts::{Exit, NAME};
 use crate::cli::quoting;
 use crate::cli::words;
 use crate::file_lock::{Access, Command, Creation, Failure, LockFile, Opening, Result};

@@ -3,6 +3,9 @@
 use super::options::OPTIONS;
 use crate::cli::getopt;
 
+/// What messages begin with.
+pub(super) const NAME: &str = "flock";
+
 pub(super) const VERSION: &str = concat!(
     "flock (withlock) ",
     env!("CARGO_PKG_VERSION"),
