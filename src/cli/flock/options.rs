@@ -1,6 +1,6 @@
 //! The options, each with what it means: all that is known of one stands here, once.
 
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
 
 use withlock_platform::backend::{Bytes, Mode};
 
@@ -21,8 +21,8 @@ pub(super) struct Options {
     pub(super) bytes: Option<Bytes>,
     pub(super) descriptor: Option<i32>,
     pub(super) verbose: bool,
-    /// `-c` among the options.
-    pub(super) command: bool,
+    /// `-c` among the options, as it stands there.
+    pub(super) command: Option<OsString>,
 }
 
 impl Default for Options {
@@ -37,7 +37,7 @@ impl Default for Options {
             bytes: None,
             descriptor: None,
             verbose: false,
-            command: false,
+            command: None,
         }
     }
 }
