@@ -101,7 +101,7 @@ pub(super) static OPTIONS: &[Entry<Options>] = &[
     Entry {
         letters: &['F'],
         names: &["no-fork"],
-        help: "Become COMMAND, instead of waiting for its end",
+        help: "Become COMMAND, and do not wait for its end",
         effect: Effect::Flag(|options| options.no_fork = true),
     },
     Entry {
@@ -115,7 +115,7 @@ pub(super) static OPTIONS: &[Entry<Options>] = &[
     Entry {
         letters: &[],
         names: &["start"],
-        help: "With --fcntl, which it implies: from this byte on",
+        help: "With --fcntl, which it implies: lock from this\nbyte on",
         effect: Effect::Value("OFFSET", |options, value| {
             options.bytes().start = size("--start", value)?;
             Ok(())
@@ -124,7 +124,7 @@ pub(super) static OPTIONS: &[Entry<Options>] = &[
     Entry {
         letters: &[],
         names: &["length"],
-        help: "With --fcntl, which it implies: so many bytes;\n0 is all",
+        help: "With --fcntl, which it implies: lock so many\nbytes; 0 is up to the end",
         effect: Effect::Value("BYTES", |options, value| {
             options.bytes().length = size("--length", value)?;
             Ok(())
