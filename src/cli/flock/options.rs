@@ -115,7 +115,7 @@ pub(super) static OPTIONS: &[Entry<Options>] = &[
     Entry {
         letters: &[],
         names: &["start"],
-        help: "With --fcntl, which it implies: lock from this\nbyte on",
+        help: "From this byte on; implies --fcntl",
         effect: Effect::Value("OFFSET", |options, value| {
             options.bytes().start = size("--start", value)?;
             Ok(())
@@ -124,7 +124,7 @@ pub(super) static OPTIONS: &[Entry<Options>] = &[
     Entry {
         letters: &[],
         names: &["length"],
-        help: "With --fcntl, which it implies: lock so many\nbytes; 0 is up to the end",
+        help: "So many bytes; 0 is up to the end. Implies\n--fcntl",
         effect: Effect::Value("BYTES", |options, value| {
             options.bytes().length = size("--length", value)?;
             Ok(())
