@@ -8,6 +8,7 @@
 //! - `job`: the command that runs under the lock: its signals, its terminal, its end
 //! - `files`: the lock file: whose it is, what stands in it, who removes it
 //! - `parity`: the same cases as withlock 0.5
+//! - `faces`: called by the name of another tool, the same cases as that tool
 //! - `adversity`: what is killed, refused, interrupted, cut off or held up
 //! - `honesty`: the proof's simulated kernel against the real one
 //! - `proof`: the protocol in every order of events, on a simulated kernel
@@ -33,6 +34,8 @@
 mod adversity;
 mod cli;
 mod corpus;
+#[cfg(target_os = "linux")]
+mod faces;
 mod files;
 mod honesty;
 mod job;
