@@ -7,3 +7,4 @@ mod flock;
 mod seen;
 mod side_by_side;
 mod stage;
+mod with_lock_ex;
