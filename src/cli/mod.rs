@@ -4,6 +4,9 @@
 mod duration;
 pub mod entry;
 pub mod exit;
+pub mod face;
+pub mod flock;
+mod getopt;
 pub mod plan;
 pub(crate) mod quoting;
 pub mod shell;

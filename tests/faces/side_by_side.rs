@@ -1,116 +1,12 @@
-//! Cases as data, played on both programs; and the list of differences, held against what was seen.
+//! What was seen of both programs, held against the list of differences.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Mutex;
 use std::thread;
 
-use super::seen::Seen;
-use super::stage::{Side, Stage, Tool};
+use super::case::{Case, FAILED};
+use super::stage::{Side, Tool};
 use crate::support;
-
-/// Something that a user does, and what there is to be seen of it.
-pub struct Case {
-    pub name: &'static str,
-    play: Play,
-    /// What a message has to name.
-    names: &'static [&'static str],
-    needs: &'static [Need],
-}
-
-enum Play {
-    /// `TOOL WORDS` in an empty directory.
-    Words(&'static [&'static str]),
-    /// The same while the other program holds `lock`.
-    Busy(&'static [&'static str]),
-    /// The same while it holds `lock` with this option.
-    BusyWith(&'static str, &'static [&'static str]),
-    /// Real files, processes and signals.
-    Scene(fn(&Stage) -> Seen),
-}
-
-/// What a case can't do without.
-#[derive(Clone, Copy)]
-pub enum Need {
-    Root,
-    Program(&'static str),
-}
-
-pub const fn words(name: &'static str, words: &'static [&'static str]) -> Case {
-    Case { name, play: Play::Words(words), names: &[], needs: &[] }
-}
-
-pub const fn busy(name: &'static str, words: &'static [&'static str]) -> Case {
-    Case { name, play: Play::Busy(words), names: &[], needs: &[] }
-}
-
-pub const fn busy_with(
-    option: &'static str,
-    name: &'static str,
-    words: &'static [&'static str],
-) -> Case {
-    Case { name, play: Play::BusyWith(option, words), names: &[], needs: &[] }
-}
-
-pub const fn scene(name: &'static str, play: fn(&Stage) -> Seen) -> Case {
-    Case { name, play: Play::Scene(play), names: &[], needs: &[] }
-}
-
-impl Case {
-    /// The message has these words in it, on both sides.
-    pub const fn names(self, names: &'static [&'static str]) -> Self {
-        Self { names, ..self }
-    }
-
-    pub const fn needs(self, needs: &'static [Need]) -> Self {
-        Self { needs, ..self }
-    }
-
-    fn is_possible(&self) -> bool {
-        let missing = self.needs.iter().find_map(|need| need.missing());
-        if let Some(missing) = &missing {
-            support::skip(&format!("case {}: {missing}", self.name));
-        }
-        missing.is_none()
-    }
-
-    fn observe(&self, side: &Side) -> String {
-        let seen = catch_unwind(AssertUnwindSafe(|| self.play(&Stage::new(side)).to_string()));
-        seen.unwrap_or_else(|why| format!("{FAILED}: {}", message(&*why)))
-    }
-
-    fn play(&self, stage: &Stage) -> Seen {
-        let see = |words: &[&str]| {
-            let finished = stage.finish(stage.run(words));
-            Seen::new().run(&finished, stage).names(&finished.stderr, self.names).left(stage)
-        };
-        let busy = |options: &[&str], words| {
-            let holder = stage.held_by_peer(options, "lock");
-            let seen = see(words);
-            holder.finish();
-            seen
-        };
-        match self.play {
-            Play::Words(words) => see(words),
-            Play::Busy(words) => busy(&[], words),
-            Play::BusyWith(option, words) => busy(&[option], words),
-            Play::Scene(play) => play(stage),
-        }
-    }
-}
-
-impl Need {
-    fn missing(self) -> Option<String> {
-        match self {
-            Self::Root => (!support::is_root()).then(|| "needs root".to_owned()),
-            Self::Program(name) => {
-                support::find_program(name).is_none().then(|| format!("needs {name}"))
-            }
-        }
-    }
-}
-
-const FAILED: &str = "the case failed";
 
 /// One reason to differ, and every case in which it shows.
 pub struct Difference {
@@ -265,12 +161,4 @@ fn observe_all(cases: &[&'static Case], sides: &[Side]) -> Vec<BTreeMap<&'static
 /// Fails with a list of everything that is wrong, not only the first.
 fn fail_with(complaints: &[String]) {
     assert!(complaints.is_empty(), "{} of the cases:\n{}", complaints.len(), complaints.join("\n"));
-}
-
-fn message(why: &(dyn std::any::Any + Send)) -> String {
-    let text = why
-        .downcast_ref::<String>()
-        .map(String::as_str)
-        .or_else(|| why.downcast_ref::<&str>().copied());
-    text.unwrap_or("no message").replace('\n', " ")
 }

@@ -1,7 +1,9 @@
 //! flock(1) of util-linux.
 
 mod arguments;
+mod descriptors;
 mod differences;
+mod numbers;
 
 use std::process::Command;
 use std::sync::OnceLock;
@@ -11,8 +13,11 @@ use super::stage::Tool;
 
 const FLOCK: Tool = Tool { names: &["flock"], variable: "WITHLOCK_TEST_FLOCK", hold: &[] };
 
-const SUITE: Suite =
-    Suite { tool: &FLOCK, cases: &[arguments::CASES], differences: differences::DIFFERENCES };
+const SUITE: Suite = Suite {
+    tool: &FLOCK,
+    cases: &[arguments::CASES, numbers::CASES, descriptors::CASES],
+    differences: differences::DIFFERENCES,
+};
 
 /// Seen once for all tests.
 fn seen() -> Option<&'static Both> {
