@@ -1,101 +1,78 @@
-//! The words of a line, as getopt(3) reads them: letters that may stand together, up to the first operand.
+//! Reading the command line: options, operands, and what both mean together.
 
-use std::ffi::{OsStr, OsString};
-use std::os::unix::ffi::OsStrExt;
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::time::Duration;
 
-use super::seconds::{self, NoSeconds};
+use super::options::{Mode, OPTIONS, Options};
+use crate::cli::getopt::{self, Stop};
+use crate::cli::plan::WaitLimit;
+use crate::file_lock::Command;
 
-/// What to do when somebody else has the lock.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Mode {
-    /// `-f`: fail.
-    Fail,
-    /// `-q`: succeed, without a word.
-    Quiet,
-    /// `-w`: wait.
-    Wait,
-    /// `-l`: look who has it, and do nothing else.
-    Look,
+/// What to do about a command line.
+#[derive(Debug, PartialEq)]
+pub(super) enum Request {
+    Run(Plan),
+    /// Say who has a lock on this file.
+    Look(PathBuf),
+    /// The command line is wrong: say these lines.
+    Refuse(String),
 }
 
-/// The options of a line.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Options {
-    /// At most one of them; none is as `-f`.
-    pub(super) mode: Option<Mode>,
-    /// `-t`: how long to wait at most, in seconds; nothing is not to wait.
-    pub(super) seconds: u64,
+/// A lock, and what to run.
+#[derive(Debug, PartialEq)]
+pub(super) struct Plan {
+    pub(super) file: PathBuf,
+    pub(super) wait: WaitLimit,
+    /// A busy lock is no failure, and no word is lost about it.
+    pub(super) quiet: bool,
+    pub(super) command: Command,
 }
 
-/// What is wrong with a line.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Mistake {
-    /// There is no such option.
-    Unknown(u8),
-    /// Two of `-f`, `-q`, `-w` and `-l`.
-    TwoModes,
-    /// `-t` is the last word.
-    NoSeconds,
-    /// What follows `-t` is none.
-    Seconds(OsString, NoSeconds),
-    /// `-t` with `-w` or `-l`.
-    LimitWithoutUse,
-    /// No lock file.
-    NoLockFile,
-    /// Nothing to run.
-    NoCommand,
-}
-
-/// The options and the operands of a line; the first word is the program's name.
-pub(super) fn read(words: &[OsString]) -> Result<(Options, &[OsString]), Mistake> {
+/// Reads a command line, without the program's name.
+pub(super) fn parse(words: &[OsString]) -> Request {
     let mut options = Options::default();
-    let mut rest = words.get(1..).unwrap_or_default();
-    while let [word, behind @ ..] = rest {
-        match word.as_bytes() {
-            b"--" => {
-                rest = behind;
-                break;
-            }
-            [b'-', letters @ ..] if !letters.is_empty() => {
-                rest = read_letters(letters, behind, &mut options)?;
-            }
-            _ => break,
-        }
-    }
-    let has_use = !matches!(options.mode, Some(Mode::Wait | Mode::Look));
-    if options.seconds > 0 && !has_use { Err(Mistake::LimitWithoutUse) } else { Ok((options, rest)) }
+    let read = match getopt::read(OPTIONS, &mut options, words, |_, _| false) {
+        Ok(operands) => request(&options, operands),
+        Err(Stop::Mistake(why)) => Err(why),
+        // There are no such options.
+        Err(Stop::Help | Stop::Version) => Err(String::new()),
+    };
+    read.unwrap_or_else(|why| Request::Refuse(format!("{why}\n{}", usage())))
 }
 
-/// `-q`, `-t 5`, `-t5` or `-qt5`. Returns what is behind it.
-fn read_letters<'a>(
-    letters: &[u8],
-    behind: &'a [OsString],
-    options: &mut Options,
-) -> Result<&'a [OsString], Mistake> {
-    let mut letters = letters;
-    while let [letter, rest @ ..] = letters {
-        let mode = match letter {
-            b'f' => Mode::Fail,
-            b'q' => Mode::Quiet,
-            b'w' => Mode::Wait,
-            b'l' => Mode::Look,
-            b't' => {
-                let own = (!rest.is_empty()).then(|| OsStr::from_bytes(rest));
-                let (value, behind) = match (own, behind) {
-                    (Some(own), _) => (own, behind),
-                    (None, [next, behind @ ..]) => (next.as_os_str(), behind),
-                    (None, []) => return Err(Mistake::NoSeconds),
-                };
-                let wrong = |why| Mistake::Seconds(value.into(), why);
-                options.seconds = seconds::read(value.as_bytes()).map_err(wrong)?;
-                return Ok(behind);
-            }
-            other => return Err(Mistake::Unknown(*other)),
-        };
-        if options.mode.replace(mode).is_some() {
-            return Err(Mistake::TwoModes);
-        }
-        letters = rest;
+fn request(options: &Options, operands: &[OsString]) -> Result<Request, String> {
+    options.one_mode()?;
+    let mode = options.mode.unwrap_or(Mode::Fail);
+    if options.seconds > 0 && matches!(mode, Mode::Wait | Mode::Look) {
+        return Err("-t is only for -f and -q".to_owned());
     }
-    Ok(behind)
+    let (file, command) = operands.split_first().ok_or("the lock file is missing")?;
+    if mode == Mode::Look {
+        return Ok(Request::Look(file.into()));
+    }
+    let (program, arguments) = command.split_first().ok_or("the command is missing")?;
+    let wait = match mode {
+        Mode::Wait => None,
+        _ => Some(Duration::from_secs(options.seconds)),
+    };
+    Ok(Request::Run(Plan {
+        file: file.into(),
+        wait: WaitLimit::of(wait),
+        quiet: mode == Mode::Quiet,
+        command: Command {
+            program: program.clone(),
+            arguments: arguments.to_vec(),
+            resets_sigchld: false,
+        },
+    }))
+}
+
+/// What to say of the command line where it is wrong: nothing else prints it.
+fn usage() -> String {
+    const LINES: &str = "\
+usage: with-lock-ex [-f | -q | -w] [-t SECONDS] LOCKFILE COMMAND [ARGUMENTS...]
+usage: with-lock-ex -l LOCKFILE
+";
+    [LINES, &getopt::list(OPTIONS)].concat()
 }

@@ -1,18 +1,23 @@
 //! Seconds as `-t` takes them: a whole number as in C, the way strtol(3) reads one that may have any base.
 
-/// Why something is no such number.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum NoSeconds {
-    /// It is no number, or not only one.
-    NotANumber,
-    /// It is more than fits in 64 bits, or less.
-    OutOfRange,
-    /// It is less than nothing.
-    Negative,
-}
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt;
+
+use crate::cli::quoting;
 
 /// `15`, `017`, `0xf`, `+15` and ` 15` are 15.
-pub(super) fn read(text: &[u8]) -> Result<u64, NoSeconds> {
+///
+/// # Errors
+/// Why it is no timeout.
+pub(super) fn read(value: &OsStr) -> Result<u64, String> {
+    let wrong = |why| format!("the timeout {} {why}", quoting::of_value(value));
+    let number = number(value.as_bytes())
+        .ok_or_else(|| wrong("is no whole number of seconds, such as 90"))?;
+    let number = i64::try_from(number).map_err(|_| wrong("is out of range"))?;
+    u64::try_from(number).map_err(|_| wrong("is less than 0"))
+}
+
+fn number(text: &[u8]) -> Option<i128> {
     let blanks = text.iter().take_while(|byte| is_blank(**byte)).count();
     let (negative, number) = match &text[blanks..] {
         [b'-', rest @ ..] => (true, rest),
@@ -26,14 +31,10 @@ pub(super) fn read(text: &[u8]) -> Result<u64, NoSeconds> {
     };
     let value = digits.iter().try_fold(0_i128, |value, digit| {
         let digit = char::from(*digit).to_digit(base)?;
-        // More digits than it can have make it no other number than one that is out of range.
+        // So many digits make a number that is out of range, whatever it is.
         Some(value.saturating_mul(base.into()).saturating_add(digit.into()))
     });
-    let value = value.filter(|_| !digits.is_empty()).ok_or(NoSeconds::NotANumber)?;
-    match i64::try_from(if negative { -value } else { value }) {
-        Ok(value) => u64::try_from(value).map_err(|_| NoSeconds::Negative),
-        Err(_) => Err(NoSeconds::OutOfRange),
-    }
+    value.filter(|_| !digits.is_empty()).map(|value| if negative { -value } else { value })
 }
 
 /// What isspace(3) takes for blank.
@@ -43,10 +44,10 @@ fn is_blank(byte: u8) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{NoSeconds, read};
+    use super::read;
 
     #[test]
-    fn a_limit_is_what_it_was() {
+    fn a_limit_is_what_it_is_to_strtol() {
         let max = i64::MAX.unsigned_abs();
         for (text, seconds) in [
             ("0", 0),
@@ -61,21 +62,25 @@ mod tests {
             ("9223372036854775807", max),
             ("0x7fffffffffffffff", max),
         ] {
-            assert_eq!(read(text.as_bytes()), Ok(seconds), "{text:?}");
+            assert_eq!(read(text.as_ref()), Ok(seconds), "{text:?}");
         }
     }
 
     #[test]
-    fn what_is_no_limit_is_none() {
-        for text in ["", " ", "+", "-", "abc", "5s", "5 ", "1.5", "08", "0x", "0xg", "+-5", "\u{e4}"] {
-            assert_eq!(read(text.as_bytes()), Err(NoSeconds::NotANumber), "{text:?}");
-        }
-        for text in ["-1", "-0x10", "-9223372036854775808"] {
-            assert_eq!(read(text.as_bytes()), Err(NoSeconds::Negative), "{text:?}");
-        }
+    fn what_is_no_limit_is_refused_with_the_reason() {
         let endless = "9".repeat(1000);
-        for text in ["9223372036854775808", "-9223372036854775809", &endless] {
-            assert_eq!(read(text.as_bytes()), Err(NoSeconds::OutOfRange), "{text:?}");
+        for (why, texts) in [
+            (
+                "no whole number",
+                &["", " ", "+", "-", "x", "5s", "5 ", "1.5", "08", "0x", "+-5", "\u{e4}"][..],
+            ),
+            ("less than 0", &["-1", "-0x10", "-9223372036854775808"]),
+            ("out of range", &["9223372036854775808", "-9223372036854775809", &endless]),
+        ] {
+            for text in texts {
+                let said = read(text.as_ref()).unwrap_err();
+                assert!(said.contains(why) && said.contains("timeout"), "{text:?}: {said}");
+            }
         }
     }
 }

@@ -1,14 +1,15 @@
 //! The command line, and what is wrong with it.
 
+use crate::faces::case::{Case, busy, scene, script, words};
 use crate::faces::seen::Seen;
-use crate::faces::side_by_side::{Case, busy, scene, words};
 use crate::faces::stage::Stage;
 
 pub const CASES: &[Case] = &[
     words("no-words", &[]).names(&["usage"]),
     words("no-lock-file", &["-f"]).names(&["usage"]),
-    words("no-command", &["lock"]),
-    words("no-command-after-an-option", &["-f", "lock"]),
+    words("no-command", &["lock"]).names(&["usage"]),
+    words("no-command-after-an-option", &["-f", "lock"]).names(&["usage"]),
+    script("with-lock-without-a-command", "exec with-lock -q lock").names(&["usage"]),
     words("plain", &["lock", "echo", "ran"]),
     words("fail", &["-f", "lock", "echo", "ran"]),
     words("quiet", &["-q", "lock", "echo", "ran"]),

@@ -4,8 +4,8 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::process::Command;
 
+use crate::faces::case::{Case, scene, words};
 use crate::faces::seen::Seen;
-use crate::faces::side_by_side::{Case, scene, words};
 use crate::faces::stage::Stage;
 use crate::support::signals;
 
@@ -20,7 +20,7 @@ pub const CASES: &[Case] = &[
     ),
     words("no-such-command", &["-w", "lock", "no-such-command", "word"]).names(&[
         "no-such-command",
-        "execute",
+        "execut",
         "no such file",
     ]),
     words("no-such-path", &["-q", "lock", "./gone"]).names(&["./gone", "no such file"]),
@@ -42,6 +42,7 @@ pub const CASES: &[Case] = &[
     scene("umask-and-directory", umask),
     scene("signals", plain_signals),
     scene("signals-with-a-limit", limited_signals),
+    scene("sigalrm-ignored", ignored_alarm_without_limit),
     scene("sigalrm-ignored-with-a-limit", ignored_alarm),
     scene("a-timer-of-the-limit-is-gone", no_timer),
 ];
@@ -158,9 +159,15 @@ fn limited_signals(stage: &Stage) -> Seen {
     found(stage, &["-t", "60"], &IGNORED, &blocked)
 }
 
+fn ignored_alarm_without_limit(stage: &Stage) -> Seen {
+    found(stage, &["-w"], &[libc::SIGALRM], &[])
+}
+
 fn ignored_alarm(stage: &Stage) -> Seen {
-    let seen = found(stage, &["-w"], &[libc::SIGALRM], &[]);
-    seen.fact("with a limit:", found(stage, &["-t", "60"], &[libc::SIGALRM], &[]))
+    let words = ["-t", "60", "lock", "grep", "^SigIgn", "/proc/self/status"];
+    let mut command = stage.run(words);
+    signals::with(&mut command, &[libc::SIGALRM], &[]);
+    stage.see(command)
 }
 
 /// The command is not sent the alarm that was meant for the wait.

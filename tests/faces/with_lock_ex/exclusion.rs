@@ -3,8 +3,8 @@
 use withlock_platform::backend::Mode;
 
 use super::scenery::{Stranger, until};
+use crate::faces::case::{Case, Need, scene};
 use crate::faces::seen::Seen;
-use crate::faces::side_by_side::{Case, Need, scene};
 use crate::faces::stage::Stage;
 use crate::support::{self, JOB, Running, withlock};
 
@@ -29,6 +29,7 @@ pub const CASES: &[Case] = &[
     scene("a-reader-of-the-whole-file", whole_file_read),
     scene("a-writer-of-the-second-byte", second_byte),
     scene("another-file", another_file),
+    scene("what-the-kernel-lists", listed),
 ];
 
 /// One that does not wait, while somebody holds the lock.
@@ -96,8 +97,14 @@ fn read_by_the_command(stage: &Stage) -> Seen {
 
 fn withlock_holds(stage: &Stage) -> Seen {
     let mut holder = withlock([stage.path("lock")]);
-    holder.args(["sh", "-c", JOB]);
-    beside(stage, Running::of(holder))
+    let holder = Running::of({
+        holder.args(["sh", "-c", JOB]);
+        holder
+    });
+    let finished = stage.finish(stage.run(["-f", "lock", "echo", "ran"]));
+    let (status, ..) = holder.finish();
+    // The file has a record of who holds it, and is gone afterwards.
+    Seen::new().run(&finished, stage).fact("holder", status).left(stage)
 }
 
 fn withlock_is_kept_out(stage: &Stage) -> Seen {
@@ -156,4 +163,10 @@ fn another_file(stage: &Stage) -> Seen {
     let seen = stage.see(stage.run(["-f", "lock", "echo", "ran"]));
     holder.finish();
     seen
+}
+
+/// The first byte, as the manual says it to whoever makes locks that are to go with these.
+fn listed(stage: &Stage) -> Seen {
+    let script = "grep :$(stat -c %i lock) /proc/locks | sed \"s/.*: //; s/ $$ .*:[0-9]* / PID /\"";
+    stage.see(stage.run(["-w", "lock", "sh", "-c", script]))
 }

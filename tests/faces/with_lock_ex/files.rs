@@ -6,8 +6,8 @@ use std::os::unix::process::CommandExt;
 use std::time::{Duration, SystemTime};
 
 use super::scenery::{mkfifo, until};
+use crate::faces::case::{Case, Need, scene, words};
 use crate::faces::seen::Seen;
-use crate::faces::side_by_side::{Case, Need, scene, words};
 use crate::faces::stage::Stage;
 use crate::support::people::{ALICE, chmod, give};
 
@@ -21,6 +21,7 @@ pub const CASES: &[Case] = &[
     scene("a-name-that-is-too-long", long_name),
     scene("umask", umask),
     scene("umask-that-takes-all", umask_of_everything),
+    scene("a-list-of-rights-for-new-files", default_list).needs(&[Need::Program("setfacl")]),
     scene("a-file-that-is-there", existing),
     scene("a-file-that-is-there-stays-as-old", untouched),
     scene("a-file-with-two-names", two_names),
@@ -32,6 +33,7 @@ pub const CASES: &[Case] = &[
     scene("a-file-that-may-not-be-read", write_only).needs(&[Need::Root]),
     scene("a-directory-that-may-not-be-written-to", no_right).needs(&[Need::Root]),
     scene("a-place-that-anybody-could-write-to", open_place),
+    scene("another-user-s-file-where-anybody-could-write", sticky).needs(&[Need::Root]),
     scene("removed-by-the-command", removed),
     scene("emptied-by-nobody", written_by_the_command),
 ];
@@ -51,6 +53,13 @@ fn umask(stage: &Stage) -> Seen {
 fn umask_of_everything(stage: &Stage) -> Seen {
     let script = "for mask in 0200 0222 0777; do
         umask $mask; with-lock-ex -w lock-$mask sh -c umask || exit; done";
+    stage.see(stage.script(script))
+}
+
+/// The umask does not count there; what it says about those who may not write does.
+fn default_list(stage: &Stage) -> Seen {
+    let script = "setfacl -d -m u::rwx,g::rwx,o::rwx . && umask 022 && with-lock-ex -w lock true
+        umask 000; with-lock-ex -w open true";
     stage.see(stage.script(script))
 }
 
@@ -128,6 +137,15 @@ fn open_place(stage: &Stage) -> Seen {
     fs::create_dir(stage.path("open")).unwrap();
     chmod(&stage.path("open"), 0o777);
     stage.see(stage.run(["-w", "open/lock", "echo", "ran"]))
+}
+
+/// As in /tmp: the system refuses to create what is there already.
+fn sticky(stage: &Stage) -> Seen {
+    chmod(&stage.dir(), 0o1777);
+    let lock = stage.file("lock", "");
+    give(&lock, ALICE);
+    chmod(&lock, 0o666);
+    stage.see(stage.run(["-w", "lock", "echo", "ran"]))
 }
 
 fn removed(stage: &Stage) -> Seen {

@@ -6,8 +6,8 @@ use std::process::{Command, Stdio};
 use withlock_platform::backend::Mode;
 
 use super::scenery::{Stranger, mkfifo};
+use crate::faces::case::{Case, Need, scene, words};
 use crate::faces::seen::Seen;
-use crate::faces::side_by_side::{Case, Need, scene, words};
 use crate::faces::stage::{Finished, Stage};
 use crate::support::people::{ALICE, chmod, give};
 use crate::support::procfs::{has_ended, is_settled};

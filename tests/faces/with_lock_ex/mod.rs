@@ -9,10 +9,12 @@ mod looking;
 mod scenery;
 mod waiting;
 
+use std::process::Command;
 use std::sync::OnceLock;
 
 use super::side_by_side::{Both, Suite};
 use super::stage::Tool;
+use crate::support::Scratch;
 
 const WITH_LOCK_EX: Tool = Tool {
     names: &["with-lock-ex", "with-lock"],
@@ -53,6 +55,23 @@ fn every_difference_is_real_and_is_as_described() {
     if let Some(both) = seen() {
         SUITE.assert_real(both);
     }
+}
+
+/// Whoever can make no link has the same command line by an option.
+#[test]
+fn it_can_be_had_without_a_link() {
+    let place = Scratch::new();
+    let run = |words: &[&str]| {
+        let mut command = Command::new(crate::support::program());
+        command.args(words).args(["lock", "sh", "-c", "exit 7"]).current_dir(place.path());
+        command.output().unwrap()
+    };
+    for words in [&["--face", "with-lock-ex", "-w"][..], &["--face=with-lock"]] {
+        assert_eq!(run(words).status.code(), Some(7), "{words:?}");
+        assert_eq!(place.names(), ["lock"], "it stays, as that of with-lock-ex");
+    }
+    let wrong = run(&["--face", "with-lock-ex", "-z"]);
+    assert_eq!(wrong.status.code(), Some(255), "{wrong:?}");
 }
 
 /// A difference can be cited, and its reason is told.

@@ -3,10 +3,10 @@
 use std::process::{Child, Command};
 
 use super::scenery::{Stranger, asleep, until};
+use crate::faces::case::{Case, scene};
 use crate::faces::seen::Seen;
-use crate::faces::side_by_side::{Case, scene};
 use crate::faces::stage::Stage;
-use crate::support::procfs::{has_taken_all, is_settled, state};
+use crate::support::procfs::{has_ended, has_taken_all, is_settled, state};
 use crate::support::{Running, kill, signals, wait_until, waits_for_lock};
 use withlock_platform::backend::Mode;
 
@@ -25,8 +25,8 @@ pub const CASES: &[Case] = &[
     scene("killed-by-usr1", |stage| killed(stage, libc::SIGUSR1)),
     scene("killed-by-alrm", |stage| killed(stage, libc::SIGALRM)),
     scene("killed-within-the-limit", killed_in_time),
-    scene("an-alarm-ends-the-limit", early_alarm),
-    scene("an-alarm-ends-the-limit-quietly", early_alarm_quietly),
+    scene("an-alarm-within-the-limit", alarm_in_time),
+    scene("an-alarm-within-the-limit-quietly", alarm_in_time_quietly),
     scene("an-ignored-signal-does-not-end-it", ignored),
     scene("stopped-and-continued", continued),
     scene("the-limit-with-the-alarm-blocked", blocked_alarm),
@@ -113,13 +113,27 @@ fn killed_in_time(stage: &Stage) -> Seen {
     at_signal(stage, waiter(stage, &["-qt", "600"]), libc::SIGTERM)
 }
 
-/// Whoever sends it: the limit is an alarm.
-fn early_alarm(stage: &Stage) -> Seen {
-    at_signal(stage, waiter(stage, &["-t", "600"]), libc::SIGALRM)
+/// What somebody sends is not the end of the time; what ends a program ends the wait.
+fn early_alarm(stage: &Stage, options: &[&str]) -> Seen {
+    let holder = stage.held_by_peer(&[], "lock");
+    let waiter = asleep(waiter(stage, options));
+    kill(waiter.id(), libc::SIGALRM);
+    let pid = waiter.id();
+    wait_until("it has ended, or waits again", || {
+        has_ended(pid) || has_taken_all(pid) && waits_for_lock(pid)
+    });
+    kill(pid, libc::SIGTERM);
+    let finished = stage.end(waiter);
+    holder.finish();
+    Seen::new().run(&finished, stage).names(&finished.stderr, &["expired"])
 }
 
-fn early_alarm_quietly(stage: &Stage) -> Seen {
-    at_signal(stage, waiter(stage, &["-qt", "600"]), libc::SIGALRM)
+fn alarm_in_time(stage: &Stage) -> Seen {
+    early_alarm(stage, &["-t", "600"])
+}
+
+fn alarm_in_time_quietly(stage: &Stage) -> Seen {
+    early_alarm(stage, &["-qt", "600"])
 }
 
 fn ignored(stage: &Stage) -> Seen {
@@ -171,7 +185,7 @@ fn deadlock(stage: &Stage) -> Seen {
     wait_until("the first one waits", || waits_for_lock(one.child.id()));
     let (status, output, errors) = other.finish();
     let seen = Seen::new().end(Some(status)).fact("out", format!("{output:?}"));
-    let seen = seen.names(errors.as_bytes(), &["deadlock", "with-lock-ex echo"]);
+    let seen = seen.names(errors.as_bytes(), &["deadlock"]);
     let (status, output, _) = one.wait();
     until(seen, Seen::new().end(Some(status)).fact("out", format!("{output:?}")))
 }
