@@ -5,6 +5,7 @@
 
 mod case;
 mod flock;
+mod ours;
 mod seen;
 mod side_by_side;
 mod stage;

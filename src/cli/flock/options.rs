@@ -1,6 +1,6 @@
 //! The options, each with what it means: all that is known of one stands here, once.
 
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
 
 use withlock_platform::backend::{Bytes, Mode};
 
@@ -21,8 +21,8 @@ pub(super) struct Options {
     pub(super) bytes: Option<Bytes>,
     pub(super) descriptor: Option<i32>,
     pub(super) verbose: bool,
-    /// `-c` among the options.
-    pub(super) command: bool,
+    /// `-c` among the options, as it stands there.
+    pub(super) command: Option<OsString>,
 }
 
 impl Default for Options {
@@ -37,7 +37,7 @@ impl Default for Options {
             bytes: None,
             descriptor: None,
             verbose: false,
-            command: false,
+            command: None,
         }
     }
 }
@@ -101,7 +101,7 @@ pub(super) static OPTIONS: &[Entry<Options>] = &[
     Entry {
         letters: &['F'],
         names: &["no-fork"],
-        help: "Become COMMAND, instead of waiting for its end",
+        help: "Become COMMAND, and do not wait for its end",
         effect: Effect::Flag(|options| options.no_fork = true),
     },
     Entry {
@@ -115,7 +115,7 @@ pub(super) static OPTIONS: &[Entry<Options>] = &[
     Entry {
         letters: &[],
         names: &["start"],
-        help: "With --fcntl, which it implies: from this byte on",
+        help: "From this byte on; implies --fcntl",
         effect: Effect::Value("OFFSET", |options, value| {
             options.bytes().start = size("--start", value)?;
             Ok(())
@@ -124,7 +124,7 @@ pub(super) static OPTIONS: &[Entry<Options>] = &[
     Entry {
         letters: &[],
         names: &["length"],
-        help: "With --fcntl, which it implies: so many bytes;\n0 is all",
+        help: "So many bytes; 0 is up to the end. Implies\n--fcntl",
         effect: Effect::Value("BYTES", |options, value| {
             options.bytes().length = size("--length", value)?;
             Ok(())

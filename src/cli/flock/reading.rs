@@ -30,7 +30,9 @@ pub(super) fn parse(words: &[OsString]) -> Request {
 /// `-c` where options stand. It is for a descriptor: what is behind it are options still, and then one operand.
 fn take_command(options: &mut Options, word: &OsStr) -> bool {
     let is_command = is_command(word);
-    options.command |= is_command;
+    if is_command {
+        options.command = Some(word.to_owned());
+    }
     is_command
 }
 
@@ -40,7 +42,8 @@ fn is_command(word: &OsStr) -> bool {
 
 fn plan(options: &Options, operands: &[OsString]) -> Result<Plan, String> {
     if options.no_fork && options.closes {
-        return Err("-F and -o are incompatible: nothing would be left to hold the lock".to_owned());
+        return Err("--no-fork (-F) and --close (-o) are incompatible: nothing would be left that holds the lock"
+            .to_owned());
     }
     let (target, command) = what(options, operands)?;
     Ok(Plan {
@@ -60,8 +63,8 @@ fn plan(options: &Options, operands: &[OsString]) -> Result<Plan, String> {
 fn what(options: &Options, operands: &[OsString]) -> Result<(Target, Option<Command>), String> {
     const NOTHING: &str = "a file, a directory or the number of a descriptor is missing";
     let by_number = options.descriptor.map(Target::Descriptor);
-    if options.command {
-        let command = by_shell(operands)?;
+    if let Some(option) = &options.command {
+        let command = by_shell(option, operands)?;
         let target = by_number.ok_or("before -c, a file or --fd is missing")?;
         return Ok((target, Some(command)));
     }
@@ -71,16 +74,17 @@ fn what(options: &Options, operands: &[OsString]) -> Result<(Target, Option<Comm
         ([], None) => Err(NOTHING.to_owned()),
         ([number], None) => Ok((Target::Descriptor(number::descriptor(number)?), None)),
         ([file, option, string @ ..], None) if is_command(option) => {
-            Ok((Target::File(file.into()), Some(by_shell(string)?)))
+            Ok((Target::File(file.into()), Some(by_shell(option, string)?)))
         }
         ([file, words @ ..], None) => Ok((Target::File(file.into()), Plan::command(words))),
     }
 }
 
 /// A string for the shell, `$SHELL` whatever it is.
-fn by_shell(words: &[OsString]) -> Result<Command, String> {
+fn by_shell(option: &OsStr, words: &[OsString]) -> Result<Command, String> {
     let [string] = words else {
-        return Err("-c needs exactly one argument: the command as a string".to_owned());
+        let option = option.to_string_lossy();
+        return Err(format!("{option} needs exactly one argument: the command as a string"));
     };
     let shell = std::env::var_os("SHELL").filter(|shell| !shell.is_empty());
     Ok(Command {

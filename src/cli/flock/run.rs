@@ -43,9 +43,10 @@ fn carry_out(plan: &Plan, call: &dyn LockBackend) -> std::result::Result<u8, Ref
         return Err(Refusal::new(why, Exit::Unavailable));
     }
     let mut file = open(plan).map_err(|error| refusal(plan, &error))?;
-    let begun = process::moment();
+    // Without --verbose, nobody is told.
+    let begun = if plan.verbose { process::moment() } else { Duration::ZERO };
     if lock(plan, &mut file, call)? == Attempt::Busy {
-        return Err(busy(plan, process::moment().saturating_sub(begun)));
+        return Err(busy(plan));
     }
     if plan.verbose {
         let waited = process::moment().saturating_sub(begun);
@@ -113,9 +114,9 @@ fn tell(text: &str) {
     let _ = words::print(&format!("{NAME}: {text}\n"));
 }
 
-fn busy(plan: &Plan, waited: Duration) -> Refusal {
+fn busy(plan: &Plan) -> Refusal {
     let words = plan.verbose.then(|| match plan.wait {
-        Wait::AtMost(_) => format!("timeout: still busy after {} seconds", waited.as_secs_f64()),
+        Wait::AtMost(time) => format!("timeout: still busy after {} seconds", time.as_secs_f64()),
         _ => "the lock is busy".to_owned(),
     });
     Refusal { words, status: plan.conflict }
