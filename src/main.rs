@@ -28,6 +28,7 @@ fn run(mut words: Vec<OsString>) -> i32 {
         match face::choose(&mut words) {
             Ok(Face::Withlock) => carry_out(cli::withlock::parse(words)),
             Ok(Face::Flock) => cli::flock::flock(&words),
+            Ok(Face::WithLockEx) => cli::with_lock_ex::with_lock_ex(&words),
             Err(why) => carry_out(Request::Refuse(why)),
         }
     };

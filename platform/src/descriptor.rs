@@ -46,16 +46,14 @@ pub fn open(path: &Path, access: Access, mode: Option<u32>) -> io::Result<File> 
     Ok(File::from(unsafe { OwnedFd::from_raw_fd(fd) }))
 }
 
-/// Does something under another umask, which `of` makes of the process's own, and sets that again. For a process of one thread.
-pub fn under_umask<T>(of: fn(u32) -> u32, work: impl FnOnce() -> T) -> T {
+/// The umask of this process. To tell it, it is changed for a moment: this is for a process of one thread.
+#[must_use]
+pub fn umask() -> u32 {
     // SAFETY: cannot fail and touches no memory (POSIX.1, umask).
     let umask = unsafe { libc::umask(0o777) };
     // SAFETY: as above.
-    unsafe { libc::umask(of(umask.into()) as libc::mode_t) };
-    let done = work();
-    // SAFETY: as above.
     unsafe { libc::umask(umask) };
-    done
+    umask.into()
 }
 
 /// The descriptor of this number, which this process has from its caller. It is not closed: it is the caller's.

@@ -12,10 +12,17 @@ pub enum Face {
     Withlock,
     /// That of flock(1).
     Flock,
+    /// That of with-lock-ex(1).
+    WithLockEx,
 }
 
 /// The names, and what they stand for. By any other name, it is withlock.
-const NAMES: [(&str, Face); 2] = [("withlock", Face::Withlock), ("flock", Face::Flock)];
+const NAMES: [(&str, Face); 4] = [
+    ("withlock", Face::Withlock),
+    ("flock", Face::Flock),
+    ("with-lock-ex", Face::WithLockEx),
+    ("with-lock", Face::WithLockEx),
+];
 
 /// What chooses a face for who can't make a link. It stands before anything else.
 pub(super) const OPTION: &str = "--face";

@@ -12,6 +12,7 @@ pub(crate) mod quoting;
 pub mod shell;
 pub mod show;
 mod signals;
+pub mod with_lock_ex;
 pub mod withlock;
 pub mod words;
 

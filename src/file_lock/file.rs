@@ -31,7 +31,6 @@ pub(crate) enum Creation {
     Never,
     /// For everybody to read and write, less the umask.
     ByUmask,
-    #[allow(dead_code, reason = "it is for the face of with-lock-ex")]
     /// For everybody to read and write whom the umask leaves the right to write, and for nobody else.
     ForWriters,
 }
@@ -77,25 +76,27 @@ fn open(path: &Path, opening: Opening) -> io::Result<File> {
     let opened = match opening.creation {
         Creation::Never => plainly(opening.access),
         Creation::ByUmask => descriptor::open(path, opening.access, EVERYBODY),
-        Creation::ForWriters => descriptor::under_umask(for_writers, || {
-            descriptor::open(path, opening.access, EVERYBODY)
-        }),
+        Creation::ForWriters => {
+            // Said by the mode: a directory's default list of access rights takes the place of the umask (acl(5)).
+            let mode = for_writers(descriptor::umask());
+            descriptor::open(path, opening.access, Some(mode))
+        }
     };
     match opened.as_ref().map_err(Kind::of) {
         Err(Kind::IsADirectory) if opening.directories => plainly(Access::Read),
         // Linux refuses to create what is there already, if it is another user's file in a place like /tmp
         // (proc_sys_fs(5), protected_regular). To open it is allowed.
-        Err(Kind::Denied) if opening.creation != Creation::Never => {
+        Err(Kind::Denied) if opening.creation == Creation::ByUmask => {
             plainly(opening.access).or(opened)
         }
         _ => opened,
     }
 }
 
-/// Takes the right to read from everybody whom the umask takes the right to write, and leaves it to everybody else.
+/// The mode that leaves nobody the right to read whom the umask leaves no right to write.
 fn for_writers(umask: u32) -> u32 {
     let no_writers = umask & 0o222;
-    no_writers | no_writers << 1
+    0o666 & !(umask | no_writers << 1)
 }
 
 #[cfg(test)]
@@ -104,15 +105,16 @@ mod tests {
 
     #[test]
     fn who_may_not_write_may_not_read_either() {
-        for (umask, created) in [
+        for (umask, mode) in [
             (0o022, 0o600),
             (0o002, 0o660),
             (0, 0o666),
             (0o077, 0o600),
             (0o027, 0o600),
-            (0o055, 0o666),
+            (0o055, 0o622),
+            (0o777, 0),
         ] {
-            assert_eq!(0o666 & !for_writers(umask), created, "{umask:o}");
+            assert_eq!(for_writers(umask), mode, "{umask:o}");
         }
     }
 }

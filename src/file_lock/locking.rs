@@ -56,7 +56,6 @@ impl LockFile {
     ///
     /// # Errors
     /// [`Failure::Lock`].
-    #[allow(dead_code, reason = "it is for the face of with-lock-ex")]
     pub(crate) fn conflict(&self, call: &ByteLock) -> Result<Option<Conflict>> {
         let answer = call.conflict(&self.file);
         answer.map_err(|error| Failure::Lock(LockError::from_io(error)))

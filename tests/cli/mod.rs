@@ -6,6 +6,7 @@ mod bad_input;
 mod commands;
 mod completions;
 mod diagnostics;
+mod install;
 pub mod manual;
 mod name;
 mod options;

@@ -9,3 +9,4 @@ mod ours;
 mod seen;
 mod side_by_side;
 mod stage;
+mod with_lock_ex;

@@ -82,7 +82,12 @@ fn speaker(stderr: &[u8], tools: &[&str]) -> String {
     if text.contains("panicked at") {
         return "a panic".to_owned();
     }
-    match tools.iter().find(|tool| text.starts_with(&format!("{tool}: "))) {
+    // `TOOL: `, or `TOOL COMMAND: ` as some say it.
+    let is_speaker = |tool: &&&str| {
+        let begins = [format!("{tool}: "), format!("{tool} "), format!("usage: {tool} ")];
+        begins.iter().any(|begin| text.starts_with(begin))
+    };
+    match tools.iter().find(is_speaker) {
         Some(tool) => format!("{tool}'s message"),
         None => format!("{text:?}"),
     }
