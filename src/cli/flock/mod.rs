@@ -7,6 +7,7 @@ mod options;
 mod plan;
 mod reading;
 mod run;
+mod seconds;
 mod texts;
 
 use std::ffi::OsString;

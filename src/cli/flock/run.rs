@@ -51,7 +51,7 @@ fn carry_out(plan: &Plan, call: &dyn LockBackend) -> std::result::Result<u8, Ref
     if plan.verbose {
         let waited = process::moment().saturating_sub(begun);
         let what = if plan.mode.is_some() { "locked" } else { "unlocked" };
-        tell(&format!("{what} after {}.{:06} seconds", waited.as_secs(), waited.subsec_micros()));
+        tell(&format!("{what} after {}", seconds(waited)));
     }
     let Some(command) = &plan.command else {
         return Ok(0);
@@ -114,9 +114,13 @@ fn tell(text: &str) {
     let _ = words::print(&format!("{NAME}: {text}\n"));
 }
 
+fn seconds(time: Duration) -> String {
+    format!("{}.{:06} seconds", time.as_secs(), time.subsec_micros())
+}
+
 fn busy(plan: &Plan) -> Refusal {
     let words = plan.verbose.then(|| match plan.wait {
-        Wait::AtMost(time) => format!("timeout: still busy after {} seconds", time.as_secs_f64()),
+        Wait::AtMost(time) => format!("timeout: still busy after {}", seconds(time)),
         _ => "the lock is busy".to_owned(),
     });
     Refusal { words, status: plan.conflict }
