@@ -235,6 +235,7 @@
 pub mod cli;
 mod error;
 pub mod event;
+mod file_lock;
 pub mod holder;
 pub mod job;
 mod local;

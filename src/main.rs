@@ -3,12 +3,10 @@
 #![no_main]
 
 use std::ffi::OsString;
-use std::fs::File;
-use std::io::Write;
 use std::mem::ManuallyDrop;
-use std::os::fd::AsFd;
 
 use withlock::cli::exit::{Ending, Exit};
+use withlock::cli::face::{self, Face};
 use withlock::cli::show::Shown;
 use withlock::cli::words::{self, Syslog, WaitingLine};
 use withlock::cli::{self, Plan, Request};
@@ -21,23 +19,32 @@ withlock_platform::entry!(run);
 #[global_allocator]
 static MEMORY: Arena = Arena::new();
 
-fn run(words: Vec<OsString>) -> i32 {
+fn run(mut words: Vec<OsString>) -> i32 {
     let ending = if let Some(elevation) = process::elevation() {
         let program = std::env::current_exe().ok();
         words::say(&words::elevated(elevation, program.as_deref()));
         Exit::Unsafe.into()
     } else {
-        match cli::withlock::parse(words) {
-            Request::Run(plan) => withlock(&plan),
-            Request::Show(show) => shown(&cli::show::take(&show)),
-            Request::Print(text) => print(&text),
-            Request::Refuse(why) => {
-                words::say(&why);
-                Exit::Usage.into()
-            }
+        match face::choose(&mut words) {
+            Ok(Face::Withlock) => carry_out(cli::withlock::parse(words)),
+            Ok(Face::Flock) => cli::flock::flock(&words),
+            Ok(Face::WithLockEx) => cli::with_lock_ex::with_lock_ex(&words),
+            Err(why) => carry_out(Request::Refuse(why)),
         }
     };
     ending.conclude()
+}
+
+fn carry_out(request: Request) -> Ending {
+    match request {
+        Request::Run(plan) => withlock(&plan),
+        Request::Show(show) => shown(&cli::show::take(&show)),
+        Request::Print(text) => print(&text),
+        Request::Refuse(why) => {
+            words::say(&why);
+            Exit::Usage.into()
+        }
+    }
 }
 
 fn withlock(plan: &Plan) -> Ending {
@@ -126,9 +133,7 @@ fn shown(shown: &Shown) -> Ending {
 }
 
 fn print(text: &str) -> Ending {
-    // The library's own handle on standard output takes a closed one for a successful one.
-    let out = std::io::stdout().as_fd().try_clone_to_owned().map(File::from);
-    match out.and_then(|mut out| out.write_all(text.as_bytes())) {
+    match words::print(text) {
         Ok(()) => Ending::Code(0),
         Err(error) => end_with(&Error::System { step: Step::WriteOutput, error }, None),
     }

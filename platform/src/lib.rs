@@ -8,6 +8,7 @@
 //! | [`backend`] | [`backend::LockBackend`]: flock(2), fcntl(2), lockf(3), and the Linux pair of flock(2) and OFD locks |
 //! | [`evidence`] | facts about a file or directory: kind, owner, mode, links, ACL, file system |
 //! | [`directory`] | steps of a path walk, relative to an open directory |
+//! | [`descriptor`] | descriptors that a command gets as they are |
 //! | [`failure`] | what the system says when a call fails |
 //! | [`holders`] | who holds a lock, and what becomes of a process |
 //! | [`log`] | the system's log |
@@ -26,6 +27,7 @@ mod arena;
 pub mod backend;
 mod calls;
 mod deadline;
+pub mod descriptor;
 pub mod directory;
 pub mod evidence;
 pub mod failure;

@@ -4,11 +4,15 @@
 mod duration;
 pub mod entry;
 pub mod exit;
+pub mod face;
+pub mod flock;
+mod getopt;
 pub mod plan;
 pub(crate) mod quoting;
 pub mod shell;
 pub mod show;
 mod signals;
+pub mod with_lock_ex;
 pub mod withlock;
 pub mod words;
 

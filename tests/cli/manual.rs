@@ -10,7 +10,7 @@ use super::texts::{file, rows, section};
 use crate::support;
 
 /// One option as people read it: `-w, --wait DURATION`.
-type Entries = BTreeSet<String>;
+pub type Entries = BTreeSet<String>;
 
 /// A text that lists the options and the exit codes, and how to read it.
 struct Text {
@@ -174,7 +174,7 @@ fn entry(left: &str, right: &str) -> String {
 }
 
 /// `.It Fl w , Fl -wait Ar duration`, and for a value that may be left out `.It Fl -option Ns Op = Ns Ar value`
-fn options_in_manual(manual: &str) -> Entries {
+pub fn options_in_manual(manual: &str) -> Entries {
     section(manual, ".Sh OPTIONS", ".Sh")
         .filter_map(|line| line.strip_prefix(".It Fl "))
         .map(|item| {
@@ -189,7 +189,7 @@ fn options_in_manual(manual: &str) -> Entries {
 }
 
 /// `.It 2`, and text on the lines below.
-fn codes_in_manual(manual: &str) -> Entries {
+pub fn codes_in_manual(manual: &str) -> Entries {
     let lines: Vec<&str> = section(manual, ".Sh EXIT STATUS", ".Sh").collect();
     let list = lines.join("\n").replace("\\-", "-");
     list.split("\n.It ")
@@ -213,7 +213,7 @@ fn codes_in_readme(readme: &str) -> Entries {
 }
 
 /// `  -w, --wait DURATION  Meaning`
-fn options_in_help(help: &str) -> Entries {
+pub fn options_in_help(help: &str) -> Entries {
     help.lines()
         .map(str::trim)
         .filter(|line| line.starts_with('-'))
@@ -222,7 +222,7 @@ fn options_in_help(help: &str) -> Entries {
 }
 
 /// `    2  meaning`
-fn codes_in_help(help: &str) -> Entries {
+pub fn codes_in_help(help: &str) -> Entries {
     section(help, "Exit status", "\n")
         .filter_map(|line| line.trim().split_once("  "))
         .map(|(code, meaning)| entry(code, meaning))

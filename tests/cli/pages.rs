@@ -9,13 +9,15 @@ use super::texts::{file, rows, section};
 use crate::support;
 
 #[test]
-fn the_manual_page_is_well_formed() {
+fn the_manual_pages_are_well_formed() {
     let Some(mandoc) = support::find_program("mandoc") else {
         return support::skip("no mandoc");
     };
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("man");
+    let pages = fs::read_dir(&folder).unwrap().map(|page| page.unwrap().path());
     let output = Command::new(mandoc)
-        .args(["-T", "lint", "-W", "warning", "man/withlock.1"])
-        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .args(["-T", "lint", "-W", "warning"])
+        .args(pages.filter(|page| page.extension().is_some_and(|kind| kind == "1")))
         .output()
         .unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));

@@ -5,6 +5,8 @@
 
 mod case;
 mod flock;
+mod ours;
 mod seen;
 mod side_by_side;
 mod stage;
+mod with_lock_ex;

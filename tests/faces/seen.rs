@@ -82,10 +82,14 @@ fn speaker(stderr: &[u8], tools: &[&str]) -> String {
     if text.contains("panicked at") {
         return "a panic".to_owned();
     }
-    let is_of = |tool: &&&str| {
-        text.starts_with(&format!("{tool}: ")) || text.starts_with(&format!("Try '{tool} "))
+    // `TOOL: `, or `TOOL COMMAND: ` as some say it.
+    let is_speaker = |tool: &&&str| {
+        let begins = ["", "usage: ", "Try '"].map(|before| format!("{before}{tool}"));
+        begins
+            .iter()
+            .any(|begin| text.strip_prefix(begin).is_some_and(|rest| rest.starts_with([':', ' '])))
     };
-    match tools.iter().find(is_of) {
+    match tools.iter().find(is_speaker) {
         Some(tool) => format!("{tool}'s message"),
         None => format!("{text:?}"),
     }

@@ -20,7 +20,7 @@ pub const FLOORS: &[&[&str]] = &[
     &["event", "name"],
     &["error"],
     &["trust", "holder"],
-    &["random"],
+    &["random", "file_lock"],
 ];
 
 /// The room that a file belongs to: its own, or that of its folder.

@@ -7,7 +7,8 @@ use std::fs::File;
 use std::io;
 use std::os::fd::AsRawFd;
 
-use super::{offset, range};
+use super::offset;
+use super::range::{self, Range};
 use crate::calls::{again, cvt};
 use crate::lock::Mode;
 
@@ -25,7 +26,12 @@ pub struct Conflict {
 /// # Errors
 /// What fcntl(2) says.
 pub fn conflict(file: &File) -> io::Result<Option<Conflict>> {
-    let mut record = range::record(range::kind(Mode::Exclusive), range::WHOLE);
+    conflict_in(file, range::WHOLE)
+}
+
+/// The same for some bytes.
+pub(super) fn conflict_in(file: &File, range: Range) -> io::Result<Option<Conflict>> {
+    let mut record = range::record(range::kind(Mode::Exclusive), range);
     again(|| {
         // SAFETY: the descriptor is open for as long as `file` is borrowed; the record is alive, and the kernel writes to
         // it.

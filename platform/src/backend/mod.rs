@@ -8,6 +8,7 @@
 //! | `fcntl` | fcntl(2) `F_SETLK`, `F_SETLKW` (POSIX.1) | process | `F_RDLCK` |
 //! | `lockf` | lockf(3) `F_TLOCK`, `F_LOCK` (POSIX.1) | process | `F_RDLCK` by fcntl(2), the same table |
 //! | `ofd` (Linux) | fcntl(2) `F_OFD_SETLK`, `F_OFD_SETLKW` | open file description | `F_RDLCK` |
+//! | [`ByteLock`] | fcntl(2), as `fcntl` or as `ofd`, on bytes that the caller names | process, or open file description | `F_RDLCK` |
 //! | `flock+ofd` (Linux) | flock(2), then `ofd` | open file description | `LOCK_SH`, then `F_RDLCK` |
 //!
 //! Who sees whom. On Linux flock(2) locks and byte-range locks do not see each other on a local file system (flock(2),
@@ -20,6 +21,7 @@
 //! table of `choice.rs`: the option and its errors take the names from there. To make it the default of a system: `Local` or
 //! `Remote` below.
 
+mod bytes;
 mod choice;
 mod contract;
 mod error;
@@ -30,6 +32,7 @@ mod outcome;
 mod range;
 
 pub use crate::lock::Mode;
+pub use bytes::{ByteLock, Bytes};
 pub use choice::{Choice, UnknownChoice};
 pub use contract::{Attempt, LockBackend, Ownership, Queue, Wakeup};
 pub use error::LockError;
@@ -72,6 +75,15 @@ cfg_if::cfg_if! {
     }
 }
 
+// The commands of fcntl(2) for locks that belong to open file descriptions: try, and wait.
+cfg_if::cfg_if! {
+    if #[cfg(any(target_os = "linux", target_os = "android", target_os = "macos", target_os = "illumos"))] {
+        const DESCRIPTION: Option<(libc::c_int, libc::c_int)> = Some((libc::F_OFD_SETLK, libc::F_OFD_SETLKW));
+    } else {
+        const DESCRIPTION: Option<(libc::c_int, libc::c_int)> = None;
+    }
+}
+
 /// Every backend of this system, each where its call exists.
 const BACKENDS: &[&dyn LockBackend] = &[
     &fcntl::Fcntl,
@@ -108,6 +120,12 @@ pub fn select(choice: Choice, local: bool) -> Option<&'static dyn LockBackend> {
         Choice::Auto => Some(if local { &Local } else { &Remote }),
         named => BACKENDS.iter().copied().find(|backend| backend.name() == named.name()),
     }
+}
+
+/// flock(2) alone, for who expects just that; where the system lacks it, what is nearest to it, for local files.
+#[must_use]
+pub fn flock_alone() -> &'static dyn LockBackend {
+    select(Choice::Flock, true).unwrap_or(&Local)
 }
 
 /// Every backend that exists on this system, for tests that hold all of them to one contract.

@@ -20,7 +20,7 @@ pub(super) fn kind(mode: Mode) -> i32 {
 pub(super) const UNLOCK: i32 = libc::F_UNLCK as i32;
 
 /// Bytes of a file, as fcntl(2) counts them.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 pub(super) struct Range {
     pub(super) start: Offset,
     /// 0 is up to the end, however far that is.

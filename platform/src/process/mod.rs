@@ -30,11 +30,11 @@ pub use own::{
     user_name,
 };
 pub use signals::{
-    Arrival, ByHandler, Native, Receive, Sender, Signal, Signals, exists, forget_size_signal,
-    is_signal, signal, without_size_signal,
+    Arrival, ByHandler, Native, Receive, Sender, Signal, Signals, act_by_default, exists,
+    forget_size_signal, is_signal, signal, without_size_signal,
 };
 pub use start::{Change, Child, Command, StartError, Status, news_of_any};
-pub use waiting::{Interruption, Wanted, rest, sleep_for_any};
+pub use waiting::{Interruption, TimeLimit, Wanted, rest, sleep_for_any};
 pub use witness::{Sighting, Witness, can_watch};
 
 cfg_if::cfg_if! {

@@ -21,6 +21,11 @@ and the exit statuses; withlock(1) explains everything.
 
 const PLACE: &str = "\nOptions go before LOCKFILE; only -c may also come right after it.\n";
 
+const FACES: &str = "
+As the first option, --face flock makes it flock(1), with that command line; so
+does a link of that name.
+";
+
 const ENVIRONMENT: &str = "
 Environment:
   WITHLOCK_NOWARN=remote  no warning about file servers and FUSE
@@ -74,6 +79,7 @@ fn long() -> String {
     for (purpose, line) in RECIPES {
         text.push_str(&format!("  # {purpose}\n  {line}\n"));
     }
+    text.push_str(FACES);
     text.push_str(ENVIRONMENT);
     for (exit, meaning) in TABLE {
         text.push_str(&format!("  {:>3}  {meaning}\n", exit.code()));

@@ -6,7 +6,7 @@ use super::table::{self, OPTIONS};
 
 /// Options of other tools (flock(1), lockf(1), lckdo(1), setlock(8), with-lock-ex(1), dotlockfile(1), timeout(1)) and of
 /// habit, and what to say of them.
-const OF_OTHERS: [(&[&str], &str); 24] = [
+const OF_OTHERS: [(&[&str], &str); 25] = [
     (
         &[
             "--timeout",
@@ -43,6 +43,7 @@ const OF_OTHERS: [(&[&str], &str); 24] = [
     (&["--kill", "--restart", "--kill-old", "--take-over"], "did you mean --replace?"),
     (&["-e", "--ex"], "did you mean --exclusive?"),
     (&["--read", "--reader", "--read-lock"], "did you mean --shared?"),
+    (&["--face"], "it must be the first option"),
     (&["--fcntl"], "did you mean --backend fcntl?"),
     (&["--debug", "--trace"], "did you mean --verbose?"),
     (&["--log", "--logger"], "did you mean --syslog?"),

@@ -19,6 +19,7 @@ mod waiting;
 pub use elevation::elevated;
 pub use error::words as error;
 pub use holder::busy;
-pub use say::{listen, listen_to_all, say};
+pub(crate) use say::say_as;
+pub use say::{listen, listen_to_all, print, say};
 pub use syslog::Syslog;
 pub use waiting::WaitingLine;

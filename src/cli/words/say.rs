@@ -1,6 +1,8 @@
 //! Where the words go: to standard error, a line each.
 
+use std::fs::File;
 use std::io::{self, Write};
+use std::os::fd::AsFd;
 
 use super::event;
 use super::printable;
@@ -9,11 +11,27 @@ use crate::event::{Event, Warning};
 /// Says one line on standard error, in one write, so that the lines of several runs do not mix. What can't be said is
 /// not said: there is nobody else to tell.
 pub fn say(text: &str) {
-    let mut line = String::with_capacity(text.len() + 11);
-    line.push_str("withlock: ");
+    say_as("withlock", text);
+}
+
+/// The same by another name.
+pub(crate) fn say_as(name: &str, text: &str) {
+    let mut line = String::with_capacity(name.len() + text.len() + 3);
+    line.push_str(name);
+    line.push_str(": ");
     line.extend(printable::line(text));
     line.push('\n');
     let _ = io::stderr().write_all(line.as_bytes());
+}
+
+/// Prints a text on standard output.
+///
+/// # Errors
+/// What write(2) says.
+pub fn print(text: &str) -> io::Result<()> {
+    // The library's own handle on standard output takes a closed one for a successful one.
+    let out = io::stdout().as_fd().try_clone_to_owned().map(File::from);
+    out.and_then(|mut out| out.write_all(text.as_bytes()))
 }
 
 /// Says warnings only: what a run says without `-v`.

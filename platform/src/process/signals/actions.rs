@@ -17,6 +17,14 @@ pub(crate) fn act(signal: Signal, action: &libc::sigaction) -> io::Result<libc::
     Ok(unsafe { old.assume_init() })
 }
 
+/// Lets the signal act by default from now on, here and in the programs that are executed.
+///
+/// # Errors
+/// What sigaction(2) says.
+pub fn act_by_default(signal: Signal) -> io::Result<()> {
+    act(signal, &default_action()).map(drop)
+}
+
 /// What is set to happen at `signal`.
 pub(crate) fn disposition(signal: Signal) -> io::Result<libc::sigaction> {
     let mut old = MaybeUninit::uninit();

@@ -18,6 +18,7 @@ pub(super) mod sets;
 pub mod signal;
 mod size_limit;
 
+pub use actions::act_by_default;
 pub use arrival::{Arrival, Sender};
 pub use by_handler::ByHandler;
 pub use held::{Signals, forget_size_signal};

@@ -71,7 +71,7 @@ impl Child {
     /// # Errors
     /// What waitpid(2) says; never `EINTR`.
     pub fn news(&self) -> io::Result<Option<Change>> {
-        Ok(wait(self.pid)?.map(|(_, change)| change))
+        Ok(wait(self.pid, NEWS)?.map(|(_, change)| change))
     }
 
     /// How it ended, if it has.
@@ -85,6 +85,19 @@ impl Child {
             }
         }
         Ok(None)
+    }
+
+    /// How it ended: sleeps until it has. It is waited for then, and gone.
+    ///
+    /// # Errors
+    /// What waitpid(2) says, `ECHILD` where the caller's children are not to be waited for; never `EINTR`.
+    pub fn outlast(&self) -> io::Result<Status> {
+        loop {
+            match wait(self.pid, 0)? {
+                Some((_, Change::Ended(status))) => return Ok(status),
+                _ => continue,
+            }
+        }
     }
 
     /// Sends it a signal. A job that has ended, but was not waited for, ignores it.
@@ -124,11 +137,13 @@ impl Child {
 /// # Errors
 /// What waitpid(2) says, `ECHILD` when there is no child; never `EINTR`.
 pub fn news_of_any() -> io::Result<Option<(u32, Change)>> {
-    wait(-1)
+    wait(-1, NEWS)
 }
 
-fn wait(whom: libc::pid_t) -> io::Result<Option<(u32, Change)>> {
-    let options = libc::WNOHANG | libc::WUNTRACED | libc::WCONTINUED;
+/// What is new, without sleeping.
+const NEWS: libc::c_int = libc::WNOHANG | libc::WUNTRACED | libc::WCONTINUED;
+
+fn wait(whom: libc::pid_t, options: libc::c_int) -> io::Result<Option<(u32, Change)>> {
     let mut status = 0;
     loop {
         // SAFETY: `status` is writable; these are our own children, and their ids are ours until they are waited for.

@@ -2,7 +2,9 @@
 
 mod interruption;
 mod several;
+mod time_limit;
 mod timer;
 
 pub use interruption::Interruption;
 pub use several::{Wanted, rest, sleep_for_any};
+pub use time_limit::TimeLimit;
