@@ -86,8 +86,7 @@ impl Case {
     }
 
     pub fn observe(&self, side: &Side) -> String {
-        let seen = catch_unwind(AssertUnwindSafe(|| self.play(&Stage::new(side)).to_string()));
-        seen.unwrap_or_else(|why| format!("{FAILED}: {}", message(&*why)))
+        guarded(|| self.play(&Stage::new(side)).to_string())
     }
 
     fn play(&self, stage: &Stage) -> Seen {
@@ -120,6 +119,12 @@ impl Need {
                 .then(|| "needs root, and the right to mount in a namespace".to_owned()),
         }
     }
+}
+
+/// What was seen, or why there is nothing to be seen.
+pub fn guarded(observe: impl FnOnce() -> String) -> String {
+    let seen = catch_unwind(AssertUnwindSafe(observe));
+    seen.unwrap_or_else(|why| format!("{FAILED}: {}", message(&*why)))
 }
 
 fn may_mount() -> bool {

@@ -56,19 +56,9 @@ impl Suite {
 
     /// Plays every case that can be played here, on both programs; None, having said why, where there is no original.
     pub fn observe(&self, version: Option<Version>) -> Option<Both> {
-        if support::forced_backend().is_some() {
-            // Not support::skip: no other tool has backends, and so it makes no difference.
-            return None;
-        }
-        let Some(original) = self.tool.original() else {
-            support::skip(&format!("{}, to compare with", self.tool.names[0]));
-            return None;
-        };
-        let (tool, program) = (self.tool, support::program());
-        let theirs = Side { tool, subject: original.clone(), peer: program.clone() };
-        let ours = Side { tool, subject: program, peer: original };
+        let sides = sides(self.tool)?;
         let cases: Vec<&'static Case> = self.all().filter(|case| case.is_possible()).collect();
-        let mut seen = observe_all(&cases, &[theirs, ours]).into_iter();
+        let mut seen = observe_all(&cases, &sides).into_iter();
         let mut next = || seen.next().unwrap_or_default();
         let both = Both { version, original: next(), ours: next() };
         both.show();
@@ -136,6 +126,22 @@ impl Suite {
             })
             .collect()
     }
+}
+
+/// The original and this program; None, having said why, where there is no original.
+pub fn sides(tool: &'static Tool) -> Option<[Side; 2]> {
+    if support::forced_backend().is_some() {
+        // Not support::skip: no other tool has backends, and so it makes no difference.
+        return None;
+    }
+    let Some(original) = tool.original() else {
+        support::skip(&format!("{}, to compare with", tool.names[0]));
+        return None;
+    };
+    let program = support::program();
+    let theirs = Side { tool, subject: original.clone(), peer: program.clone() };
+    let ours = Side { tool, subject: program, peer: original };
+    Some([theirs, ours])
 }
 
 /// What was seen of each side. A few at a time: much of it is waiting.

@@ -208,4 +208,34 @@ pub const DIFFERENCES: &[Difference] = &[
          calls it bad data",
         &[("descriptor-negative", r#"exit 64 | out "" | err flock's message | left nothing"#)],
     ),
+    Difference {
+        number: 5,
+        why: "The status says what became of the lock and of the command, also when a line of the tool's own can't be \
+              written; the original ends with 1 then, whatever the command did",
+        until: None,
+        shows: &[
+            ("closed-errors", r#"exit 0 | out "69\n64\n3\n" | err nothing | left lock(0644 "")"#),
+            (
+                "errors-that-can-not-be-written",
+                r#"exit 0 | out "69\n64\n" | err nothing | left lock(0644 "")"#,
+            ),
+            (
+                "verbose-that-can-not-be-written",
+                r#"exit 0 | out "0\n" | err nothing | does not name No space | left lock(0644 "")"#,
+            ),
+            (
+                "verbose-failure-that-can-not-be-written",
+                r#"exit 0 | out "3\n" | err nothing | does not name No space | left lock(0644 "")"#,
+            ),
+        ],
+    },
+    Difference {
+        number: 6,
+        why: "What the caller ignores, the command finds ignored; with -w the original forgets that of SIGALRM",
+        until: None,
+        shows: &[(
+            "ALRM-ignored-with-a-limit",
+            r#"exit 0 | out "SigBlk:\t0000000000000000\nSigIgn:\t0000000000002000\n" | err nothing | left lock(0644 "")"#,
+        )],
+    },
 ];

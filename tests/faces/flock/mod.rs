@@ -6,10 +6,12 @@ mod descriptors;
 mod differences;
 mod exclusion;
 mod files;
+mod idioms;
 mod newer;
 mod numbers;
 mod output;
 mod people;
+mod shells;
 mod signals;
 
 use std::process::Command;
@@ -17,6 +19,7 @@ use std::sync::OnceLock;
 
 use super::side_by_side::{Both, Suite, Version};
 use super::stage::Tool;
+use crate::support::skip;
 
 const FLOCK: Tool = Tool { names: &["flock"], variable: "WITHLOCK_TEST_FLOCK", hold: &[] };
 
@@ -40,17 +43,22 @@ const SUITE: Suite = Suite {
 /// Seen once for all tests.
 fn seen() -> Option<&'static Both> {
     static SEEN: OnceLock<Option<Both>> = OnceLock::new();
-    SEEN.get_or_init(|| SUITE.observe(version())).as_ref()
+    SEEN.get_or_init(|| SUITE.observe(Some(version()?))).as_ref()
 }
 
-/// The original's: `flock from util-linux 2.38.1`.
+/// The original's, which says `flock from util-linux 2.38.1`. None, having said why, where it is not there.
 fn version() -> Option<Version> {
-    let output = Command::new(FLOCK.original()?).arg("--version").output().unwrap();
-    let text = String::from_utf8_lossy(&output.stdout).into_owned();
-    let numbers = text.trim().strip_prefix("flock from util-linux ");
-    let mut numbers = numbers.expect("util-linux's flock").split(['.', '-']);
-    let mut next = || numbers.next()?.parse().ok();
-    Some((next()?, next()?))
+    let version = FLOCK.original().and_then(|original| {
+        let output = Command::new(original).arg("--version").output().unwrap();
+        let text = String::from_utf8_lossy(&output.stdout).into_owned();
+        let mut numbers = text.trim().strip_prefix("flock from util-linux ")?.split(['.', '-']);
+        let mut next = || numbers.next()?.parse().ok();
+        Some((next()?, next()?))
+    });
+    if version.is_none() {
+        skip("flock(1) of util-linux: first in PATH, or named by WITHLOCK_TEST_FLOCK");
+    }
+    version
 }
 
 /// A script that was written for flock(1) sees no difference, but for the listed ones.

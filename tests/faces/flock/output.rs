@@ -100,10 +100,10 @@ fn told(line: &str, words: &[&str]) -> String {
         .iter()
         .find(|word| ["echo", "true", "sh", "nosuch", "nodir/lock"].contains(word) && has(word));
     match command {
+        _ if has("timeout") => "<timeout>".to_owned(),
         _ if number && has("second") => "<seconds>".to_owned(),
         Some(command) => format!("<{command}>"),
         None if has("/sh") => "<the shell>".to_owned(),
-        None if has("timeout") || has("time") => "<timeout>".to_owned(),
         None if has("lock") => "<no lock>".to_owned(),
         None => format!("<{said}>"),
     }
