@@ -13,6 +13,7 @@
     allow(dead_code, unused_imports, unused_macros, reason = "some tests are for Linux only")
 )]
 
+mod bytes;
 mod companion;
 mod contract;
 mod directory;
@@ -35,6 +36,7 @@ fn run(arguments: Vec<OsString>) -> i32 {
         }
     }
     let modules = [
+        ("bytes", bytes::tests()),
         ("companion", companion::tests()),
         ("contract", contract::tests()),
         ("directory", directory::tests()),

@@ -11,12 +11,14 @@ cfg_if::cfg_if! {
         mod descriptors;
         mod interruption;
         mod signals;
+        mod time_limit;
         mod timer;
     } else {
         use none as contract;
         use none as descriptors;
         use none as interruption;
         use none as signals;
+        use none as time_limit;
         use none as timer;
     }
 }
@@ -36,6 +38,7 @@ pub(crate) fn tests() -> Vec<Test> {
         refused::tests(),
         signals::tests(),
         interruption::tests(),
+        time_limit::tests(),
         timer::tests(),
     ];
     tests.into_iter().flatten().collect()

@@ -26,11 +26,11 @@ pub(crate) fn tests() -> Vec<Test> {
     ]
 }
 
-const LONG: Duration = Duration::from_secs(1000);
-const SHORT: Duration = Duration::from_millis(20);
+pub(super) const LONG: Duration = Duration::from_secs(1000);
+pub(super) const SHORT: Duration = Duration::from_millis(20);
 
 /// Sets the real-time timer; (first, interval).
-fn set_timer(first: Duration, interval: Duration) {
+pub(super) fn set_timer(first: Duration, interval: Duration) {
     let of = |time: Duration| libc::timeval {
         tv_sec: time.as_secs() as _,
         tv_usec: time.subsec_micros() as _,
@@ -43,7 +43,7 @@ fn set_timer(first: Duration, interval: Duration) {
 }
 
 /// What is left of the timer, and its interval.
-fn timer() -> (Duration, Duration) {
+pub(super) fn timer() -> (Duration, Duration) {
     let zero = libc::timeval { tv_sec: 0, tv_usec: 0 };
     let mut now = libc::itimerval { it_value: zero, it_interval: zero };
     // SAFETY: the struct is alive during the call.
@@ -93,7 +93,7 @@ fn a_deadline_in_the_far_future_is_no_error<R: Receive>() {
     }
 }
 
-fn goes_on(interval: Duration) {
+pub(super) fn goes_on(interval: Duration) {
     let (left, again) = timer();
     assert!(left <= LONG && left > LONG - Duration::from_secs(300), "{left:?} are left");
     assert_eq!(again, interval);

@@ -170,3 +170,6 @@ impl Refusal {
         Self { words: Some(words.to_owned()), status: exit as u8 }
     }
 }
+
+#[cfg(test)]
+mod tests;
