@@ -23,7 +23,7 @@ const PLACE: &str = "\nOptions go before LOCKFILE; only -c may also come right a
 
 const FACES: &str = "
 As the first option, --face flock makes it flock(1), with that command line; so
-does a link of that name.
+does a link of that name. It can be with-lock-ex(1) in the same ways.
 ";
 
 const ENVIRONMENT: &str = "
