@@ -71,7 +71,8 @@ pub(super) fn print(text: &str) -> std::result::Result<(), Refusal> {
     };
     match words::print(text) {
         Err(error) if !is_unread(&error) => {
-            let why = failed("writing to standard output failed", &error);
+            let said = failure::words(&error);
+            let why = format!("writing to standard output failed: {said}");
             Err(Refusal::new(&why, Exit::General))
         }
         _ => Ok(()),
@@ -138,21 +139,9 @@ fn refusal(plan: &Plan, failure: &Failure) -> Refusal {
         Target::File(path) => quoting::of_value(path.as_os_str()),
         Target::Descriptor(number) => format!("descriptor {number}"),
     };
-    let program = || match &plan.command {
-        Some(command) => quoting::of_value(&command.program),
-        None => String::new(),
-    };
-    let what = match failure {
-        Failure::Open(_) => format!("{target}: opening failed"),
-        Failure::NoDescriptor(_) | Failure::Lock(_) | Failure::Compare(_) => {
-            format!("{target}: locking failed")
-        }
-        Failure::Signals(_) => "setting up signals failed".to_owned(),
-        Failure::Process(_) => "starting a process failed".to_owned(),
-        Failure::Program(_) => format!("{}: executing failed", program()),
-        Failure::Wait(_) => format!("{}: waiting for its end failed", program()),
-    };
-    Refusal::new(&failed(&what, failure.io()), exit(failure))
+    let program = plan.command.as_ref().map(|command| quoting::of_value(&command.program));
+    let words = words::failed(failure, &target, program.as_deref().unwrap_or_default());
+    Refusal::new(&words, exit(failure))
 }
 
 fn exit(failure: &Failure) -> Exit {
@@ -169,11 +158,6 @@ fn exit(failure: &Failure) -> Exit {
         (Failure::Program(_), _) => Exit::Unavailable,
         (Failure::Wait(_), _) => Exit::General,
     }
-}
-
-/// What failed, and what the system said.
-fn failed(what: &str, error: &io::Error) -> String {
-    format!("{what}: {}", failure::words(error))
 }
 
 impl Refusal {
