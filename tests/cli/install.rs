@@ -51,14 +51,16 @@ const PLAIN: [(&str, &str); 5] = [
     ("usr/local/share/zsh/site-functions/_withlock", "644"),
 ];
 
-const LINKED: [(&str, &str); 4] = [
+const LINKED: [(&str, &str); 6] = [
+    ("usr/local/bin/flock", "-> withlock"),
     ("usr/local/bin/with-lock", "-> withlock"),
     ("usr/local/bin/with-lock-ex", "-> withlock"),
+    ("usr/local/share/man/man1/flock.1", "644"),
     ("usr/local/share/man/man1/with-lock-ex.1", "644"),
     ("usr/local/share/man/man1/with-lock.1", "644"),
 ];
 
-const LINKS: &str = "with-lock-ex,with-lock";
+const LINKS: &str = "flock,with-lock-ex,with-lock";
 
 fn owned(files: &[(&str, &str)]) -> BTreeMap<String, String> {
     files.iter().map(|(path, what)| ((*path).to_owned(), (*what).to_owned())).collect()
@@ -77,9 +79,13 @@ fn what_was_installed_is_found_works_and_goes_without_a_trace() {
         assert_success(&install(&top, &["--links", LINKS, program]));
         assert_eq!(files_below(&top), owned(&[&PLAIN[..], &LINKED[..]].concat()));
     }
-    let installed = top.join("usr/local/bin/withlock");
-    let version = run(Command::new(installed).arg("--version"));
-    assert!(version.status.success() && version.stdout.starts_with(b"withlock "), "{version:?}");
+    let bin = top.join("usr/local/bin");
+    for (name, words, status) in
+        [("withlock", &["--version"][..], 0), ("flock", &["--version"], 0), ("with-lock", &[], 255)]
+    {
+        let output = run(Command::new(bin.join(name)).args(words));
+        assert_eq!(output.status.code(), Some(status), "{name}: {output:?}");
+    }
 
     assert_success(&install(&top, &["--uninstall"]));
     assert_eq!(files_below(&top), owned(&[]));

@@ -109,7 +109,7 @@ impl Number {
         let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
         let digits = [whole, fraction].concat();
         let is_number = !digits.is_empty() && digits.chars().all(|digit| digit.is_digit(radix));
-        is_number.then(|| Self { digits, fraction: fraction.len() as i64, exponent })
+        is_number.then_some(Self { digits, fraction: fraction.len() as i64, exponent })
     }
 }
 

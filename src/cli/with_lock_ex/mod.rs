@@ -9,9 +9,10 @@ mod seconds;
 
 use std::ffi::OsString;
 
+use self::options::OPTIONS;
 use self::reading::Request;
 use super::exit::Ending;
-use super::words;
+use super::{getopt, words};
 
 const NAME: &str = "with-lock-ex";
 
@@ -24,13 +25,28 @@ pub fn with_lock_ex(words: &[OsString]) -> Ending {
     let done = match reading::parse(words.get(1..).unwrap_or_default()) {
         Request::Run(plan) => run::run(&plan),
         Request::Look(path) => run::look(&path),
-        Request::Refuse(why) => Err(why),
+        Request::Refuse(why) => {
+            words::say_as(NAME, &why);
+            say_usage();
+            Ok(FAILED)
+        }
     };
     let status = done.unwrap_or_else(|why| {
-        for line in why.lines() {
-            words::say_as(NAME, line);
-        }
+        words::say_as(NAME, &why);
         FAILED
     });
     Ending::Code(status.into())
+}
+
+/// There is no option that prints it, so a wrong line does.
+fn say_usage() {
+    for line in [
+        "with-lock-ex [-f | -q | -w] [-t SECONDS] LOCKFILE COMMAND [ARGUMENTS...]",
+        "with-lock-ex -l LOCKFILE",
+    ] {
+        words::say_as("usage", line);
+    }
+    for line in getopt::list(OPTIONS).lines() {
+        words::say_as(NAME, line);
+    }
 }

@@ -15,7 +15,7 @@ pub(super) enum Request {
     Run(Plan),
     /// Say who has a lock on this file.
     Look(PathBuf),
-    /// The command line is wrong: say these lines.
+    /// The command line is wrong: say this one line, and what is right.
     Refuse(String),
 }
 
@@ -38,7 +38,7 @@ pub(super) fn parse(words: &[OsString]) -> Request {
         // There are no such options.
         Err(Stop::Help | Stop::Version) => Err(String::new()),
     };
-    read.unwrap_or_else(|why| Request::Refuse(format!("{why}\n{}", usage())))
+    read.unwrap_or_else(Request::Refuse)
 }
 
 fn request(options: &Options, operands: &[OsString]) -> Result<Request, String> {
@@ -68,11 +68,5 @@ fn request(options: &Options, operands: &[OsString]) -> Result<Request, String> 
     }))
 }
 
-/// What to say of the command line where it is wrong: nothing else prints it.
-fn usage() -> String {
-    const LINES: &str = "\
-usage: with-lock-ex [-f | -q | -w] [-t SECONDS] LOCKFILE COMMAND [ARGUMENTS...]
-usage: with-lock-ex -l LOCKFILE
-";
-    [LINES, &getopt::list(OPTIONS)].concat()
-}
+#[cfg(test)]
+mod tests;
