@@ -76,10 +76,10 @@ def measure(ground, programs, own, passes):
     return results
 
 
-def thirds(results, passes):
-    """The hand-over against that of flock(1), in each third of the passes: of the longest queue that is measured often enough."""
+def thirds(results, passes, whose):
+    """The hand-over of this program against that of flock(1), in each third of the passes: of the longest queue that is measured often enough."""
     often = [count for count in passes if passes[count] >= 6]
-    base = FLOCK if any(name == FLOCK for name, _ in results) else WITHLOCK
+    base = FLOCK if any(name == FLOCK for name, _ in results) else whose
     if not often:
         return [0]
 
@@ -87,15 +87,15 @@ def thirds(results, passes):
         queues = results[name, often[-1]]
         size = len(queues) // 3
         return median([gap for queue in queues[part * size:(part + 1) * size] for gap in queue.gaps])
-    return [middle(WITHLOCK, part) / middle(base, part) for part in range(3)]
+    return [middle(whose, part) / middle(base, part) for part in range(3)]
 
 
-def report(ground, programs, own, passes, parts):
+def report(ground, programs, own, passes, parts, whose=WITHLOCK):
     """The same queues give both tables."""
     watch = steady.Watch()
     alone = job_alone(ground, own)
     results, how_even = steady.evenly(lambda: measure(ground, programs, own, passes),
-                                      lambda result: thirds(result, passes))
+                                      lambda result: thirds(result, passes, whose))
     how = [how_even, str(watch)]
     if "wait" in parts:
         yield report_cost(results, programs, list(passes), alone, how)

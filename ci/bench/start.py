@@ -35,21 +35,21 @@ def measure(ground, programs, rounds):
     return taken, faults
 
 
-def thirds(taken):
-    """What a run costs beyond its job, against flock(1), in each third of the rounds."""
+def thirds(taken, whose):
+    """What a run of this program costs beyond its job, against flock(1), in each third of the rounds."""
     def beyond(name, part):
         values, bare = taken[name], taken[BARE]
         size, size_of_bare = len(values) // 3, len(bare) // 3
         return (median(values[part * size:(part + 1) * size])
                 - median(bare[part * size_of_bare:(part + 1) * size_of_bare]))
-    base = FLOCK if FLOCK in taken else WITHLOCK
-    return [beyond(WITHLOCK, part) / max(beyond(base, part), 1) for part in range(3)]
+    base = FLOCK if FLOCK in taken else whose
+    return [beyond(whose, part) / max(beyond(base, part), 1) for part in range(3)]
 
 
-def report(ground, programs, rounds):
+def report(ground, programs, rounds, whose=WITHLOCK, title="Start-up"):
     watch = steady.Watch()
     (taken, faults), how_even = steady.evenly(lambda: measure(ground, programs, rounds),
-                                              lambda result: thirds(result[0]))
+                                              lambda result: thirds(result[0], whose))
     middle = {name: median(values) for name, values in taken.items()}
     base = middle.get(FLOCK, 0)
     rows = []
@@ -63,4 +63,4 @@ def report(ground, programs, rounds):
     seldom = f" ({SCRIPT}: every {SELDOM}th)" if SCRIPT in middle else ""
     notes = [f"{rounds:,} shuffled rounds{seldom}. Overhead: beyond {BARE}.",
              "Page faults: minor ones, the job's included.", how_even, str(watch)]
-    return table("Start-up: X LOCK /bin/true, nobody else there", header, rows, notes)
+    return table(f"{title}: X LOCK /bin/true, nobody else there", header, rows, notes)

@@ -16,13 +16,19 @@ pub enum Face {
     WithLockEx,
 }
 
-/// The names, and what they stand for. By any other name, it is withlock.
-const NAMES: [(&str, Face); 4] = [
-    ("withlock", Face::Withlock),
-    ("flock", Face::Flock),
-    ("with-lock-ex", Face::WithLockEx),
-    ("with-lock", Face::WithLockEx),
-];
+/// What each name stands for. By any other name, it is withlock. Code, and no table: each start of a run looks here, and a table
+/// is a page of memory more.
+fn named(name: &[u8]) -> Option<Face> {
+    match name {
+        b"withlock" => Some(Face::Withlock),
+        b"flock" => Some(Face::Flock),
+        b"with-lock-ex" | b"with-lock" => Some(Face::WithLockEx),
+        _ => None,
+    }
+}
+
+/// The same names, for people.
+const NAMES: &str = "withlock, flock, with-lock-ex or with-lock";
 
 /// What chooses a face for who can't make a link. It stands before anything else.
 pub(super) const OPTION: &str = "--face";
@@ -44,7 +50,7 @@ pub fn choose(words: &mut Vec<OsString>) -> Result<Face, String> {
 }
 
 fn by_option(words: &mut Vec<OsString>) -> Result<Face, String> {
-    let needs = || format!("{OPTION} needs the name of a command line: {}", names());
+    let needs = || format!("{OPTION} needs the name of a command line: {NAMES}");
     let word = words[1].as_bytes();
     let (name, count) = match word.strip_prefix(OPTION.as_bytes()) {
         Some([]) => (words.get(2).ok_or_else(needs)?.clone(), 2),
@@ -56,14 +62,6 @@ fn by_option(words: &mut Vec<OsString>) -> Result<Face, String> {
         .ok_or_else(|| format!("{}; {} is none", needs(), quoting::of_value(&name)))?;
     words.drain(1..=count);
     Ok(face)
-}
-
-fn named(name: &[u8]) -> Option<Face> {
-    NAMES.iter().find(|(it, _)| it.as_bytes() == name).map(|(_, face)| *face)
-}
-
-fn names() -> String {
-    NAMES.map(|(name, _)| name).join(" or ")
 }
 
 fn last_component(name: &OsStr) -> &[u8] {
@@ -112,7 +110,7 @@ mod tests {
             assert_eq!((found, words.len()), (Ok(face), left), "{line:?}");
         }
         for line in [&["withlock", "--face"][..], &["w", "--face", "lockf"], &["w", "--face="]] {
-            assert!(chosen(line).0.unwrap_err().contains("withlock or flock"), "{line:?}");
+            assert!(chosen(line).0.unwrap_err().contains(NAMES), "{line:?}");
         }
     }
 }

@@ -1,6 +1,8 @@
 //! Cases as data: what a user does with a tool, played on one of the two programs.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::process::Command;
+use std::sync::OnceLock;
 
 use super::seen::Seen;
 use super::stage::{Side, Stage};
@@ -34,6 +36,8 @@ enum Play {
 pub enum Need {
     Root,
     Program(&'static str),
+    /// The right to mount what nobody else sees.
+    Mounts,
 }
 
 pub const fn words(name: &'static str, words: &'static [&'static str]) -> Case {
@@ -99,7 +103,7 @@ impl Case {
         seen
     }
 
-    fn seen_of(&self, stage: &Stage, command: std::process::Command) -> Seen {
+    fn seen_of(&self, stage: &Stage, command: Command) -> Seen {
         let finished = stage.finish(command);
         Seen::new().run(&finished, stage).names(&finished.stderr, self.names).left(stage)
     }
@@ -112,8 +116,20 @@ impl Need {
             Self::Program(name) => {
                 support::find_program(name).is_none().then(|| format!("needs {name}"))
             }
+            Self::Mounts => (!may_mount())
+                .then(|| "needs root, and the right to mount in a namespace".to_owned()),
         }
     }
+}
+
+fn may_mount() -> bool {
+    static MAY: OnceLock<bool> = OnceLock::new();
+    let try_it = || {
+        let status =
+            Command::new("unshare").args(["-m", "mount", "-t", "tmpfs", "tmpfs", "/tmp"]).status();
+        support::is_root() && status.is_ok_and(|status| status.success())
+    };
+    *MAY.get_or_init(try_it)
 }
 
 fn message(why: &(dyn std::any::Any + Send)) -> String {

@@ -84,8 +84,10 @@ fn speaker(stderr: &[u8], tools: &[&str]) -> String {
     }
     // `TOOL: `, or `TOOL COMMAND: ` as some say it.
     let is_speaker = |tool: &&&str| {
-        let begins = [format!("{tool}: "), format!("{tool} "), format!("usage: {tool} ")];
-        begins.iter().any(|begin| text.starts_with(begin))
+        let begins = ["", "usage: ", "Try '"].map(|before| format!("{before}{tool}"));
+        begins
+            .iter()
+            .any(|begin| text.strip_prefix(begin).is_some_and(|rest| rest.starts_with([':', ' '])))
     };
     match tools.iter().find(is_speaker) {
         Some(tool) => format!("{tool}'s message"),

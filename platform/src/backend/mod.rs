@@ -122,10 +122,11 @@ pub fn select(choice: Choice, local: bool) -> Option<&'static dyn LockBackend> {
     }
 }
 
-/// flock(2) alone, for who expects just that; where the system lacks it, what is nearest to it, for local files.
+/// flock(2) alone, for who expects just that. Where the system lacks it, fcntl(2): an inherited descriptor may have any
+/// offset, and lockf(3) would lock from there on only.
 #[must_use]
 pub fn flock_alone() -> &'static dyn LockBackend {
-    select(Choice::Flock, true).unwrap_or(&Local)
+    select(Choice::Flock, true).unwrap_or(&fcntl::Fcntl)
 }
 
 /// Every backend that exists on this system, for tests that hold all of them to one contract.

@@ -7,6 +7,7 @@ mod options;
 mod plan;
 mod reading;
 mod run;
+mod seconds;
 mod texts;
 
 use std::ffi::OsString;
@@ -21,13 +22,7 @@ use super::words;
 pub fn flock(words: &[OsString]) -> Ending {
     let status = match reading::parse(words.get(1..).unwrap_or_default()) {
         Request::Run(plan) => run::run(&plan),
-        Request::Print(text) => match words::print(&text) {
-            Ok(()) => 0,
-            Err(error) => {
-                words::say_as(NAME, &run::failed("writing to standard output failed", &error));
-                Exit::General as u8
-            }
-        },
+        Request::Print(text) => run::print(&text).map_or_else(run::Refusal::say, |()| 0),
         Request::Refuse(why) => {
             words::say_as(NAME, &why);
             Exit::Usage as u8

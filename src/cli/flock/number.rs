@@ -1,58 +1,8 @@
 //! Numbers as the C library reads them: blanks and a sign may stand before them, and nothing behind them.
 
 use std::ffi::OsStr;
-use std::time::Duration;
 
 use crate::cli::quoting;
-
-/// How long to wait.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) enum Time {
-    /// Not at all.
-    No,
-    /// So long.
-    AtMost(Duration),
-    /// A number, but no timer can be set to it: one below zero, or beyond all clocks.
-    Impossible,
-}
-
-/// Seconds, to the microsecond.
-pub(super) fn time(value: &OsStr) -> Result<Time, String> {
-    let seconds = text(value).and_then(float).ok_or_else(|| {
-        format!("{} is no number of seconds, such as 2 or 0.5", quoting::of_value(value))
-    })?;
-    if (seconds * 1e6).trunc() == 0.0 {
-        return Ok(Time::No);
-    }
-    let time = Duration::try_from_secs_f64(seconds).ok();
-    // As far as the system's clock counts.
-    let time = time.filter(|time| i64::try_from(time.as_secs()).is_ok());
-    Ok(time.map_or(Time::Impossible, Time::AtMost))
-}
-
-/// A number with a fraction and an exponent, also a hexadecimal one, and infinity. None that is too big or too small to be told
-/// from infinity or from zero.
-fn float(text: &str) -> Option<f64> {
-    let (sign, digits) = text.strip_prefix('-').map_or((1.0, text), |rest| (-1.0, rest));
-    let Some(digits) = digits.strip_prefix("0x").or_else(|| digits.strip_prefix("0X")) else {
-        let number: f64 = text.parse().ok()?;
-        let mantissa = digits.split(['e', 'E']).next().unwrap_or_default();
-        let is_word = digits.starts_with(|c: char| c.is_ascii_alphabetic());
-        let is_lost = number.is_infinite() && !is_word
-            || number == 0.0 && mantissa.contains(|c: char| ('1'..='9').contains(&c));
-        return (!is_lost).then_some(number);
-    };
-    let (mantissa, exponent) = match digits.split_once(['p', 'P']) {
-        Some((mantissa, exponent)) => (mantissa, exponent.parse::<i32>().ok()?),
-        None => (digits, 0),
-    };
-    let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
-    let both = [whole, fraction].concat();
-    let is_number = !both.is_empty() && both.bytes().all(|digit| digit.is_ascii_hexdigit());
-    let value = |sum: f64, digit: char| sum * 16.0 + f64::from(digit.to_digit(16).unwrap_or(0));
-    let scale = 16_f64.powi(-(fraction.len() as i32)) * 2_f64.powi(exponent);
-    is_number.then(|| sign * both.chars().fold(0.0, value) * scale)
-}
 
 /// An exit status.
 pub(super) fn exit_status(value: &OsStr) -> Result<u8, String> {
@@ -115,7 +65,7 @@ fn fraction_of(unit: u128, digits: &str) -> Option<u64> {
 }
 
 /// What the C library's functions for numbers go on with: blanks before it left out, and one plus.
-fn text(value: &OsStr) -> Option<&str> {
+pub(super) fn text(value: &OsStr) -> Option<&str> {
     let text = value.to_str()?;
     let blank = |c: char| c.is_ascii_whitespace() || c == '\x0b';
     let text = text.trim_start_matches(blank);

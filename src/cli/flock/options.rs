@@ -4,11 +4,12 @@ use std::ffi::{OsStr, OsString};
 
 use withlock_platform::backend::{Bytes, Mode};
 
-use super::number::{self, Time};
+use super::number;
+use super::seconds::{self, Time};
 use crate::cli::getopt::{Effect, Entry};
 
 /// The options of a command line.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Options {
     /// `None` is to unlock.
     pub(super) mode: Option<Mode>,
@@ -79,7 +80,7 @@ pub(super) static OPTIONS: &[Entry<Options>] = &[
         names: &["wait", "timeout"],
         help: "Wait at most so long, such as 2 or 0.5;\n0 is not to wait",
         effect: Effect::Value("SECONDS", |options, value| {
-            options.wait = Some(number::time(value)?);
+            options.wait = Some(seconds::read(value)?);
             Ok(())
         }),
     },

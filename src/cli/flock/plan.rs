@@ -9,7 +9,7 @@ use withlock_platform::backend::{Bytes, Mode};
 use crate::file_lock::Command;
 
 /// What to do about a command line.
-#[derive(Debug, PartialEq)]
+#[derive(Debug, PartialEq, Eq)]
 pub(super) enum Request {
     Run(Box<Plan>),
     /// Print this on standard output, and succeed.
@@ -19,7 +19,7 @@ pub(super) enum Request {
 }
 
 /// A lock, and what to run.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Plan {
     pub(super) target: Target,
     /// `None` is to unlock.
@@ -35,14 +35,14 @@ pub(super) struct Plan {
 }
 
 /// What to lock.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Target {
     File(PathBuf),
     Descriptor(i32),
 }
 
 /// How long to wait.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Wait {
     No,
     AtMost(Duration),

@@ -2,9 +2,10 @@
 
 use std::ffi::{OsStr, OsString};
 
-use super::number::{self, Time};
+use super::number;
 use super::options::{OPTIONS, Options};
 use super::plan::{Plan, Request, Target, Wait};
+use super::seconds::Time;
 use super::texts;
 use crate::cli::getopt::{self, Stop};
 use crate::file_lock::Command;

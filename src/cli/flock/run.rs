@@ -14,7 +14,7 @@ use crate::cli::words;
 use crate::file_lock::{Access, Command, Creation, Failure, LockFile, Opening, Result};
 
 /// How a run ends that does not end with the status of its command: what to say, if anything, and the status.
-struct Refusal {
+pub(super) struct Refusal {
     words: Option<String>,
     status: u8,
 }
@@ -28,12 +28,7 @@ pub(super) fn run(plan: &Plan) -> u8 {
             None => Err(Refusal::new("--fcntl: this system has no such locks", Exit::Data)),
         },
     };
-    done.unwrap_or_else(|refusal| {
-        if let Some(words) = &refusal.words {
-            words::say_as(NAME, words);
-        }
-        refusal.status
-    })
+    done.unwrap_or_else(Refusal::say)
 }
 
 fn carry_out(plan: &Plan, call: &dyn LockBackend) -> std::result::Result<u8, Refusal> {
@@ -48,18 +43,40 @@ fn carry_out(plan: &Plan, call: &dyn LockBackend) -> std::result::Result<u8, Ref
     if lock(plan, &mut file, call)? == Attempt::Busy {
         return Err(busy(plan));
     }
-    if plan.verbose {
-        let waited = process::moment().saturating_sub(begun);
-        let what = if plan.mode.is_some() { "locked" } else { "unlocked" };
-        tell(&format!("{what} after {}.{:06} seconds", waited.as_secs(), waited.subsec_micros()));
-    }
-    let Some(command) = &plan.command else {
-        return Ok(0);
+    let told =
+        if plan.verbose { tell(plan, process::moment().saturating_sub(begun)) } else { Ok(()) };
+    let status = match &plan.command {
+        Some(command) => start(plan, &file, command).map_err(|error| refusal(plan, &error))?,
+        None => 0,
     };
-    if plan.verbose {
-        tell(&format!("running {}", quoting::of_value(&command.program)));
+    // Last, as who does not want to know of it wants the command all the same.
+    told.map(|()| status)
+}
+
+/// What `--verbose` says of the lock, and of what is run.
+fn tell(plan: &Plan, waited: Duration) -> std::result::Result<(), Refusal> {
+    let what = if plan.mode.is_some() { "locked" } else { "unlocked" };
+    let (seconds, micros) = (waited.as_secs(), waited.subsec_micros());
+    let mut lines = format!("{NAME}: {what} after {seconds}.{micros:06} seconds\n");
+    if let Some(command) = &plan.command {
+        lines.push_str(&format!("{NAME}: running {}\n", quoting::of_value(&command.program)));
     }
-    start(plan, &file, command).map_err(|error| refusal(plan, &error))
+    print(&lines)
+}
+
+/// Prints on standard output. Nobody misses what is printed on one that is closed, or into a pipe that nobody reads.
+pub(super) fn print(text: &str) -> std::result::Result<(), Refusal> {
+    let is_unread = |error: &io::Error| {
+        Kind::of(error) == Kind::Closed || error.kind() == io::ErrorKind::BrokenPipe
+    };
+    match words::print(text) {
+        Err(error) if !is_unread(&error) => {
+            let said = failure::words(&error);
+            let why = format!("writing to standard output failed: {said}");
+            Err(Refusal::new(&why, Exit::General))
+        }
+        _ => Ok(()),
+    }
 }
 
 fn open(plan: &Plan) -> Result<LockFile> {
@@ -109,14 +126,9 @@ fn start(plan: &Plan, file: &LockFile, command: &Command) -> Result<u8> {
     })
 }
 
-/// A line of `--verbose`, on standard output. One that can't be written changes nothing.
-fn tell(text: &str) {
-    let _ = words::print(&format!("{NAME}: {text}\n"));
-}
-
 fn busy(plan: &Plan) -> Refusal {
     let words = plan.verbose.then(|| match plan.wait {
-        Wait::AtMost(time) => format!("timeout: still busy after {} seconds", time.as_secs_f64()),
+        Wait::AtMost(_) => "timeout: the lock is still busy".to_owned(),
         _ => "the lock is busy".to_owned(),
     });
     Refusal { words, status: plan.conflict }
@@ -127,21 +139,9 @@ fn refusal(plan: &Plan, failure: &Failure) -> Refusal {
         Target::File(path) => quoting::of_value(path.as_os_str()),
         Target::Descriptor(number) => format!("descriptor {number}"),
     };
-    let program = || match &plan.command {
-        Some(command) => quoting::of_value(&command.program),
-        None => String::new(),
-    };
-    let what = match failure {
-        Failure::Open(_) => format!("{target}: opening failed"),
-        Failure::NoDescriptor(_) | Failure::Lock(_) | Failure::Compare(_) => {
-            format!("{target}: locking failed")
-        }
-        Failure::Signals(_) => "setting up signals failed".to_owned(),
-        Failure::Process(_) => "starting a process failed".to_owned(),
-        Failure::Program(_) => format!("{}: executing failed", program()),
-        Failure::Wait(_) => format!("{}: waiting for its end failed", program()),
-    };
-    Refusal::new(&failed(&what, failure.io()), exit(failure))
+    let program = plan.command.as_ref().map(|command| quoting::of_value(&command.program));
+    let words = words::failed(failure, &target, program.as_deref().unwrap_or_default());
+    Refusal::new(&words, exit(failure))
 }
 
 fn exit(failure: &Failure) -> Exit {
@@ -160,12 +160,15 @@ fn exit(failure: &Failure) -> Exit {
     }
 }
 
-/// What failed, and what the system said.
-pub(super) fn failed(what: &str, error: &io::Error) -> String {
-    format!("{what}: {}", failure::words(error))
-}
-
 impl Refusal {
+    /// Says what there is to say, and returns the exit status.
+    pub(super) fn say(self) -> u8 {
+        if let Some(words) = &self.words {
+            words::say_as(NAME, words);
+        }
+        self.status
+    }
+
     fn new(words: &str, exit: Exit) -> Self {
         Self { words: Some(words.to_owned()), status: exit as u8 }
     }

@@ -78,15 +78,5 @@ fn busy(plan: &Plan) -> String {
 }
 
 fn refusal(path: &Path, program: &str, error: &Failure) -> String {
-    let path = quoting::of_value(path.as_os_str());
-    let what = match error {
-        Failure::Open(_) => format!("{path}: opening failed"),
-        Failure::NoDescriptor(_) | Failure::Lock(_) => format!("{path}: locking failed"),
-        Failure::Compare(_) => format!("{path}: looking which file it is failed"),
-        Failure::Signals(_) => "setting up signals failed".to_owned(),
-        Failure::Process(_) | Failure::Program(_) | Failure::Wait(_) => {
-            format!("{program}: executing failed")
-        }
-    };
-    format!("{what}: {}", failure::words(error.io()))
+    words::failed(error, &quoting::of_value(path.as_os_str()), program)
 }

@@ -22,8 +22,8 @@ and the exit statuses; withlock(1) explains everything.
 const PLACE: &str = "\nOptions go before LOCKFILE; only -c may also come right after it.\n";
 
 const FACES: &str = "
-As the first option, --face flock makes it flock(1), with that command line; so
-does a link of that name. It can be with-lock-ex(1) in the same ways.
+As the first option, --face flock or --face with-lock-ex makes it that tool, with
+the command line of that; so does a link of that name.
 ";
 
 const ENVIRONMENT: &str = "

@@ -7,6 +7,7 @@ mod cure;
 mod elevation;
 mod error;
 mod event;
+mod file_lock;
 mod holder;
 #[cfg(test)]
 mod messages;
@@ -18,6 +19,7 @@ mod waiting;
 
 pub use elevation::elevated;
 pub use error::words as error;
+pub(crate) use file_lock::failed;
 pub use holder::busy;
 pub(crate) use say::say_as;
 pub use say::{listen, listen_to_all, print, say};

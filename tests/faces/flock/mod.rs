@@ -1,9 +1,16 @@
 //! flock(1) of util-linux.
 
 mod arguments;
+mod commands;
 mod descriptors;
 mod differences;
+mod exclusion;
+mod files;
+mod newer;
 mod numbers;
+mod output;
+mod people;
+mod signals;
 
 use std::process::Command;
 use std::sync::OnceLock;
@@ -15,7 +22,18 @@ const FLOCK: Tool = Tool { names: &["flock"], variable: "WITHLOCK_TEST_FLOCK", h
 
 const SUITE: Suite = Suite {
     tool: &FLOCK,
-    cases: &[arguments::CASES, numbers::CASES, descriptors::CASES],
+    cases: &[
+        arguments::CASES,
+        numbers::CASES,
+        descriptors::CASES,
+        files::CASES,
+        people::CASES,
+        commands::CASES,
+        exclusion::CASES,
+        signals::CASES,
+        output::CASES,
+        newer::CASES,
+    ],
     differences: differences::DIFFERENCES,
 };
 

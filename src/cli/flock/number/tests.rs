@@ -1,34 +1,6 @@
 use std::ffi::OsStr;
-use std::time::Duration;
 
-use super::{Time, descriptor, exit_status, size, time};
-
-#[test]
-fn seconds_are_read_as_the_c_library_reads_them() {
-    let read = |text: &str| time(OsStr::new(text)).ok();
-    for (text, seconds) in [
-        ("2", 2.0),
-        ("0.5", 0.5),
-        (".007", 0.007),
-        ("5.", 5.0),
-        (" +1e1", 10.0),
-        ("0x10", 16.0),
-        ("0x.8p1", 1.0),
-        ("0.000001", 0.000_001),
-    ] {
-        assert_eq!(read(text), Some(Time::AtMost(Duration::from_secs_f64(seconds))), "{text}");
-    }
-    for text in ["0", "-0", "0.0", "00", "0.0000009", "0x0", "-0.0000001"] {
-        assert_eq!(read(text), Some(Time::No), "{text}");
-    }
-    for text in ["-1", "-0.5", "inf", "-infinity", "nan", "1e300", "9223372036854775808", "-0x1"] {
-        assert_eq!(read(text), Some(Time::Impossible), "{text}");
-    }
-    for text in ["", " ", "x", "1s", "1 ", "1,5", "0x", "0xp1", "--1", "+-1", "1e99999", "1e-99999"]
-    {
-        assert_eq!(read(text), None, "{text}");
-    }
-}
+use super::{descriptor, exit_status, size};
 
 #[test]
 fn a_status_or_a_descriptor_that_is_none_is_not_cut_to_one() {
