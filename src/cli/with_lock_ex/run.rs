@@ -1,6 +1,5 @@
 //! Carrying a plan out, and what is said of it.
 
-use std::ffi::c_ulong;
 use std::path::Path;
 
 use withlock_platform::backend::{Attempt, ByteLock, Bytes, Conflict, Mode};
@@ -64,7 +63,7 @@ fn found(conflict: Option<Conflict>) -> String {
     };
     // A lock that belongs to no process, but to an open file description, has the process id -1. It is printed as a number
     // that no process can have, nor any group of processes: whoever signals the holder must not hit others.
-    let pid = pid.map_or(c_ulong::MAX, c_ulong::from);
+    let pid = pid.map_or(u64::MAX, u64::from);
     format!("{kind} {pid}\n")
 }
 

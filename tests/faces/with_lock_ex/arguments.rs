@@ -53,6 +53,11 @@ pub const CASES: &[Case] = &[
     words("options-behind-the-lock-file", &["-w", "lock", "-f", "true"]),
     words("a-dash-is-a-lock-file", &["-w", "-", "echo", "ran"]),
     words("seconds-behind-the-lock-file", &["-f", "lock", "echo", "-t", "5"]),
+    script(
+        "errors-that-can-not-be-written",
+        "with-lock-ex -f 2>/dev/full; echo $?
+        with-lock-ex gone/lock true 2>&-; echo $?",
+    ),
     scene("with-lock", with_lock),
     scene("with-lock-that-is-busy", with_lock_busy),
     scene("with-lock-waits", with_lock_waits),

@@ -18,11 +18,8 @@ pub const CASES: &[Case] = &[
         "words-as-they-are",
         &["-w", "lock", "printf", "[%s]", "a b", "", "*", "$x", "'", "\u{e4}\n"],
     ),
-    words("no-such-command", &["-w", "lock", "no-such-command", "word"]).names(&[
-        "no-such-command",
-        "execut",
-        "no such file",
-    ]),
+    words("no-such-command", &["-w", "lock", "no-such-command", "word"])
+        .names(&["no-such-command", "execut"]),
     words("no-such-path", &["-q", "lock", "./gone"]).names(&["./gone", "no such file"]),
     words("an-empty-command", &["-w", "lock", ""]).names(&["no such file"]),
     words("a-directory-as-command", &["-w", "lock", "/"]).names(&["permission denied"]),

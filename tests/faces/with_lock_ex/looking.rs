@@ -5,7 +5,7 @@ use std::process::{Command, Stdio};
 
 use withlock_platform::backend::Mode;
 
-use super::scenery::{Stranger, mkfifo};
+use super::scenery::{Stranger, becomes, mkfifo};
 use crate::faces::case::{Case, Need, scene, words};
 use crate::faces::seen::Seen;
 use crate::faces::stage::{Finished, Stage};
@@ -204,11 +204,11 @@ fn fifo(stage: &Stage) -> Seen {
     let mut command = stage.run(["-l", "lock"]);
     let mut child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
     let pid = child.id();
-    wait_until("it has ended, or waits", || is_settled(pid) || has_ended(pid));
+    let is_seen = becomes(|| is_settled(pid) || has_ended(pid));
     let waits = !has_ended(pid);
     child.kill().unwrap();
     child.wait().unwrap();
-    Seen::new().fact("waits for a writer:", waits)
+    Seen::new().fact("seen:", is_seen).fact("waits for a writer:", waits)
 }
 
 fn full_output(stage: &Stage) -> Seen {

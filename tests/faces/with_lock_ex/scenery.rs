@@ -3,12 +3,14 @@
 use std::fs::File;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
 
 use withlock_platform::backend::{Attempt, ByteLock, Bytes, LockBackend, Mode};
 
 use crate::faces::seen::Seen;
 use crate::faces::stage::Stage;
-use crate::support::{wait_until, waits_for_lock};
+use crate::support::{PATIENCE, wait_until, waits_for_lock};
 
 /// What was seen first, and then.
 pub fn until(first: Seen, then: Seen) -> Seen {
@@ -25,6 +27,18 @@ pub fn asleep(mut command: Command) -> Child {
     let waiter = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     wait_until("the waiter sleeps", || waits_for_lock(waiter.id()));
     waiter
+}
+
+/// Whether something becomes true before patience ends; for what would go on for ever, so that the case can end it.
+pub fn becomes(condition: impl Fn() -> bool) -> bool {
+    let start = Instant::now();
+    while !condition() {
+        if start.elapsed() > PATIENCE {
+            return false;
+        }
+        thread::sleep(Duration::from_millis(2));
+    }
+    true
 }
 
 /// Somebody else's lock of fcntl(2): on bytes of the file `lock`, of this test's open file description.

@@ -2,7 +2,7 @@
 
 use std::process::{Child, Command};
 
-use super::scenery::{Stranger, asleep, until};
+use super::scenery::{Stranger, asleep, becomes, until};
 use crate::faces::case::{Case, scene};
 use crate::faces::seen::Seen;
 use crate::faces::stage::Stage;
@@ -174,20 +174,20 @@ fn ignored_alarm(stage: &Stage) -> Seen {
     limited(stage, &[libc::SIGALRM], &[])
 }
 
-/// The kernel sees it, and the second one fails.
+/// The kernel sees it, and the one that comes second fails.
 fn deadlock(stage: &Stage) -> Seen {
-    let begin = |first: &str, second: &str| {
-        let script = format!("echo $$; read line; exec with-lock-ex -w {second} echo ran");
-        Running::of(stage.run(["-w", first, "sh", "-c", &script]))
-    };
-    let (mut one, other) = (begin("a", "b"), begin("b", "a"));
+    let script = "echo $$; read line; exec with-lock-ex -w b echo ran";
+    let mut one = Running::of(stage.run(["-w", "a", "sh", "-c", script]));
+    let other = asleep(stage.run(["-w", "b", "with-lock-ex", "-w", "a", "echo", "ran"]));
     one.go_on();
-    wait_until("the first one waits", || waits_for_lock(one.child.id()));
-    let (status, output, errors) = other.finish();
+    if !becomes(|| has_ended(one.child.id())) {
+        one.signal(libc::SIGKILL);
+    }
+    let (status, output, errors) = one.wait();
     let seen = Seen::new().end(Some(status)).fact("out", format!("{output:?}"));
     let seen = seen.names(errors.as_bytes(), &["deadlock"]);
-    let (status, output, _) = one.wait();
-    until(seen, Seen::new().end(Some(status)).fact("out", format!("{output:?}")))
+    let finished = stage.end(other);
+    until(seen, Seen::new().run(&finished, stage))
 }
 
 fn readers(stage: &Stage) -> Seen {
