@@ -205,10 +205,11 @@ fn blocked(stage: &Stage) -> Seen {
     let mut command = stage.run(["-w", "0.01", "-E", "9", "lock", "echo", "ran"]);
     signals::with(&mut command, &[], &[libc::SIGALRM]);
     let mut waiter = command.spawn().unwrap();
-    let is_pending = |pid| {
-        let set = procfs::status(pid, "ShdPnd").and_then(|set| u64::from_str_radix(&set, 16).ok());
+    let has = |pid, field| {
+        let set = procfs::status(pid, field).and_then(|set| u64::from_str_radix(&set, 16).ok());
         set.is_some_and(|set| set & 1 << (libc::SIGALRM - 1) != 0)
     };
+    let is_pending = |pid| has(pid, "SigBlk") && has(pid, "ShdPnd");
     wait_until("it ends, or its time is over and it does not know", || {
         waiter.try_wait().unwrap().is_some() || is_pending(waiter.id())
     });
