@@ -95,14 +95,14 @@ impl Stage {
         path
     }
 
-    /// Any program, in the stage's directory, with the tool first in PATH, no input, and every signal at its default.
+    /// Any program, in the stage's directory, with the tool first in PATH, and no input. Signals are as they were when the
+    /// tests began (`support::surroundings`): a closure between fork and exec that sets them would cost more than all else.
     pub fn program<S: AsRef<OsStr>>(
         &self,
         program: impl AsRef<OsStr>,
         arguments: impl IntoIterator<Item = S>,
     ) -> Command {
         let mut command = Command::new(program);
-        support::signals::plain(&mut command);
         command.args(arguments).current_dir(self.dir()).stdin(Stdio::null());
         command.env("PATH", self.search_path()).env_remove("SHELL");
         command
@@ -140,7 +140,7 @@ impl Stage {
 
     /// A script of sh(1).
     pub fn script(&self, script: &str) -> Command {
-        self.program("sh", ["-c", script, "sh"])
+        self.program("/bin/sh", ["-c", script, "sh"])
     }
 
     /// The same command begun by a shell, `PRELUDE program arguments`, where PRELUDE ends in `exec` or the like.

@@ -210,22 +210,13 @@ pub const DIFFERENCES: &[Difference] = &[
     ),
     Difference {
         number: 5,
-        why: "The status says what became of the lock and of the command, also when a line of the tool's own can't be \
-              written; the original ends with 1 then, whatever the command did",
+        why: "The status of a wrong command line is 64, also when nobody can read why; the original ends with 1 then",
         until: None,
         shows: &[
             ("closed-errors", r#"exit 0 | out "69\n64\n3\n" | err nothing | left lock(0644 "")"#),
             (
                 "errors-that-can-not-be-written",
                 r#"exit 0 | out "69\n64\n" | err nothing | left lock(0644 "")"#,
-            ),
-            (
-                "verbose-that-can-not-be-written",
-                r#"exit 0 | out "0\n" | err nothing | does not name No space | left lock(0644 "")"#,
-            ),
-            (
-                "verbose-failure-that-can-not-be-written",
-                r#"exit 0 | out "3\n" | err nothing | does not name No space | left lock(0644 "")"#,
             ),
         ],
     },
@@ -237,5 +228,27 @@ pub const DIFFERENCES: &[Difference] = &[
             "ALRM-ignored-with-a-limit",
             r#"exit 0 | out "SigBlk:\t0000000000000000\nSigIgn:\t0000000000002000\n" | err nothing | left lock(0644 "")"#,
         )],
+    },
+    Difference {
+        number: 7,
+        why: "A limit ends a wait also where the caller blocks SIGALRM; the original never hears of it, and waits on",
+        until: None,
+        shows: &[("ALRM-blocked-with-a-limit", "waits on false | exit 9")],
+    },
+    Difference {
+        number: 8,
+        why: "What --verbose tells is told before the command runs, into a pipe as to a terminal; the original tells it \
+              afterwards there, or with -F never",
+        until: None,
+        shows: &[
+            (
+                "verbose-without-fork",
+                r#"exit 0 | out ["<echo>", "<seconds>", "ran"] | err [] | left lock(0644 "")"#,
+            ),
+            (
+                "verbose-before-the-command",
+                r#"exit 0 | out "told\nran\n" | err nothing | left lock(0644 "")"#,
+            ),
+        ],
     },
 ];

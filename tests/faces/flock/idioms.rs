@@ -1,6 +1,6 @@
 //! What people write in scripts around flock(1).
 
-use super::shells::{BASH, BUSYBOX, DASH, Idiom, KSH, MKSH, ZSH, idiom};
+use super::shells::{BASH, BUSYBOX, Idiom, KSH, MKSH, ZSH, idiom};
 
 /// In the others only one digit can stand before a `>`.
 const MORE_DIGITS: &[&str] = &[BASH, BUSYBOX];

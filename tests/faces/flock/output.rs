@@ -25,6 +25,13 @@ pub const CASES: &[Case] = &[
     scene("verbose-and-status", |stage| {
         verbose(stage, &["--verbose", "lock", "sh", "-c", "exit 7"], false)
     }),
+    scene("verbose-without-fork", |stage| {
+        verbose(stage, &["--verbose", "-F", "lock", "echo", "ran"], false)
+    }),
+    script(
+        "verbose-before-the-command",
+        "flock --verbose lock echo ran | sed -n 's/^flock: .*/told/p; /ran/p' | uniq",
+    ),
     scene("verbose-and-busy", |stage| {
         verbose(stage, &["--verbose", "-n", "lock", "echo", "ran"], true)
     }),

@@ -5,10 +5,13 @@ use std::os::unix::fs::MetadataExt;
 use std::os::unix::process::CommandExt;
 use std::process::Command;
 
+use super::FLOCK;
 use crate::faces::case::{Case, Need, scene};
 use crate::faces::seen::Seen;
+use crate::faces::side_by_side::sides;
 use crate::faces::stage::Stage;
-use crate::support::people::{ALICE, chmod, directory, give};
+use crate::support::is_root;
+use crate::support::people::{ALICE, BOB, chmod, directory, give};
 
 const ROOT: &[Need] = &[Need::Root];
 
@@ -34,7 +37,6 @@ pub const CASES: &[Case] = &[
     scene("a-directory-for-all", |stage| in_directory(stage, 0, 0o777, "d/lock")).needs(ROOT),
     scene("a-sticky-directory-for-all", |stage| in_directory(stage, 0, 0o1777, "d/lock"))
         .needs(ROOT),
-    scene("a-file-of-others-in-a-sticky-directory", strangers_file).needs(ROOT),
     scene("a-reader-s-lock-keeps-root-out", keeps_root_out).needs(ROOT),
     scene("a-command-that-the-user-may-not-execute", |stage| {
         see(
@@ -96,18 +98,6 @@ fn in_directory(stage: &Stage, owner: u32, mode: u32, lock: &str) -> Seen {
     Seen::new().run(&finished, stage).names(&finished.stderr, &[lock]).fact("made by", owner)
 }
 
-/// Where fs.protected_regular is set, nobody may open it with the wish to create it.
-fn strangers_file(stage: &Stage) -> Seen {
-    stage.open_to_all();
-    let sticky = directory(&stage.dir(), "d", 0, 0o1777);
-    fs::write(sticky.join("lock"), "").unwrap();
-    chmod(&sticky.join("lock"), 0o666);
-    let hers = stage.finish(as_alice(stage.run(["d/lock", "echo", "ran"])));
-    give(&sticky.join("lock"), ALICE);
-    let ours = stage.finish(stage.run(["d/lock", "echo", "ran"]));
-    Seen::new().run(&hers, stage).run(&ours, stage)
-}
-
 /// Whoever may read a file can lock it, and all others wait.
 fn keeps_root_out(stage: &Stage) -> Seen {
     stage.open_to_all();
@@ -124,4 +114,28 @@ fn no_process(stage: &Stage) -> Seen {
     stage.file("lock", "");
     let script = "ulimit -u 0; exec flock lock echo ran";
     stage.see(as_alice(stage.program("bash", ["-c", script])))
+}
+
+/// What a stranger has put into a directory like /tmp, nobody may open there with the wish to create it, where
+/// fs.protected_regular is set: the original, which always has that wish, is refused then, even if it is root's.
+#[test]
+fn a_lock_file_in_tmp_is_shared_by_users() {
+    let Some(sides) = sides(&FLOCK).filter(|_| is_root()) else { return };
+    let setting = fs::read_to_string("/proc/sys/fs/protected_regular").unwrap_or_default();
+    let is_protected = !["", "0"].contains(&setting.trim());
+    for (side, is_ours) in sides.iter().zip([false, true]) {
+        let stage = Stage::new(side);
+        stage.open_to_all();
+        let sticky = directory(&stage.dir(), "d", 0, 0o1777);
+        fs::write(sticky.join("lock"), "").unwrap();
+        give(&sticky.join("lock"), BOB);
+        chmod(&sticky.join("lock"), 0o666);
+        let words = ["d/lock", "echo", "ran"];
+        for command in [stage.run(words), as_alice(stage.run(words))] {
+            let finished = stage.finish(command);
+            let expected = if is_ours || !is_protected { 0 } else { 66 };
+            let status = finished.status.and_then(|status| status.code());
+            assert_eq!(status, Some(expected), "ours: {is_ours}, fs.protected_regular: {setting}");
+        }
+    }
 }

@@ -72,6 +72,7 @@ pub const CASES: &[Case] = &[
     scene("all-sorts-blocked-with-a-limit", |stage| {
         handed_on(stage, &["-w", "3600"], &[], &[libc::SIGHUP, libc::SIGUSR1, libc::SIGCHLD, 40])
     }),
+    scene("ALRM-blocked-with-a-limit", blocked),
     scene("status-with-CHLD-ignored", |stage| {
         let mut command = stage.run(["lock", "sh", "-c", "exit 7"]);
         signals::with(&mut command, &[libc::SIGCHLD], &[]);
@@ -196,4 +197,28 @@ fn ignored(stage: &Stage, signal: i32) -> Seen {
     let seen = Seen::new().fact("lock", free(stage));
     let (status, ..) = run.finish();
     seen.end(Some(status))
+}
+
+/// A caller that blocks the signal of the timer.
+fn blocked(stage: &Stage) -> Seen {
+    let holder = stage.held_by_peer(&[], "lock");
+    let mut command = stage.run(["-w", "0.01", "-E", "9", "lock", "echo", "ran"]);
+    signals::with(&mut command, &[], &[libc::SIGALRM]);
+    let mut waiter = command.spawn().unwrap();
+    let has = |pid, field| {
+        let set = procfs::status(pid, field).and_then(|set| u64::from_str_radix(&set, 16).ok());
+        set.is_some_and(|set| set & 1 << (libc::SIGALRM - 1) != 0)
+    };
+    let is_pending = |pid| has(pid, "SigBlk") && has(pid, "ShdPnd");
+    wait_until("it ends, or its time is over and it does not know", || {
+        waiter.try_wait().unwrap().is_some() || is_pending(waiter.id())
+    });
+    let waits_on = waiter.try_wait().unwrap().is_none();
+    if waits_on {
+        waiter.kill().unwrap();
+    }
+    let status = waiter.wait().unwrap();
+    holder.finish();
+    let seen = Seen::new().fact("waits on", waits_on);
+    if waits_on { seen } else { seen.end(Some(status)) }
 }
