@@ -289,11 +289,12 @@ END",
     .only_under(NAMED),
     idiom(
         "a coprocess of bash",
-        "coproc { flock lock sh -c 'echo got; read x; echo \"$x\"'; }
+        "coproc { flock lock sh -c 'echo got; read x; echo \"$x\"; read x'; }
          read a <&\"${COPROC[0]}\"
          flock -n lock true || echo busy
          echo go >&\"${COPROC[1]}\"
          read b <&\"${COPROC[0]}\"
+         echo end >&\"${COPROC[1]}\"
          wait
          echo \"$a $b\"",
         "busy\ngot go\n",
@@ -301,11 +302,12 @@ END",
     .only_under(&[BASH]),
     idiom(
         "a coprocess of zsh",
-        "coproc flock lock sh -c 'echo got; read x; echo \"$x\"'
+        "coproc flock lock sh -c 'echo got; read x; echo \"$x\"; read x'
          read -p a
          flock -n lock true || echo busy
          print -p go
          read -p b
+         print -p end
          wait
          echo \"$a $b\"",
         "busy\ngot go\n",
@@ -313,11 +315,12 @@ END",
     .only_under(&[ZSH]),
     idiom(
         "a coprocess of ksh",
-        "flock lock sh -c 'echo got; read x; echo \"$x\"' |&
+        "flock lock sh -c 'echo got; read x; echo \"$x\"; read x' |&
          read -p a
          flock -n lock true || echo busy
          print -p go
          read -p b
+         print -p end
          wait
          echo \"$a $b\"",
         "busy\ngot go\n",
