@@ -109,9 +109,10 @@ impl Stage {
     }
 
     fn search_path(&self) -> OsString {
+        // Only directories that can be searched: whether a command is not found or forbidden is not to depend on others.
         let others = std::env::var_os("PATH").unwrap_or_default();
-        let all = [self.scratch.join("bin")].into_iter().chain(std::env::split_paths(&others));
-        std::env::join_paths(all).unwrap()
+        let others = std::env::split_paths(&others).filter(|path| path.join(".").exists());
+        std::env::join_paths([self.scratch.join("bin")].into_iter().chain(others)).unwrap()
     }
 
     /// The tool by one of its names, as a shell starts what it finds in PATH.
