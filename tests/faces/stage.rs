@@ -104,6 +104,8 @@ impl Stage {
     ) -> Command {
         let mut command = Command::new(program);
         command.args(arguments).current_dir(self.dir()).stdin(Stdio::null());
+        // So that all of it can be ended, if it hangs.
+        command.process_group(0);
         command.env("PATH", self.search_path()).env_remove("SHELL");
         command
     }
@@ -201,7 +203,7 @@ impl Stage {
     }
 }
 
-/// Waits until a process has ended; when patience ends, kills it and returns None.
+/// Waits until a process has ended; when patience ends, kills it with its group, and returns None.
 pub fn end_of(child: &mut Child) -> Option<ExitStatus> {
     let start = Instant::now();
     loop {
@@ -209,7 +211,7 @@ pub fn end_of(child: &mut Child) -> Option<ExitStatus> {
             return Some(status);
         }
         if start.elapsed() > support::PATIENCE {
-            child.kill().unwrap();
+            support::kill_group(child.id(), libc::SIGKILL);
             child.wait().unwrap();
             return None;
         }

@@ -51,7 +51,7 @@ pub const CASES: &[Case] = &[
     words("abbreviated-u", &["--u", "lock", "echo", "ran"]),
     words("abbreviated-cl", &["--cl", "lock", "echo", "ran"]),
     words("abbreviated-close-with-fork", &["--no-f", "--clos", "lock", "echo", "ran"]),
-    words("abbreviated-verb-tells-a-line-more", &["--v", "lock", "echo", "ran"]).names(&["--help"]),
+    words("abbreviated-v", &["--v", "lock", "echo", "ran"]).names(&["--help"]),
     words("abbreviated-no", &["--no", "lock", "echo", "ran"]).names(&["--no", "--help"]),
     words("abbreviated-n", &["--n", "lock", "echo", "ran"]).names(&["--help"]),
     words("abbreviated-c", &["--c", "lock", "echo", "ran"]).names(&["--help"]),
@@ -119,7 +119,7 @@ pub const CASES: &[Case] = &[
     words("close-and-no-fork-without-a-file", &["-oF"]).names(&["--no-fork", "--close"]),
     words("a-bad-value-before-help", &["-w", "abc", "--help"]).names(&["abc"]),
     // The environment.
-    script("words-of-getopt-variables", "POSIXLY_CORRECT=1 flock -n lock echo -n ran; echo $?"),
+    script("under-posixly-correct", "POSIXLY_CORRECT=1 flock -n lock echo -n ran; echo $?"),
     script("called-by-a-path", "p=$(command -v flock); \"$p\" -n lock echo ran; echo $?"),
     script(
         "called-by-a-link-in-a-link",

@@ -1,7 +1,10 @@
 //! What Debian's util-linux is too old for: `--fcntl` (since 2.41), `--start` and `--length` (2.42), `--fd` (2.43), by the
 //! release notes and sys-utils/flock.c.
 
+use super::{FLOCK, version};
 use crate::faces::case::{Case, Need, script, words};
+use crate::faces::side_by_side::{Version, sides};
+use crate::faces::stage::Stage;
 
 pub const CASES: &[Case] = &[
     // Since 2.41.
@@ -90,3 +93,30 @@ pub const CASES: &[Case] = &[
     words("fd-without-a-value", &["--fd"]).names(&["--fd"]),
     words("fd-and-verbose", &["--fd", "1", "-n", "sh", "-c", "echo ran"]),
 ];
+
+/// The first version that knows an option, and how it is used.
+const SINCE: &[(Version, &[&str])] = &[
+    ((2, 41), &["--fcntl", "lock", "echo", "ran"]),
+    ((2, 42), &["--start", "1", "lock", "echo", "ran"]),
+    ((2, 42), &["--length", "1", "lock", "echo", "ran"]),
+    ((2, 43), &["--fd", "1", "echo", "ran"]),
+];
+
+/// That a script works here, and not with what the system has, is no riddle: that refuses it, and says why.
+#[test]
+fn what_is_new_is_refused_by_what_is_older() {
+    let (Some(sides), Some(version)) = (sides(&FLOCK), version()) else { return };
+    for (since, words) in SINCE {
+        let option = words[0];
+        let [original, ours] = sides.each_ref().map(|side| {
+            let stage = Stage::new(side);
+            let finished = stage.finish(stage.run(*words));
+            let is_named = String::from_utf8_lossy(&finished.stderr).contains(option);
+            (finished.status.unwrap().code().unwrap(), finished.stdout, is_named)
+        });
+        let knows = (0, b"ran\n".to_vec(), false);
+        assert_eq!(ours, knows, "{option}");
+        let expected = if version >= *since { knows } else { (64, Vec::new(), true) };
+        assert_eq!(original, expected, "{option}, {version:?}");
+    }
+}

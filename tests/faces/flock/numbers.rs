@@ -1,6 +1,12 @@
 //! Seconds, exit codes and descriptor numbers, and what is none.
 
+use std::process::{Command, Stdio};
+
+use super::FLOCK;
 use crate::faces::case::{Case, busy, words};
+use crate::faces::side_by_side::sides;
+use crate::faces::stage::Stage;
+use crate::support::Scratch;
 
 pub const CASES: &[Case] = &[
     // The conflict exit code.
@@ -84,3 +90,28 @@ pub const CASES: &[Case] = &[
     words("a-file-without-a-command", &["lock"]).names(&["lock"]),
     words("a-bad-wait-and-a-bad-descriptor", &["-w", "abc", "xyz"]).names(&["abc", "xyz"]),
 ];
+
+/// A limit in a script means the same wherever that runs. The original reads it as the user's language writes numbers: in
+/// German, 0.5 is a mistake, and half a second is 0,5.
+#[test]
+fn seconds_have_a_point_in_every_language() {
+    let Some(sides) = sides(&FLOCK) else { return };
+    let locales = Scratch::new();
+    let mut make = Command::new("localedef");
+    make.args(["-i", "de_DE", "-f", "UTF-8"]).arg(locales.join("de_DE.UTF-8"));
+    if !make.stderr(Stdio::null()).status().is_ok_and(|status| status.success()) {
+        // Not support::skip: no machine is required to have it.
+        eprintln!("skipped: no German locale can be made");
+        return;
+    }
+    for (side, is_ours) in sides.iter().zip([false, true]) {
+        let stage = Stage::new(side);
+        for (seconds, is_plain) in [("0.5", true), ("0,5", false)] {
+            let mut command = stage.run(["-w", seconds, "lock", "echo", "ran"]);
+            command.env("LOCPATH", locales.path()).env("LC_ALL", "de_DE.UTF-8");
+            let status = stage.finish(command).status.unwrap().code();
+            let expected = if is_plain == is_ours { 0 } else { 64 };
+            assert_eq!(status, Some(expected), "ours: {is_ours}, {seconds}");
+        }
+    }
+}

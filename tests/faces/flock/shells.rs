@@ -101,3 +101,12 @@ fn scripts_for_ksh_run_unchanged() {
 fn scripts_for_mksh_run_unchanged() {
     under(MKSH);
 }
+
+/// What is promised: twenty of them under each of the usual shells.
+#[test]
+fn there_is_enough_for_each_shell() {
+    for shell in USUAL {
+        let count = IDIOMS.iter().filter(|idiom| idiom.only.contains(shell)).count();
+        assert!(count >= 20, "{shell}: {count}");
+    }
+}

@@ -1,7 +1,5 @@
 //! Signals: for the tool, for its command, for both; what is ignored and blocked.
 
-use std::os::unix::process::CommandExt;
-
 use super::exclusion::{begin_to_wait, free, freed};
 use crate::faces::case::{Case, scene, script};
 use crate::faces::seen::Seen;
@@ -110,9 +108,7 @@ fn alone(stage: &Stage, options: &[&str], signal: i32) -> Seen {
 
 /// A terminal's ^C, and what else is for a whole group.
 fn both(stage: &Stage, signal: i32) -> Seen {
-    let mut command = stage.run(["lock", "sh", "-c", JOB]);
-    command.process_group(0);
-    let run = Running::of(command);
+    let run = Running::of(stage.run(["lock", "sh", "-c", JOB]));
     kill_group(run.child.id(), signal);
     let (status, output, errors) = run.wait();
     freed(stage);
@@ -122,9 +118,7 @@ fn both(stage: &Stage, signal: i32) -> Seen {
 /// The command takes its time: the tool is gone, the lock is not.
 fn cleans_up(stage: &Stage) -> Seen {
     let job = "trap 'kill $!; echo told; read x; echo cleaned up; exit 9' INT; sleep 100 >&- & echo $$; wait";
-    let mut command = stage.run(["lock", "sh", "-c", job]);
-    command.process_group(0);
-    let mut run = Running::of(command);
+    let mut run = Running::of(stage.run(["lock", "sh", "-c", job]));
     kill_group(run.child.id(), libc::SIGINT);
     let seen = Seen::new().end(end_of(&mut run.child));
     let seen = seen.fact("command", run.line()).fact("lock", free(stage));
