@@ -116,7 +116,7 @@ pub fn changelog(tree: &Tree) -> Vec<Finding> {
 }
 
 /// What lies at the top: the card of the house, and what people look for there.
-const TOP: [&str; 18] = [
+const TOP: [&str; 19] = [
     ".ci",
     ".gitignore",
     "CHANGELOG.md",
@@ -126,6 +126,7 @@ const TOP: [&str; 18] = [
     "LICENSE",
     "README.md",
     "SECURITY.md",
+    "build.rs",
     "ci",
     "clippy.toml",
     "examples",
