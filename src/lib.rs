@@ -31,6 +31,9 @@
 //! 6. Write who holds the lock, if the file is withlock's own ([`holder::record`]), and make its mode 0600. This is for people
 //!    only; the lock does not depend on it. Nobody writes earlier: whoever has created a file may be slow, and another run,
 //!    or its job, may have written into it in the meantime.
+//!    Nor later, when the job has started: that would save a run some 30 us, but a job whose first act is to ask for the
+//!    same lock learns from the record that it would wait for itself ([`holder::nested`]). Had it not been written yet, the
+//!    two would wait for each other.
 //!
 //! # Release
 //!
