@@ -67,6 +67,15 @@ pub fn inherited(number: RawFd) -> io::Result<ManuallyDrop<File>> {
     Ok(ManuallyDrop::new(unsafe { File::from_raw_fd(number) }))
 }
 
+/// Puts the open file `new` in the place of `old`, under the number of that: the file that was open there is closed.
+///
+/// # Errors
+/// What dup2(2) says.
+pub fn put_in_place(new: File, old: &File) -> io::Result<()> {
+    // SAFETY: both descriptors are open, and whoever has `old` goes on having an open file by its number.
+    again(|| cvt(unsafe { libc::dup2(new.as_raw_fd(), old.as_raw_fd()) }))
+}
+
 /// Keeps the descriptor from every program that is executed from now on.
 ///
 /// # Errors

@@ -62,11 +62,10 @@ impl LockFile {
         Ok(Self { file, origin: None })
     }
 
-    /// Opens what stands at the path once more, and closes what was open.
+    /// Opens what stands at the path once more, and closes what was open. The descriptor keeps its number: a command may count
+    /// on it.
     pub(super) fn reopen(&mut self, path: &Path, opening: Opening) -> io::Result<()> {
-        let new = open(path, opening)?;
-        drop(std::mem::replace(&mut *self.file, new));
-        Ok(())
+        descriptor::put_in_place(open(path, opening)?, &self.file)
     }
 }
 

@@ -89,11 +89,11 @@ fn environment(stage: &Stage) -> Seen {
 }
 
 /// What the command has open, and where the lock file is. The shell has its script in the words, and opens nothing.
-const OPEN: &str = "for fd in 0 1 2 3 4 5 6 7 8 9; do
+pub const OPEN: &str = "for fd in 0 1 2 3 4 5 6 7 8 9; do
     [ -e /proc/$$/fd/$fd ] && echo $fd $(readlink /proc/$$/fd/$fd | grep -o 'lock$'); done; true";
 
 /// Whatever the tests themselves were started with.
-const CLOSED: &str = "exec 3<&- 4<&- 5<&- 6<&- 7<&- 8<&- 9<&-;";
+pub const CLOSED: &str = "exec 3<&- 4<&- 5<&- 6<&- 7<&- 8<&- 9<&-;";
 
 fn descriptors(stage: &Stage) -> Seen {
     let command = stage.run(["-w", "lock", "sh", "-c", OPEN]);

@@ -2,6 +2,7 @@
 
 use std::process::{Child, Command};
 
+use super::command::{CLOSED, OPEN};
 use super::scenery::{Stranger, asleep, becomes, until};
 use crate::faces::case::{Case, scene};
 use crate::faces::seen::Seen;
@@ -19,6 +20,7 @@ pub const CASES: &[Case] = &[
     scene("the-holder-replaces-the-file", replaced),
     scene("removed-within-the-limit", removed_in_time),
     scene("the-waiter-of-a-removed-file-holds-the-new-one", new_file_is_held),
+    scene("the-descriptor-of-a-removed-file-is-used-again", same_descriptor),
     scene("killed-by-term", |stage| killed(stage, libc::SIGTERM)),
     scene("killed-by-int", |stage| killed(stage, libc::SIGINT)),
     scene("killed-by-hup", |stage| killed(stage, libc::SIGHUP)),
@@ -91,6 +93,14 @@ fn new_file_is_held(stage: &Stage) -> Seen {
     let holder = held_until(stage, "rm lock");
     let inner = "with-lock-ex -q lock echo both; echo ran";
     let waiter = asleep(stage.run(["-w", "lock", "sh", "-c", inner]));
+    after(stage, waiter, holder)
+}
+
+/// Whoever counts on its number finds it, however often it was opened.
+fn same_descriptor(stage: &Stage) -> Seen {
+    let holder = held_until(stage, "rm lock");
+    let command = stage.run(["-w", "lock", "sh", "-c", OPEN]);
+    let waiter = asleep(stage.begun_by(&format!("{CLOSED} exec"), &command));
     after(stage, waiter, holder)
 }
 
