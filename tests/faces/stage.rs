@@ -8,12 +8,15 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{self, Receiver};
 use std::thread;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use super::seen::Seen;
 use crate::support::people::chmod;
 use crate::support::programs::copy_program;
 use crate::support::{self, Running, Scratch};
+
+/// After so long a run that should have ended is said to hang. Far beyond any load; but a fault can make many hang.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// A tool that this program can stand for.
 pub struct Tool {
@@ -197,7 +200,7 @@ impl Stage {
         let stderr = reader(child.stderr.take().unwrap());
         let status = end_of(&mut child);
         let all = |from: Receiver<Vec<u8>>| {
-            from.recv_timeout(support::PATIENCE).expect("a process left its output open")
+            from.recv_timeout(PATIENCE).expect("a process left its output open")
         };
         Finished { status, stdout: all(stdout), stderr: all(stderr) }
     }
@@ -210,12 +213,12 @@ pub fn end_of(child: &mut Child) -> Option<ExitStatus> {
         if let Some(status) = child.try_wait().unwrap() {
             return Some(status);
         }
-        if start.elapsed() > support::PATIENCE {
+        if start.elapsed() > PATIENCE {
             support::kill_group(child.id(), libc::SIGKILL);
             child.wait().unwrap();
             return None;
         }
-        thread::sleep(std::time::Duration::from_millis(1));
+        thread::sleep(Duration::from_millis(1));
     }
 }
 

@@ -1,5 +1,6 @@
 //! Who excludes whom, and in which order: this program, the original, and others.
 
+use std::os::unix::process::CommandExt;
 use std::process::{Child, Command, Stdio};
 
 use crate::faces::case::{Case, Need, scene, script};
@@ -185,23 +186,26 @@ fn waiter_on_a_descriptor(stage: &Stage) -> Seen {
     Seen::new().run(&stage.end(waiter), stage).left(stage)
 }
 
+/// By its own name, in the stage's directory.
+fn withlock_here(stage: &Stage, words: &[&str]) -> Command {
+    let mut command = withlock(words);
+    command.current_dir(stage.dir()).process_group(0);
+    command
+}
+
 fn withlock_is_excluded(stage: &Stage) -> Seen {
     let holder = stage.held(&[], "lock");
-    let other =
-        withlock(["-w", "0", "lock", "echo", "ran"]).current_dir(stage.dir()).output().unwrap();
+    let other = stage.finish(withlock_here(stage, &["-w", "0", "lock", "echo", "ran"]));
     holder.finish();
-    Seen::new().end(Some(other.status)).left(stage)
+    Seen::new().end(other.status).left(stage)
 }
 
 fn withlock_excludes(stage: &Stage) -> Seen {
-    let mut other = withlock(["lock", "sh", "-c", JOB]);
-    other.current_dir(stage.dir());
-    let holder = Running::of(other);
+    let holder = Running::of(withlock_here(stage, &["lock", "sh", "-c", JOB]));
     let busy = stage.finish(stage.run(["-n", "-E", "9", "lock", "echo", "ran"]));
     let waiter = begin_to_wait(stage.run(["lock", "echo", "ran"]));
     holder.finish();
     let seen = Seen::new().run(&busy, stage).run(&stage.end(waiter), stage);
-    let again =
-        withlock(["-w", "0", "lock", "echo", "ran"]).current_dir(stage.dir()).output().unwrap();
-    seen.end(Some(again.status))
+    let again = stage.finish(withlock_here(stage, &["-w", "0", "lock", "echo", "ran"]));
+    seen.end(again.status)
 }

@@ -108,11 +108,13 @@ fn alone(stage: &Stage, options: &[&str], signal: i32) -> Seen {
 
 /// A terminal's ^C, and what else is for a whole group.
 fn both(stage: &Stage, signal: i32) -> Seen {
-    let run = Running::of(stage.run(["lock", "sh", "-c", JOB]));
+    let mut run = Running::of(stage.run(["lock", "sh", "-c", JOB]));
     kill_group(run.child.id(), signal);
-    let (status, output, errors) = run.wait();
+    let seen = Seen::new().end(end_of(&mut run.child));
+    wait_until("the command has ended", || procfs::has_ended(run.job));
+    let (_, output, errors) = run.wait();
     freed(stage);
-    Seen::new().end(Some(status)).fact("out", output.len()).fact("err", errors.len()).left(stage)
+    seen.fact("out", output.len()).fact("err", errors.len()).left(stage)
 }
 
 /// The command takes its time: the tool is gone, the lock is not.
@@ -139,13 +141,17 @@ fn unmoved(stage: &Stage, signals: &[i32]) -> Seen {
     seen.end(Some(status)).fact("lock", free(stage))
 }
 
+/// More than once, for a tool that takes a stop for an end may sleep through one.
 fn command_stops(stage: &Stage) -> Seen {
     let run = stage.held(&[], "lock");
-    kill(run.job, libc::SIGSTOP);
-    wait_until("it has stopped", || procfs::state(run.job) == Some('T'));
-    let seen = Seen::new().fact("lock", free(stage));
-    kill(run.job, libc::SIGCONT);
-    wait_until("it goes on", || procfs::state(run.job) != Some('T'));
+    let mut seen = Seen::new();
+    for _ in 0..5 {
+        kill(run.job, libc::SIGSTOP);
+        wait_until("it has stopped", || procfs::state(run.job) == Some('T'));
+        seen = seen.fact("lock", free(stage));
+        kill(run.job, libc::SIGCONT);
+        wait_until("it goes on", || procfs::state(run.job) != Some('T'));
+    }
     let (status, ..) = run.finish();
     seen.end(Some(status))
 }
