@@ -110,8 +110,12 @@ fn is_abandoned<W: World>(world: &W, candidate: &Candidate<W>, kept: Option<Kept
     Ok(is_open_question && world.try_lock(file, Mode::Exclusive)? == Answer::Granted)
 }
 
-/// [8] Compares, and removes the name if it still stands for this file, the file is withlock's own, and nobody waits.
+/// [8] Compares, and removes the name if it still stands for this file, the file is withlock's own, and nobody waits. That
+/// is asked first, so that a waiter does not wait for the answers to the rest, which do not matter then.
 fn clean_up<W: World>(world: &W, terms: &Terms, candidate: &Candidate<W>) -> Result<Option<Kept>> {
+    if !world.close_queue(&candidate.file) {
+        return Ok(Some(Kept::Awaited));
+    }
     let entry = world.entry(&candidate.place)?;
     let is_same = |facts: &Facts| facts.identity == candidate.facts.identity;
     let Some(facts) = entry.filter(is_same) else {
@@ -124,9 +128,6 @@ fn clean_up<W: World>(world: &W, terms: &Terms, candidate: &Candidate<W>) -> Res
     if terms.keep {
         world.record(&candidate.file, form, None);
         return Ok(Some(Kept::Asked));
-    }
-    if !world.close_queue(&candidate.file) {
-        return Ok(Some(Kept::Awaited));
     }
     world.remove(&candidate.place)?;
     Ok(None)
