@@ -47,13 +47,13 @@ pub(super) fn size(value: &OsStr) -> Option<u64> {
 /// The number that a suffix stands for.
 fn unit(suffix: &str) -> Option<u128> {
     const LETTERS: &str = "KMGTPEZY";
-    let letter = suffix.chars().next()?.to_ascii_uppercase();
-    let base: u128 = match &suffix[1..] {
+    let (letter, rest) = suffix.split_at_checked(1)?;
+    let base: u128 = match rest {
         "" | "iB" | "ib" => 1024,
         "B" | "b" => 1000,
         _ => return None,
     };
-    base.checked_pow(LETTERS.find(letter)? as u32 + 1)
+    base.checked_pow(LETTERS.find(letter.to_ascii_uppercase().as_str())? as u32 + 1)
 }
 
 /// The digits behind the point, of a unit.

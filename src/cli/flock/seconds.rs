@@ -100,10 +100,7 @@ struct Number {
 impl Number {
     fn read(text: &str, mark: char, radix: u32) -> Option<Self> {
         let (mantissa, exponent) = match text.split_once(mark) {
-            // Numbers that are too long for this are beyond all powers as well.
-            Some((mantissa, exponent)) => {
-                (mantissa, exponent.get(..9).unwrap_or(exponent).parse().ok()?)
-            }
+            Some((mantissa, power)) => (mantissa, exponent(power)?),
             None => (text, 0),
         };
         let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
@@ -111,6 +108,18 @@ impl Number {
         let is_number = !digits.is_empty() && digits.chars().all(|digit| digit.is_digit(radix));
         is_number.then_some(Self { digits, fraction: fraction.len() as i64, exponent })
     }
+}
+
+/// A power as it is written, all of it a number.
+fn exponent(text: &str) -> Option<i64> {
+    // Beyond all powers: more makes no difference, and can be reckoned with.
+    const BEYOND: i64 = 1 << 40;
+    let (sign, digits) = match text.strip_prefix('-') {
+        Some(digits) => (-1, digits),
+        None => (1, text.strip_prefix('+').unwrap_or(text)),
+    };
+    let is_number = !digits.is_empty() && digits.bytes().all(|digit| digit.is_ascii_digit());
+    is_number.then(|| sign * digits.parse().unwrap_or(BEYOND).min(BEYOND))
 }
 
 #[cfg(test)]
@@ -133,6 +142,8 @@ mod tests {
             ("1.5E+3", 1500.0),
             ("0.00000000000000000000001e23", 1.0),
             ("0x1P-1", 0.5),
+            ("1e0000000001", 10.0),
+            ("0x1p+0000000001", 2.0),
         ] {
             assert_eq!(read(text), Some(Time::AtMost(Duration::from_secs_f64(seconds))), "{text}");
         }
@@ -147,6 +158,9 @@ mod tests {
         for text in
             ["", " ", "x", "1s", "1 ", "1,5", "0x", "0xp1", "--1", "+-1", "1e99999", "1e-99999"]
         {
+            assert_eq!(read(text), None, "{text}");
+        }
+        for text in ["1e000000000x", "0e123456789 ", "0x1p000000000x", "1e", "1e-", "1e+-1"] {
             assert_eq!(read(text), None, "{text}");
         }
     }

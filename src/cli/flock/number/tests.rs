@@ -42,4 +42,7 @@ fn a_number_of_bytes_may_have_a_unit() {
     {
         assert_eq!(read(text), None, "{text}");
     }
+    for text in ["1\u{e4}", "1.5\u{20ac}", "0x1\u{e4}B", "1K\u{e4}"] {
+        assert_eq!(read(text), None, "{text}");
+    }
 }
