@@ -99,20 +99,35 @@ fn a_tool_that_has_the_name_already_is_not_lost() {
     let bin = place.join("usr/local/bin");
     fs::create_dir_all(&bin).unwrap();
     symlink("/elsewhere/with-lock", bin.join("with-lock")).unwrap();
+    refused_and_left(&place, "with-lock is there already");
+
+    // So is a page: that of a tool whose name is taken by a link to this program.
+    fs::remove_file(bin.join("with-lock")).unwrap();
+    symlink("withlock", bin.join("flock")).unwrap();
+    let pages = place.join("usr/local/share/man/man1");
+    fs::create_dir_all(&pages).unwrap();
+    fs::write(pages.join("flock.1"), "another tool").unwrap();
+    refused_and_left(&place, "flock.1 is there already");
+    assert_success(&install(place.path(), &["--uninstall"]));
+    assert_eq!(fs::read(pages.join("flock.1")).unwrap(), b"another tool");
+}
+
+/// Nothing is installed for that reason, and what is there stays.
+fn refused_and_left(place: &Scratch, why: &str) {
     let before = files_below(place.path());
     let output = install(place.path(), &["--links", LINKS, support::program().to_str().unwrap()]);
     assert_eq!(output.status.code(), Some(1), "{output:?}");
-    assert!(stderr(&output).contains("with-lock is there already"), "{output:?}");
+    assert!(stderr(&output).contains(why), "{output:?}");
     assert_eq!(files_below(place.path()), before, "nothing was installed");
-    assert_success(&install(place.path(), &["--uninstall"]));
-    assert_eq!(files_below(place.path()), before);
 }
 
 #[test]
 fn a_misspelt_command_line_installs_nothing() {
     let place = Scratch::new();
-    let lines: [&[&str]; 6] = [
+    let lines: [&[&str]; 8] = [
         &["--links"],
+        &["--links", ""],
+        &["--links", "*"],
         &["--links", "flok"],
         &["--link", "flock"],
         &["--uninstall", "--links", "flock"],
