@@ -53,7 +53,8 @@ end
 formula, source = ARGV
 load formula
 abort "sha256" unless Formula::FIELDS["sha256"].match?(/\A\h{64}\z/)
-abort "url" unless Formula::FIELDS["url"].end_with?("/archive/refs/tags/v#{File.basename(source).delete_prefix("withlock-")}.tar.gz")
+version = File.basename(source).delete_prefix("withlock-")
+abort "url" unless Formula::FIELDS["url"].end_with?("/archive/refs/tags/v#{version}.tar.gz")
 abort "desc" if Formula::FIELDS["desc"].length > 80
 Dir.chdir(source)
 Dir.mktmpdir do |prefix|
