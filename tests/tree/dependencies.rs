@@ -65,7 +65,8 @@ fn numbers(version: &str) -> [u32; 3] {
     std::array::from_fn(|_| numbers.next().unwrap_or(0))
 }
 
-fn line_of(name: &str, version: &str, lock: &str) -> usize {
+/// Where that package stands in `Cargo.lock`.
+pub fn line_of(name: &str, version: &str, lock: &str) -> usize {
     let (name, version) = (format!("name = \"{name}\""), format!("version = \"{version}\""));
     let lines: Vec<&str> = lock.lines().collect();
     lines.windows(2).position(|pair| pair == [&name, &version]).map_or(1, |before| before + 1)

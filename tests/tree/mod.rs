@@ -9,6 +9,7 @@ mod exceptions;
 mod floors;
 mod imports;
 mod lexer;
+mod licences;
 mod modules;
 mod source;
 mod surface;
@@ -114,6 +115,14 @@ fn every_dependency_builds_with_the_rust_that_we_promise() {
         let text = |name: &str| tree.files.get(name).map_or("", |source| &source.text);
         let facts = dependencies::metadata(top());
         dependencies::rust_version(text("Cargo.toml"), text("Cargo.lock"), &facts)
+    });
+}
+
+#[test]
+fn whoever_hands_the_program_out_may_hand_out_what_is_in_it() {
+    assert_kept("licence", |tree| {
+        let lock = tree.files.get("Cargo.lock").map_or("", |source| &source.text);
+        licences::licences(lock, &dependencies::metadata(top()))
     });
 }
 

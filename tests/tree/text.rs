@@ -116,8 +116,9 @@ pub fn changelog(tree: &Tree) -> Vec<Finding> {
 }
 
 /// What lies at the top: the card of the house, and what people look for there.
-const TOP: [&str; 19] = [
+const TOP: [&str; 20] = [
     ".ci",
+    ".github",
     ".gitignore",
     "CHANGELOG.md",
     "CONTRIBUTING.md",
