@@ -3,11 +3,11 @@
 use std::fmt::{self, Display};
 use std::fs;
 use std::os::unix::fs::{FileTypeExt, PermissionsExt};
-use std::os::unix::process::ExitStatusExt;
 use std::path::Path;
 use std::process::ExitStatus;
 
-use super::stage::{Finished, Stage};
+use super::stage::Stage;
+use crate::support::finished::{Finished, ending};
 
 /// A list of facts, in the order in which they were seen.
 #[derive(Default)]
@@ -29,13 +29,7 @@ impl Seen {
 
     /// How a run ended, as the caller sees it.
     pub fn end(mut self, status: Option<ExitStatus>) -> Self {
-        self.0.push(match status {
-            None => "hangs".to_owned(),
-            Some(status) => match (status.code(), status.signal()) {
-                (Some(code), _) => format!("exit {code}"),
-                (None, signal) => format!("signal {}", signal.unwrap_or_default()),
-            },
-        });
+        self.0.push(ending(status));
         self
     }
 

@@ -11,6 +11,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use super::seen::Seen;
+use crate::support::finished::Finished;
 use crate::support::people::chmod;
 use crate::support::programs::copy_program;
 use crate::support::{self, Running, Scratch};
@@ -44,14 +45,6 @@ pub struct Side {
     pub subject: PathBuf,
     /// With whom it has to get along.
     pub peer: PathBuf,
-}
-
-/// What a finished run left: how it ended, and what it printed.
-pub struct Finished {
-    /// None: it did not end, and was killed.
-    pub status: Option<ExitStatus>,
-    pub stdout: Vec<u8>,
-    pub stderr: Vec<u8>,
 }
 
 /// A private directory: `here`, where all runs, and beside it the links to the two programs.

@@ -9,6 +9,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use super::observation::Seen;
+use crate::support::finished::Finished;
 use crate::support::{self, Running, Scratch};
 
 /// A program whose behaviour is looked at, and what is known about it beforehand.
@@ -35,14 +36,6 @@ impl Subject {
     pub fn original(program: PathBuf) -> Self {
         Self { program, backend: None, patience: Duration::from_secs(8) }
     }
-}
-
-/// What a finished run left: how it ended, and what it printed.
-pub struct Finished {
-    /// None: it did not end, and was killed.
-    pub status: Option<ExitStatus>,
-    pub stdout: Vec<u8>,
-    pub stderr: Vec<u8>,
 }
 
 /// A private directory of mode 0700 and the program under test.

@@ -12,6 +12,7 @@ pub mod facts;
 pub mod family;
 #[cfg(target_os = "linux")]
 pub mod fate;
+pub mod finished;
 #[cfg(target_os = "linux")]
 pub mod forest;
 #[cfg(target_os = "linux")]

@@ -2,7 +2,8 @@
 
 use crate::faces::case::{Case, scene, script};
 use crate::faces::seen::Seen;
-use crate::faces::stage::{Finished, Stage};
+use crate::faces::stage::Stage;
+use crate::support::finished::Finished;
 
 pub const CASES: &[Case] = &[
     scene("verbose", |stage| verbose(stage, &["--verbose", "lock", "echo", "ran"], false)),
